@@ -1,0 +1,1 @@
+"""People, organisations, membership and machine clients: who acts, and for whom."""

@@ -1,0 +1,160 @@
+"""Persons, organisations, memberships, invitations and machine clients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from core.accounts.states import InvitationState, OrganisationKind, OrganisationState, Role
+from core.db import UuidModel, VersionedModel, known_states
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Creates people; `create_superuser` exists for Django's admin alone and passes no rule of ours."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Person:
+        person = self.model(email=email.strip().lower(), **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Person:
+        return self.create_user(email, password, is_superuser=True, is_staff=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(email__iexact=username)
+
+
+class Person(UuidModel, AbstractBaseUser):
+    """A human being with one account, who may belong to several organisations and acts for one at a time."""
+
+    email = models.EmailField(_("E-mail"), unique=True)
+    name = models.CharField(_("Name"), max_length=80)
+    title = models.CharField(_("Professional title"), max_length=80, blank=True)
+    language = models.CharField(max_length=10, default="zh-hans")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    is_superuser = models.BooleanField(default=False)
+    is_expert = models.BooleanField(default=False)
+    expertise = models.TextField(blank=True)
+
+    objects = PersonManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="person_email_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    # Django's own admin asks these; our code never does.
+    def has_perm(self, perm: str, obj: object | None = None) -> bool:
+        return self.is_active and self.is_superuser
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_superuser
+
+
+class Organisation(VersionedModel):
+    """A legal body, known by its unified social credit code; it may be of several kinds at once (R027)."""
+
+    name = models.CharField(_("Name"), max_length=120)
+    name_en = models.CharField(_("English name"), max_length=160, blank=True)
+    uscc = models.CharField(_("Unified social credit code"), max_length=18, unique=True)
+    kinds = ArrayField(models.CharField(max_length=30, choices=OrganisationKind.choices), default=list)
+    state = models.CharField(
+        max_length=20, choices=OrganisationState.choices, default=OrganisationState.REGISTERED
+    )
+    state_reason = models.TextField(blank=True)
+    region_code = models.CharField(_("Administrative division code"), max_length=6, blank=True)
+    address = models.CharField(_("Address"), max_length=200, blank=True)
+    intro = models.TextField(_("Introduction"), blank=True)
+    website = models.URLField(_("Website"), blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        indexes = [GinIndex(fields=["kinds"], name="organisation_kinds")]
+        constraints = [
+            known_states("state", OrganisationState, "organisation_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(kinds__contained_by=list(OrganisationKind.values)), name="organisation_kinds_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_verified(self) -> bool:
+        return self.state == OrganisationState.VERIFIED
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether its admins are the platform's admins."""
+        return self.is_verified and OrganisationKind.OPERATOR in self.kinds
+
+
+class Membership(UuidModel):
+    """One person's place in one organisation, with the roles held there."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
+    roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list)
+    is_active = models.BooleanField(default=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "organisation"], name="membership_once"),
+            models.CheckConstraint(condition=models.Q(roles__contained_by=list(Role.values)), name="membership_roles_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.organisation}"
+
+
+class Invitation(UuidModel):
+    """An offer of membership to an e-mail address; the token's hash is kept, never the token."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField()
+    roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20, choices=InvitationState.choices, default=InvitationState.SENT)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [known_states("state", InvitationState, "invitation_state_known")]
+
+    def __str__(self) -> str:
+        return f"{self.email} → {self.organisation}"
+
+
+class MachineClient(UuidModel):
+    """An OAuth 2 client-credentials client that acts for one organisation within its scopes."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="machine_clients")
+    name = models.CharField(max_length=80)
+    application = models.OneToOneField("oauth2_provider.Application", on_delete=models.PROTECT, related_name="machine_client")
+    scopes = ArrayField(models.CharField(max_length=40), default=list)
+    roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list)
+    created_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,131 @@
+"""Running an action as a command."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar
+
+from django.apps import apps
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from core import context
+from core.accounts.actor import Actor
+from core.command.models import CommandRecord
+from core.errors import Conflict, Refusal, from_dict
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def command(action: Callable[P, R]) -> Callable[P, R]:
+    """Make a function with keyword arguments, `actor` among them, the one durable transaction of an operation.
+
+    A refusal undoes everything the action did; with an idempotency key (`actor.key`) the result or the refusal is
+    kept, and the same key again gives the same answer without doing anything. Another content under the same key
+    raises Conflict. Results that can be replayed: a saved model instance, a list of them, None or plain JSON values.
+    """
+
+    @functools.wraps(action)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if args:
+            raise TypeError(f"{action.__name__} takes keyword arguments only")
+        actor = kwargs["actor"]
+        assert isinstance(actor, Actor)
+        refusal: Refusal | None = None
+        with transaction.atomic(durable=True):
+            context.local(actor)
+            record = _claim(actor, action, kwargs) if actor.key and actor.id else None
+            if record is not None and record.outcome is not None:
+                return _replayed(record.outcome)  # type: ignore[no-any-return]
+            try:
+                with transaction.atomic():
+                    result = action(**kwargs)  # type: ignore[call-arg]
+            except Refusal as error:
+                refusal = error
+                if record is not None:
+                    _keep(record, {"refusal": error.as_dict()})
+            else:
+                if record is not None:
+                    _keep(record, {"result": _stored(result)})
+                return result
+        raise refusal
+
+    run.is_command = True  # type: ignore[attr-defined]
+    return run
+
+
+@contextmanager
+def system_command(name: str) -> Iterator[Actor]:
+    """One transaction in which the platform's clock acts; yields the system as actor, for the book and the context."""
+    actor = Actor(is_system=True, request_id=name)
+    with transaction.atomic():
+        context.local(actor)
+        yield actor
+
+
+def _claim(actor: Actor, action: Callable[..., Any], kwargs: dict[str, Any]) -> CommandRecord:
+    """The record of this key, claimed by the insert itself; a second request with the key waits here for the first."""
+    name = f"{action.__module__}.{action.__name__}"
+    print_ = _fingerprint(actor, name, kwargs)
+    fresh = CommandRecord(actor_id=actor.id, key=str(actor.key)[:255], name=name[:100], fingerprint=print_)
+    CommandRecord.objects.bulk_create([fresh], ignore_conflicts=True)
+    record = CommandRecord.objects.select_for_update().get(actor_id=actor.id, key=fresh.key)
+    if record.fingerprint != print_:
+        raise Conflict(
+            _("This idempotency key was used before with another content; please use a new key."),
+            code="idempotency_key_reused",
+        )
+    return record
+
+
+def _fingerprint(actor: Actor, name: str, kwargs: dict[str, Any]) -> str:
+    plain = {key: _for_print(value) for key, value in kwargs.items() if key != "actor"}
+    plain["__name__"], plain["__organisation__"] = name, str(actor.organisation_id)
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _for_print(value: Any) -> Any:
+    if isinstance(value, UploadedFile):
+        digest = hashlib.sha256(value.read()).hexdigest()
+        value.seek(0)
+        return digest
+    if isinstance(value, models.Model):
+        return f"{value._meta.label}:{value.pk}"
+    if isinstance(value, dict):
+        return {str(key): _for_print(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | models.QuerySet):
+        return [_for_print(one) for one in value]
+    return str(value)
+
+
+def _keep(record: CommandRecord, outcome: dict[str, Any]) -> None:
+    record.outcome = outcome
+    record.save(update_fields=["outcome"])
+
+
+def _stored(result: Any) -> Any:
+    if isinstance(result, models.Model):
+        return {"model": result._meta.label, "pk": str(result.pk)}
+    if isinstance(result, list | tuple):
+        return {"many": [_stored(one) for one in result]}
+    return {"plain": json.loads(json.dumps(result, default=str))}
+
+
+def _replayed(outcome: dict[str, Any]) -> Any:
+    if "refusal" in outcome:
+        raise from_dict(outcome["refusal"])
+    return _rebuilt(outcome["result"])
+
+
+def _rebuilt(stored: dict[str, Any]) -> Any:
+    if "model" in stored:
+        return apps.get_model(stored["model"])._default_manager.get(pk=stored["pk"])
+    if "many" in stored:
+        return [_rebuilt(one) for one in stored["many"]]
+    return stored["plain"]

@@ -1,0 +1,1 @@
+"""What waits for a person is a task with a due time; what happened is a notification."""

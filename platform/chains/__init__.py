@@ -1,0 +1,1 @@
+"""The room of industry chains: the map, its leaders, and the machines that stand on its nodes."""

@@ -1,0 +1,35 @@
+"""Who may draw the chain map and name its leaders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chains.models import Chain, ChainNode, Machine
+from chains.queries import chains_visible_to, is_leader, machines_visible_to, nodes_visible_to
+from core.access import policy
+from core.access.predicates import is_platform_admin, is_verified_member
+from core.accounts.actor import Actor
+
+
+def may_draw(actor: Actor, chain: Any) -> bool:
+    """The platform's admins, and the chain's leader."""
+    return is_platform_admin(actor) or (isinstance(chain, Chain) and is_leader(actor, chain) and actor.has_role("admin"))
+
+
+def joins_own_organisation(actor: Actor, obj: Any) -> bool:
+    return is_verified_member(actor) and actor.has_role("admin") or is_platform_admin(actor)
+
+
+policy.register(
+    {
+        "chains.create_chain": is_platform_admin,
+        "chains.edit_chain": may_draw,
+        "chains.add_node": may_draw,
+        "chains.designate_leader": is_platform_admin,
+        "chains.join_node": joins_own_organisation,
+        "chains.add_machine": is_verified_member,
+    }
+)
+policy.visible(Chain, "chains.view_chain", chains_visible_to)
+policy.visible(ChainNode, "chains.view_node", nodes_visible_to)
+policy.visible(Machine, "chains.view_machine", machines_visible_to)

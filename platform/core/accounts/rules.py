@@ -1,0 +1,80 @@
+"""Who may do what with organisations, members and machine clients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.access import policy
+from core.access.predicates import is_platform_admin
+from core.accounts.actor import Actor
+from core.accounts.models import Invitation, MachineClient, Membership, Organisation
+from core.accounts.queries import organisations_visible_to
+from core.accounts.states import Role
+
+
+def is_admin_of(actor: Actor, organisation: Any) -> bool:
+    """An admin, as a person, of this organisation, whatever its state."""
+    return isinstance(organisation, Organisation) and actor.belongs_to(organisation) and Role.ADMIN in actor.roles and actor.person is not None
+
+
+def is_a_person(actor: Actor, obj: Any = None) -> bool:
+    return actor.person is not None
+
+
+def verifies(actor: Actor, organisation: Any) -> bool:
+    """Platform admins, though never for the organisation they act for."""
+    return is_platform_admin(actor) and not actor.belongs_to(organisation)
+
+
+def invitations_visible_to(actor: Actor) -> QuerySet[Invitation]:
+    """Invitations of the acting organisation, to its admins."""
+    if actor.organisation is None or Role.ADMIN not in actor.roles:
+        return Invitation.objects.none()
+    return Invitation.objects.filter(organisation=actor.organisation)
+
+
+def memberships_visible_to(actor: Actor) -> QuerySet[Membership]:
+    """The seats of the acting organisation, to its members; all to the operator."""
+    if actor.organisation is None:
+        return Membership.objects.none()
+    rows = Membership.objects.select_related("person", "organisation")
+    return rows if actor.is_platform_admin else rows.filter(organisation=actor.organisation)
+
+
+def clients_visible_to(actor: Actor) -> QuerySet[MachineClient]:
+    """Machine clients of the acting organisation, to its admins."""
+    if actor.organisation is None or Role.ADMIN not in actor.roles or actor.person is None:
+        return MachineClient.objects.none()
+    return MachineClient.objects.filter(organisation=actor.organisation)
+
+
+policy.register(
+    {
+        "accounts.register_organisation": is_a_person,
+        "accounts.edit_organisation": is_admin_of,
+        "accounts.resubmit_organisation": is_admin_of,
+        "accounts.verify_organisation": verifies,
+        "accounts.reject_organisation": verifies,
+        "accounts.suspend_organisation": verifies,
+        "accounts.restore_organisation": verifies,
+        "accounts.invite_member": is_admin_of,
+        "accounts.withdraw_invitation": lambda actor, row: is_admin_of(actor, row.organisation),
+        "accounts.set_roles": lambda actor, seat: is_admin_of(actor, seat.organisation),
+        "accounts.remove_member": lambda actor, seat: is_admin_of(actor, seat.organisation),
+        "accounts.create_client": is_admin_of,
+        "accounts.revoke_client": lambda actor, row: is_admin_of(actor, row.organisation),
+        "accounts.edit_profile": is_a_person,
+    },
+    told={
+        "accounts.verify_organisation": _("Only an admin of the platform's operator verifies, and not the own organisation."),
+        "accounts.invite_member": _("Only an admin of the organisation invites members."),
+        "accounts.create_client": _("Only an admin of the organisation creates machine clients."),
+    },
+)
+policy.visible(Organisation, "accounts.view_organisation", organisations_visible_to)
+policy.visible(Membership, "accounts.view_membership", memberships_visible_to)
+policy.visible(Invitation, "accounts.view_invitation", invitations_visible_to)
+policy.visible(MachineClient, "accounts.view_client", clients_visible_to)

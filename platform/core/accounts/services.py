@@ -1,0 +1,110 @@
+"""Writes about people and organisations that ask no permission."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.accounts import uscc
+from core.accounts.models import Invitation, Membership, Organisation, Person
+from core.accounts.states import OrganisationKind, Role
+from core.errors import Invalid
+
+INVITATION_DAYS = 14
+
+
+def create_person(*, email: str, name: str, password: str | None, **fields: object) -> Person:
+    """A new account; raises Invalid beside `email`, `name` or `password`."""
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Invalid(_("This is not an e-mail address."), field="email") from None
+    if not name.strip():
+        raise Invalid(_("Please give a name."), field="name")
+    if Person.objects.filter(email__iexact=email).exists():
+        raise Invalid(_("There is an account with this e-mail; sign in, or reset its password."), field="email", code="email_taken")
+    check_password(password, Person(email=email, name=name))
+    return Person.objects.create_user(email, password, name=name.strip(), **fields)
+
+
+def check_password(password: str | None, person: Person) -> None:
+    """Nothing, or Invalid beside `password` with every reason."""
+    if password is None:
+        return
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages), field="password") from None
+
+
+def create_organisation(*, name: str, code: str, kinds: list[str], **fields: object) -> Organisation:
+    """A new organisation waiting for verification; raises Invalid beside `uscc`, `name` or `kinds`."""
+    code = uscc.checked(code)
+    if not name.strip():
+        raise Invalid(_("Please give the organisation's name."), field="name")
+    if Organisation.objects.filter(uscc=code).exists():
+        raise Invalid(
+            _("An organisation with this code is registered; ask its admin to invite you."), field="uscc", code="uscc_taken"
+        )
+    return Organisation.objects.create(name=name.strip(), uscc=code, kinds=known_kinds(kinds), **fields)
+
+
+def known_kinds(kinds: list[str]) -> list[str]:
+    """The kinds without repetition; at least one, all known."""
+    chosen = list(dict.fromkeys(kinds))
+    if not chosen:
+        raise Invalid(_("Choose at least one kind of organisation."), field="kinds")
+    strange = [kind for kind in chosen if kind not in OrganisationKind.values]
+    if strange:
+        raise Invalid(_("Unknown kind of organisation: %s.") % ", ".join(strange), field="kinds")
+    return chosen
+
+
+def known_roles(roles: list[str], organisation: Organisation) -> list[str]:
+    """The roles without repetition; approver is for the operator alone."""
+    chosen = list(dict.fromkeys(roles))
+    strange = [role for role in chosen if role not in Role.values]
+    if strange:
+        raise Invalid(_("Unknown role: %s.") % ", ".join(strange), field="roles")
+    if Role.APPROVER in chosen and OrganisationKind.OPERATOR not in organisation.kinds:
+        raise Invalid(_("Only the platform operator has stage-fund approvers."), field="roles")
+    return chosen
+
+
+def seat(person: Person, organisation: Organisation, roles: list[str]) -> Membership:
+    """The person's place in the organisation, opened or opened again with these roles."""
+    row, _fresh = Membership.objects.update_or_create(
+        person=person,
+        organisation=organisation,
+        defaults={"roles": known_roles(roles, organisation), "is_active": True, "left_at": None},
+    )
+    return row
+
+
+def issue_invitation(*, organisation: Organisation, email: str, roles: list[str], invited_by: Person) -> tuple[Invitation, str]:
+    """An invitation and its token, which is told once and kept only as a hash."""
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Invalid(_("This is not an e-mail address."), field="email") from None
+    if Membership.objects.filter(organisation=organisation, person__email__iexact=email, is_active=True).exists():
+        raise Invalid(_("This person is a member already."), field="email")
+    token = secrets.token_urlsafe(32)
+    row = Invitation.objects.create(
+        organisation=organisation, email=email, roles=known_roles(roles, organisation), invited_by=invited_by,
+        token_hash=hashed(token), expires_at=clock.now() + dt.timedelta(days=INVITATION_DAYS),
+    )
+    return row, token
+
+
+def hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -69,7 +69,7 @@ def register_organisation(*, actor: Actor, name: str, uscc: str, kinds: list[str
 
 @command
 def edit_organisation(*, actor: Actor, organisation_id: UUID, changes: dict[str, Any], version: int | None = None) -> Organisation:
-    """Change name, kinds, address and introduction; a changed name or kind asks for verification again."""
+    """Change name, kinds, address and introduction; the platform's admins are told of a changed name or kind."""
     organisation = policy.fetch_for_update(actor, "accounts.edit_organisation", Organisation, organisation_id)
     if version is not None and version != organisation.version:
         raise Stale(_("Somebody changed this organisation meanwhile; compare and save again."))
@@ -85,6 +85,11 @@ def edit_organisation(*, actor: Actor, organisation_id: UUID, changes: dict[str,
     organisation.touch()
     organisation.save()
     book.record(actor, "edit_organisation", organisation, before=before, after=changes)
+    if {"name", "kinds"} & {name for name, value in before.items() if value != getattr(organisation, name)}:
+        inbox.notify(
+            kind="organisation_changed", title=gettext_noop("%(name)s changed its name or kinds"), to=list(platform_admins()),
+            params={"name": organisation.name}, obj=organisation, link=reverse("accounts:organisation", args=[organisation.pk]),
+        )
     return organisation
 
 
@@ -214,8 +219,8 @@ def remove_member(*, actor: Actor, membership_id: UUID) -> Membership:
 
 
 @command
-def create_client(*, actor: Actor, organisation_id: UUID, name: str, scopes: list[str], roles: list[str]) -> dict[str, str]:
-    """A machine client for the organisation; its secret is in the answer and never shown again."""
+def create_client(*, actor: Actor, organisation_id: UUID, name: str, scopes: list[str], roles: list[str]) -> MachineClient:
+    """A machine client for the organisation; `fresh_secret` on the answer is told once and kept only as a hash."""
     organisation = policy.fetch_for_update(actor, "accounts.create_client", Organisation, organisation_id)
     known = settings.OAUTH2_PROVIDER["SCOPES"]
     if not scopes or any(scope not in known for scope in scopes):
@@ -233,7 +238,8 @@ def create_client(*, actor: Actor, organisation_id: UUID, name: str, scopes: lis
         roles=services.known_roles(roles, organisation), created_by=actor.person,
     )
     book.record(actor, "create_client", organisation, after={"name": name, "scopes": scopes})
-    return {"id": str(client.pk), "client_id": application.client_id, "client_secret": secret}
+    client.fresh_secret = secret
+    return client
 
 
 @command

@@ -153,6 +153,9 @@ class MachineClient(UuidModel):
     created_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     is_active = models.BooleanField(default=True)
 
+    # Set on the instance that creation returns; never stored.
+    fresh_secret: str = ""
+
     class Meta:
         ordering = ["name"]
 

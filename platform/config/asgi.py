@@ -1,0 +1,12 @@
+"""The web application for an ASGI server."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_asgi_application()
+
+from config.startup import refuse_powerful_role  # noqa: E402 - the settings come first
+
+refuse_powerful_role()

@@ -1,0 +1,244 @@
+"""Settings, read from the environment. `./dev` fills in what a production site sets itself."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from config import env, schedule
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+STATE_DIR = Path(os.environ.get("XIELIAN_HOME", BASE_DIR / ".xielian"))
+
+DEBUG = env.flag("DEBUG")
+DEMO = env.flag("DEMO")  # shows the demonstration's accounts on the sign-in page; only `./dev up` on its own database says so
+HTTPS = env.flag("HTTPS")
+SECRET_KEY = os.environ.get("SECRET_KEY", "")
+BOOK_KEY = os.environ.get("BOOK_KEY", "")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+
+
+def installed(*names: str) -> list[str]:
+    """Those modules that exist by now."""
+
+    def exists(name: str) -> bool:
+        only = env.words("XL_ONLY")
+        if only and not any(name == o or name.startswith(o + ".") for o in only):
+            return False
+        try:
+            return find_spec(name) is not None
+        except ModuleNotFoundError:
+            return False
+
+    return [name for name in names if exists(name)]
+
+
+INSTALLED_APPS = [
+    "config",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django_filters",
+    "rest_framework",
+    "drf_spectacular",
+    "oauth2_provider",
+    "guardian",
+    "axes",
+    *installed(
+        "core.accounts",
+        "core.outbox",
+        "core.book",
+        "core.command",
+        "core.access",
+        "core.indicators",
+        "core.checks",
+        "core.ledger",
+        "core.inbox",
+        "core.ties",
+        "core.search",
+        "core.files",
+        "core.web",
+        "core.api",
+        "chains",
+        "benefits",
+        "talent",
+        "needs",
+        "projects",
+        "datahub",
+        "portal",
+    ),
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    *(["core.accounts.middleware.ActorMiddleware"] if installed("core.accounts.middleware") else []),
+    *(["core.web.middleware.RefusalMiddleware"] if installed("core.web.middleware") else []),
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                *(["core.web.context.shell"] if installed("core.web.context") else []),
+            ],
+        },
+    }
+]
+
+# Database: the runtime role serves; the owner migrates (manage.py sets DATABASE_ROLE); the loader takes in bulk data.
+RUNTIME_ROLE = os.environ.get("DATABASE_RUNTIME_ROLE", "xielian_runtime")
+_runtime_url = os.environ.get("DATABASE_URL", "postgres://xielian_runtime@localhost/xielian")
+_owner_url = os.environ.get("DATABASE_OWNER_URL", "")
+DATABASES = {"default": env.database(_owner_url if os.environ.get("DATABASE_ROLE") == "owner" else _runtime_url)}
+DATABASE_LOADER_URL = os.environ.get("DATABASE_LOADER_URL", "")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Redis: broker, cache and rate limits. Celery messages are hints; the rows are the truth.
+REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379/0")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 5}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE = schedule.SCHEDULE
+CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "beat-schedule")
+
+# People and machines
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/accounts/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/accounts/sign-in/"
+PASSWORD_RESET_TIMEOUT = 3 * 3600
+ANONYMOUS_USER_NAME = None  # guardian: grants are for people and organisations, never for a stranger
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # only core.access asks guardian; a backend would let a grant outvote a rule
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = None
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_VERBOSE = False
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+OAUTH2_PROVIDER = {
+    "SCOPES": {
+        f"{room}:{right}": f"{right.capitalize()} {room}"
+        for room in ("accounts", "chains", "needs", "projects", "benefits", "talent", "datahub", "inbox", "search", "files")
+        for right in ("read", "write")
+    },
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "ALLOWED_GRANT_TYPES": ["client-credentials"],
+}
+
+# REST
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "COERCE_DECIMAL_TO_STRING": True,
+    "DATETIME_FORMAT": "iso-8601",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "UNAUTHENTICATED_USER": None,
+    **({"EXCEPTION_HANDLER": "core.api.problems.handler"} if installed("core.api.problems") else {}),
+    **(
+        {"DEFAULT_AUTHENTICATION_CLASSES": ["core.api.authentication.ActorAuthentication"]}
+        if installed("core.api.authentication")
+        else {}
+    ),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Xielian API",
+    "DESCRIPTION": "Needs, challenges, projects and shared benefit along an industry chain.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# Languages and time
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "platform" / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+# Files
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [path for path in [BASE_DIR / "platform" / "static"] if path.is_dir()]
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", STATE_DIR / "static"))
+MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", STATE_DIR / "media"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# Mail
+for _name, _value in env.email(os.environ.get("EMAIL_URL", "console://")).items():
+    globals()[_name] = _value
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Xielian <no-reply@localhost>")
+PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000")  # how links in e-mail begin
+
+# Safety in the browser
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "loggers": {"django.server": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
+}

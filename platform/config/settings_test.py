@@ -1,0 +1,20 @@
+"""Settings for tests: the same product with plain static files, fast passwords and a broker in memory."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "a key for tests, of no value to anybody, long enough for every algorithm")
+os.environ.setdefault("BOOK_KEY", "a key of the book for tests")
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+
+from config.settings import *  # noqa: E402, F403 - settings_test is settings with a few lines changed
+from config.settings import STORAGES
+
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CELERY_BROKER_URL = os.environ.get("TEST_BROKER_URL", "memory://")
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,0 +1,74 @@
+"""Where each room's doors are mounted: pages under the room's name, the API under /api/v1/."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
+from oauth2_provider.views import RevokeTokenView, TokenView
+from rest_framework.routers import SimpleRouter
+
+PAGES = {
+    "core.accounts.web.urls": "accounts/",
+    "core.book.web.urls": "book/",
+    "core.inbox.web.urls": "inbox/",
+    "core.search.web.urls": "search/",
+    "core.checks.web.urls": "alerts/",
+    "core.web.urls": "",
+    "chains.web.urls": "chains/",
+    "needs.web.urls": "needs/",
+    "projects.web.urls": "projects/",
+    "benefits.web.urls": "benefits/",
+    "portal.web.urls": "",
+}
+API = [
+    "core.accounts.api.urls",
+    "core.book.api.urls",
+    "core.inbox.api.urls",
+    "core.search.api.urls",
+    "core.checks.api.urls",
+    "core.files.api.urls",
+    "core.indicators.api.urls",
+    "core.ties.api.urls",
+    "chains.api.urls",
+    "needs.api.urls",
+    "projects.api.urls",
+    "benefits.api.urls",
+    "portal.api.urls",
+]
+
+
+def exists(module: str) -> bool:
+    import os
+
+    if os.environ.get("XL_ONLY") and not any(module.startswith(o) for o in os.environ["XL_ONLY"].split(",")):
+        return False
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def api_patterns() -> list[URLPattern | URLResolver]:
+    """One router over every room's `routes`, and the rooms' single addresses in `urlpatterns`."""
+    router = SimpleRouter()
+    single: list[URLPattern | URLResolver] = []
+    for name in filter(exists, API):
+        module = import_module(name)
+        for prefix, view, basename in getattr(module, "routes", []):
+            router.register(prefix, view, basename=basename)
+        single += getattr(module, "urlpatterns", [])
+    return [*single, *router.urls]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include(api_patterns())),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("oauth/token/", TokenView.as_view(), name="oauth_token"),
+    path("oauth/revoke/", RevokeTokenView.as_view(), name="oauth_revoke"),
+    path("admin/", admin.site.urls),
+    *(path(where, include(name)) for name, where in PAGES.items() if exists(name)),
+]

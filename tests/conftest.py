@@ -1,0 +1,130 @@
+"""What every test may ask for: a database of its own, doors to come in by, and a clock to set.
+
+A test that asks for nothing here touches no server. `db` is a clone of a migrated database, seen through the
+runtime role as in production.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings_test"
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the thread where tests use the ORM
+
+pytest_plugins = ["tests.support.doors", "tests.support.machines"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    import django
+
+    from tests.support import servers
+
+    os.environ.setdefault("DATABASE_URL", f"postgres://nobody@127.0.0.1:1/{servers.NO_DATABASE}")
+    django.setup()
+    from django.test.utils import setup_test_environment
+
+    setup_test_environment(debug=False)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Any:
+    """The running servers; see tests/support/servers.py."""
+    from tests.support import servers as support
+
+    running = support.start()
+    support.drop_abandoned(running)
+    return running
+
+
+@pytest.fixture(scope="session")
+def template_database(servers: Any) -> str:
+    from tests.support import servers as support
+
+    return support.template(servers)
+
+
+@pytest.fixture
+def db(servers: Any, template_database: str, tmp_path: Path, settings: Any) -> Iterator[str]:
+    """A migrated, empty database of this test's own; gives its name. Files land in a folder of the test's own."""
+    from django.contrib.contenttypes.models import ContentType
+    from django.core.cache import cache
+    from django.db import connections
+
+    from config import env
+    from tests.support import servers as support
+
+    name = support.clone(servers, template_database)
+    default = connections.settings["default"]
+    before = dict(default)
+    default.update(env.database(servers.environment(name)["DATABASE_URL"]))
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    cache.clear()
+    ContentType.objects.clear_cache()
+    connections["default"].close()
+    try:
+        yield name
+    finally:
+        connections.close_all()
+        default.clear()
+        default.update(before)
+        support.drop(servers, name)
+
+
+@pytest.fixture
+def settings() -> Iterator[Any]:
+    """Django's settings; what a test sets is set back after it."""
+    from django.conf import settings as real
+    from django.test import override_settings
+
+    class Changes:
+        def __init__(self) -> None:
+            object.__setattr__(self, "made", [])
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(real, name)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            change = override_settings(**{name: value})
+            change.enable()
+            self.made.append(change)
+
+    changes = Changes()
+    yield changes
+    for change in reversed(changes.made):
+        change.disable()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[list[Any]]:
+    """The messages sent so far."""
+    from django.core import mail
+
+    mail.outbox = []
+    yield mail.outbox
+    mail.outbox = []
+
+
+@pytest.fixture
+def frozen_clock() -> Iterator[Any]:
+    """A clock that stands still: `frozen_clock.set(moment)`, `frozen_clock.move(days=3)`, `frozen_clock.now`."""
+    from tests.support.clock import Clock
+
+    clock = Clock()
+    yield clock
+    clock.release()
+
+
+@pytest.fixture
+def in_threads(db: str) -> Callable[..., list[Any]]:
+    """`in_threads(n, fn)` calls fn(0) … fn(n-1) at one instant, each on a connection of its own.
+
+    Gives each call's result, or the exception it raised, in order.
+    """
+    from tests.support.threads import run_together
+
+    return run_together

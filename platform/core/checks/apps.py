@@ -5,3 +5,6 @@ class ChecksConfig(AppConfig):
     name = "core.checks"
     label = "checks"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from core.checks import rules  # noqa: F401 - registers

@@ -5,3 +5,6 @@ class InboxConfig(AppConfig):
     name = "core.inbox"
     label = "inbox"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from core.inbox import rules  # noqa: F401 - registers

@@ -16,6 +16,7 @@ import psycopg2
 from psycopg2 import sql
 
 OWNER, RUNTIME, LOADER = "xielian_owner", "xielian_runtime", "xielian_loader"
+EXTENSIONS = ("pg_trgm", "btree_gist", "unaccent")
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def create_database(server: Server, superuser: str, name: str) -> bool:
             "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
             " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {runtime}",
             "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {runtime}",
+            *(f"CREATE EXTENSION IF NOT EXISTS {extension}" for extension in EXTENSIONS),
         ):
             cursor.execute(
                 sql.SQL(statement).format(

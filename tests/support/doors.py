@@ -5,28 +5,19 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from importlib.util import find_spec
 from typing import Any
 
 import pytest
 
-SESSION_KEY = "acting_organisation"
-
-
-def _session_key() -> str:
-    if find_spec("core.accounts.middleware"):
-        from core.accounts import middleware
-
-        return str(getattr(middleware, "SESSION_KEY", SESSION_KEY))
-    return SESSION_KEY
-
 
 def sign_in(client: Any, person: Any, organisation: Any = None) -> None:
     """The person is signed in and acts for the organisation, or for the only one they belong to."""
+    from core.accounts.middleware import SESSION_ORGANISATION
+
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     if organisation is not None:
         session = client.session
-        session[_session_key()] = str(organisation.pk)
+        session[SESSION_ORGANISATION] = str(organisation.pk)
         session.save()
 
 

@@ -81,16 +81,17 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "core.web.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     *(["core.accounts.middleware.ActorMiddleware"] if installed("core.accounts.middleware") else []),
-    *(["core.web.middleware.RefusalMiddleware"] if installed("core.web.middleware") else []),
+    "core.web.middleware.LanguageMiddleware",
+    "core.web.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -109,8 +110,9 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                *(["core.web.context.shell"] if installed("core.web.context") else []),
+                "core.web.context.shell",
             ],
+            "builtins": ["core.web.templatetags.xl"],
         },
     }
 ]

@@ -1,0 +1,78 @@
+"""Shapes of what people type about themselves and their organisations."""
+
+from __future__ import annotations
+
+from django import forms as django_forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from core.accounts.states import OrganisationKind, Role
+from core.web import forms
+
+SIGN_UP_KINDS = [pair for pair in OrganisationKind.choices if pair[0] != OrganisationKind.OPERATOR]
+
+
+class SignUp(forms.Form):
+    name = forms.TextField(label=_("Name"), max_length=80)
+    email = forms.EmailField(label=_("E-mail"))
+    password = django_forms.CharField(
+        label=_("Password"),
+        help_text=_("At least ten characters; not only digits, not a common word."),
+        widget=django_forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    is_expert = forms.CheckField(label=_("I am an expert and may be asked to judge"))
+    expertise = forms.LongTextField(label=_("Fields of expertise"), required=False, rows=2)
+
+
+class Profile(forms.Form):
+    name = forms.TextField(label=_("Name"), max_length=80)
+    title = forms.TextField(label=_("Professional title"), max_length=80, required=False)
+    language = forms.RadioField(label=_("Language"), choices=settings.LANGUAGES)
+    is_expert = forms.CheckField(label=_("I am an expert and may be asked to judge"))
+    expertise = forms.LongTextField(label=_("Fields of expertise"), required=False, rows=2)
+
+
+class OrganisationForm(forms.Form):
+    name = forms.TextField(label=_("Name"), max_length=120)
+    name_en = forms.TextField(label=_("English name"), max_length=160, required=False)
+    kinds = forms.MultipleChoiceField(
+        label=_("Kinds"), choices=SIGN_UP_KINDS, help_text=_("An organisation may be of several kinds at once.")
+    )
+    region_code = django_forms.RegexField(
+        r"^\d{6}$", label=_("Administrative division code"), required=False, help_text=_("Six digits, such as 110000."),
+        error_messages={"invalid": _("An administrative division code has six digits.")},
+    )
+    address = forms.TextField(label=_("Address"), required=False)
+    website = django_forms.URLField(label=_("Website"), required=False, assume_scheme="https")
+    intro = forms.LongTextField(label=_("Introduction"), required=False, rows=3, max_length=5000)
+
+
+class NewOrganisation(OrganisationForm):
+    uscc = forms.TextField(
+        label=_("Unified social credit code"), max_length=40, help_text=_("18 characters; both check characters are compared.")
+    )
+
+    field_order = ["name", "uscc", "kinds", "name_en", "region_code", "address", "website", "intro"]
+
+
+class Reason(forms.Form):
+    reason = forms.LongTextField(label=_("Reason"), rows=3, help_text=_("The organisation reads this and can mend it."))
+
+
+class Invite(forms.Form):
+    email = forms.EmailField(label=_("E-mail"))
+    roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices)
+
+
+class Roles(forms.Form):
+    roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices)
+
+
+class NewClient(forms.Form):
+    name = forms.TextField(label=_("Name"), max_length=80)
+    scopes = forms.MultipleChoiceField(
+        label=_("Scopes"), choices=lambda: [(scope, scope) for scope in settings.OAUTH2_PROVIDER["SCOPES"]]
+    )
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"), choices=Role.choices, required=False, help_text=_("What the machine may do for the organisation.")
+    )

@@ -1,0 +1,36 @@
+"""Addresses of accounts and organisations."""
+
+from django.urls import path
+
+from core.accounts.web import organisations, views
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("sign-in/", views.SignIn.as_view(), name="sign_in"),
+    path("sign-out/", views.sign_out, name="sign_out"),
+    path("sign-up/", views.sign_up, name="sign_up"),
+    path("profile/", views.edit_profile, name="profile"),
+    path("switch/", views.switch, name="switch"),
+    path("password/", views.ChangePassword.as_view(), name="change_password"),
+    path("password/reset/", views.ResetPassword.as_view(), name="reset_password"),
+    path("password/reset/sent/", views.reset_sent, name="reset_sent"),
+    path("password/reset/<uidb64>/<token>/", views.NewPassword.as_view(), name="new_password"),
+    path("invitations/<str:token>/", views.accept_invitation, name="accept_invitation"),
+    path("organisations/", organisations.list_organisations, name="organisations"),
+    path("organisations/new/", organisations.register_organisation, name="register_organisation"),
+    path("organisations/<uuid:pk>/", organisations.organisation_page, name="organisation"),
+    path("organisations/<uuid:pk>/edit/", organisations.edit_organisation, name="edit_organisation"),
+    path("organisations/<uuid:pk>/resubmit/", organisations.resubmit_organisation, name="resubmit_organisation"),
+    path("organisations/<uuid:pk>/verify/", organisations.verify_organisation, name="verify_organisation"),
+    path("organisations/<uuid:pk>/reject/", organisations.reject_organisation, name="reject_organisation"),
+    path("organisations/<uuid:pk>/suspend/", organisations.suspend_organisation, name="suspend_organisation"),
+    path("organisations/<uuid:pk>/restore/", organisations.restore_organisation, name="restore_organisation"),
+    path("organisations/<uuid:pk>/invite/", organisations.invite_member, name="invite_member"),
+    path("organisations/<uuid:pk>/clients/new/", organisations.create_client, name="create_client"),
+    path("members/", organisations.list_members, name="members"),
+    path("members/<uuid:pk>/roles/", organisations.set_roles, name="set_roles"),
+    path("members/<uuid:pk>/remove/", organisations.remove_member, name="remove_member"),
+    path("invitations/<uuid:pk>/withdraw/", organisations.withdraw_invitation, name="withdraw_invitation"),
+    path("clients/<uuid:pk>/revoke/", organisations.revoke_client, name="revoke_client"),
+]

@@ -1,0 +1,153 @@
+"""Signing in and out, one's own account, the seat one acts from."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout, views
+from django.contrib.auth.tokens import default_token_generator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from core.accounts import actions
+from core.accounts.middleware import SESSION_KIND, SESSION_ORGANISATION
+from core.accounts.models import Membership, Person
+from core.accounts.web import forms
+from core.errors import NotAllowed, NotFound
+from core.web.forms import form_page
+
+
+class SignIn(views.LoginView):
+    """The sign-in page; five failures from one address for one account shut the door for a while."""
+
+    template_name = "accounts/sign_in.html"
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context["page_title"] = _("Sign in")
+        if settings.DEMO:
+            people = Person.objects.filter(email__endswith="@demo.xielian.test", is_active=True).order_by("created_at")
+            context["demo_people"] = people.prefetch_related("memberships__organisation")
+        return context
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        person = form.get_user()
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, person.language, samesite="Lax", max_age=365 * 86400)
+        return response
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return redirect("accounts:sign_in")
+
+
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Open an account and be signed in with it."""
+
+    def success(person: Person) -> str:
+        login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+        return str(request.GET.get("next") or reverse("accounts:register_organisation")) if _is_ours(request, "next") else reverse(
+            "accounts:register_organisation"
+        )
+
+    def act(**values: Any) -> Person:
+        return actions.register_person(language=request.LANGUAGE_CODE, **values)
+
+    return form_page(
+        request, "accounts/sign_up.html", forms.SignUp, action=act, success=success, title=_("Open an account"),
+        submit=_("Open the account"),
+    )
+
+
+def edit_profile(request: HttpRequest) -> HttpResponse:
+    """One's own name, language and expertise."""
+    person = _me(request)
+    first = {name: getattr(person, name) for name in ("name", "title", "language", "is_expert", "expertise")}
+    return form_page(
+        request, "accounts/profile.html", forms.Profile, action=actions.edit_profile, success=reverse("accounts:profile"),
+        title=_("My account"), initial=first, message=_("Saved."),
+    )
+
+
+@require_POST
+def switch(request: HttpRequest) -> HttpResponse:
+    """Act for another organisation, or in another of its kinds; without a second account (R027)."""
+    me = _me(request)
+    wanted, kind = request.POST.get("organisation", ""), request.POST.get("kind", "")
+    try:
+        seat = Membership.objects.select_related("organisation").get(
+            person=me, organisation_id=UUID(wanted), is_active=True
+        )
+    except (ValueError, Membership.DoesNotExist):
+        raise NotFound(_("You are not a member of this organisation.")) from None
+    request.session[SESSION_ORGANISATION] = str(seat.organisation_id)
+    request.session[SESSION_KIND] = kind if kind in seat.organisation.kinds else (seat.organisation.kinds or [""])[0]
+    return redirect("/")
+
+
+def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what the invitation offers; a click takes the seat."""
+    if request.actor.person is None:  # type: ignore[attr-defined]
+        return redirect(f"{reverse('accounts:sign_in')}?next={request.path}")
+    if request.method == "POST":
+        seat = actions.accept_invitation(actor=request.actor, token=token)  # type: ignore[attr-defined]
+        request.session[SESSION_ORGANISATION] = str(seat.organisation_id)
+        messages.success(request, str(_("Welcome.")))
+        return redirect("/")
+    return render(request, "accounts/accept_invitation.html", {"page_title": _("Invitation")})
+
+
+class ChangePassword(views.PasswordChangeView):
+    """A new password for the one who knows the old one."""
+
+    template_name = "accounts/password_form.html"
+    success_url = reverse_lazy("accounts:profile")
+    extra_context = {"page_title": _("Change password"), "submit_label": _("Change password")}
+
+
+class ResetPassword(views.PasswordResetView):
+    """A link by e-mail; the answer is the same whether or not the address is known."""
+
+    template_name = "accounts/password_form.html"
+    email_template_name = "accounts/reset_mail.txt"
+    subject_template_name = "accounts/reset_subject.txt"
+    success_url = reverse_lazy("accounts:reset_sent")
+    extra_context = {"page_title": _("Forgotten password"), "submit_label": _("Send me a link")}
+
+
+def reset_sent(request: HttpRequest) -> HttpResponse:
+    """Says that a message is on its way if the address is known."""
+    return render(request, "accounts/reset_sent.html", {"page_title": _("Look into your mailbox")})
+
+
+class NewPassword(views.PasswordResetConfirmView):
+    """The page behind the link."""
+
+    template_name = "accounts/password_form.html"
+    success_url = reverse_lazy("accounts:sign_in")
+    token_generator = default_token_generator
+    extra_context = {"page_title": _("New password"), "submit_label": _("Set the password")}
+
+
+def _me(request: HttpRequest) -> Person:
+    person = request.actor.person  # type: ignore[attr-defined]
+    if person is None:
+        raise NotAllowed(_("Please sign in first."), code="not_signed_in")
+    return person  # type: ignore[no-any-return]
+
+
+def _is_ours(request: HttpRequest, name: str) -> bool:
+    return url_has_allowed_host_and_scheme(request.GET.get(name, ""), allowed_hosts={request.get_host()})
+
+

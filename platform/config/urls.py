@@ -42,14 +42,17 @@ API = [
 
 
 def exists(module: str) -> bool:
-    import os
-
-    if os.environ.get("XL_ONLY") and not any(module.startswith(o) for o in os.environ["XL_ONLY"].split(",")):
-        return False
     try:
-        return find_spec(module) is not None
-    except ModuleNotFoundError:
+        if find_spec(module) is None:
+            return False
+        import_module(module)
+    except Exception as problem:
+        if isinstance(problem, ModuleNotFoundError) and module.startswith(str(problem.name)):
+            return False
+        import sys
+        print(f"URLS SKIPPED {module}: {problem!r}", file=sys.stderr)
         return False
+    return True
 
 
 def api_patterns() -> list[URLPattern | URLResolver]:

@@ -1,1 +1,8 @@
-"""The room's place in the navigation; filled when the shell is loaded."""
+"""The room's place in the navigation."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.web import nav
+
+nav.register(section=nav.CHAIN, label=_("Chain map"), icon="sitemap", url_name="chains:chains", order=10)
+nav.register(section=nav.CHAIN, label=_("Machine park"), icon="engine", url_name="chains:machines", order=40)

@@ -1,0 +1,8 @@
+"""The inbox in the navigation."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.inbox.queries import unread_count
+from core.web import nav
+
+nav.register(section=nav.HOME, label=_("Inbox"), icon="inbox", url_name="inbox:list", count=unread_count, order=20)

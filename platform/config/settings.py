@@ -120,7 +120,7 @@ TEMPLATES = [
 # Database: the runtime role serves; the owner migrates (manage.py sets DATABASE_ROLE); the loader takes in bulk data.
 RUNTIME_ROLE = os.environ.get("DATABASE_RUNTIME_ROLE", "xielian_runtime")
 _runtime_url = os.environ.get("DATABASE_URL", "postgres://xielian_runtime@localhost/xielian")
-_owner_url = os.environ.get("DATABASE_OWNER_URL", "")
+_owner_url = os.environ.get("DATABASE_OWNER_URL", "postgres://xielian_owner@localhost/xielian")
 DATABASES = {"default": env.database(_owner_url if os.environ.get("DATABASE_ROLE") == "owner" else _runtime_url)}
 DATABASE_LOADER_URL = os.environ.get("DATABASE_LOADER_URL", "")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -160,7 +160,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = None
+AXES_LOCKOUT_CALLABLE = "core.web.views.too_many"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
@@ -235,6 +235,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "core.web.views.expired_form"
 
 LOGGING = {
     "version": 1,

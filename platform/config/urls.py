@@ -75,3 +75,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     *(path(where, include(name)) for name, where in PAGES.items() if exists(name)),
 ]
+
+handler403 = "core.web.views.forbidden"
+handler404 = "core.web.views.not_found"
+handler500 = "core.web.views.broken"

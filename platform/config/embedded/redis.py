@@ -81,7 +81,7 @@ class Redis:
             self.folder / "redis.conf",
             f"port {port}\nbind 127.0.0.1\ndir {quoted(self.folder)}\nrequirepass {self.password}\ndaemonize yes\n"
             f"pidfile {quoted(self.folder / 'redis.pid')}\nlogfile {quoted(self.folder / 'redis.log')}\nsave \"\"\n"
-            f"appendonly {'yes' if self.keeps else 'no'}\nmaxmemory-policy noeviction\n",
+            f"appendonly {'yes' if self.keeps else 'no'}\nmaxmemory-policy noeviction\ndatabases 512\n",
         )
         started = self.run_as.run(self.program, settings)
         until = time.monotonic() + patience

@@ -61,7 +61,9 @@ def edit_chain(*, actor: Actor, chain_id: UUID, changes: dict[str, Any], version
 
 
 @command
-def add_node(*, actor: Actor, chain_id: UUID, name: str, tier: str, name_en: str = "", parent_id: UUID | None = None) -> ChainNode:
+def add_node(
+    *, actor: Actor, chain_id: UUID, name: str, tier: str, name_en: str = "", parent_id: UUID | None = None
+) -> ChainNode:
     """A node on the map: up-, mid- or downstream."""
     chain = policy.fetch_for_update(actor, "chains.edit_chain", Chain, chain_id)
     name = name.strip()
@@ -90,7 +92,9 @@ def designate_leader(*, actor: Actor, chain_id: UUID, organisation_id: UUID, rea
     if organisation is None:
         raise Invalid(_("There is no such organisation."), field="organisation_id")
     if not organisation.is_verified:
-        raise Invalid(_("Only a verified organisation can lead; the operator verifies it first."), field="organisation_id")
+        raise Invalid(
+            _("Only a verified organisation can lead; the operator verifies it first."), field="organisation_id"
+        )
     if not reason.strip():
         raise Invalid(_("Say why this organisation leads."), field="reason")
     now = clock.now()
@@ -104,12 +108,20 @@ def designate_leader(*, actor: Actor, chain_id: UUID, organisation_id: UUID, rea
         chain=chain, organisation=organisation, designated_by=actor.person, reason=reason.strip(), since=now
     )
     book.record(
-        actor, "designate_leader", chain, before={"leader": str(before.organisation) if before else None},
-        after={"leader": str(organisation)}, reason=reason,
+        actor,
+        "designate_leader",
+        chain,
+        before={"leader": str(before.organisation) if before else None},
+        after={"leader": str(organisation)},
+        reason=reason,
     )
     inbox.notify(
-        kind="leader_designated", title=gettext_noop("%(organisation)s now leads the chain %(chain)s"), to=organisation, obj=chain,
-        params={"organisation": organisation.name, "chain": chain.name}, link=reverse("chains:chain", args=[chain.pk]),
+        kind="leader_designated",
+        title=gettext_noop("%(organisation)s now leads the chain %(chain)s"),
+        to=organisation,
+        obj=chain,
+        params={"organisation": organisation.name, "chain": chain.name},
+        link=reverse("chains:chain", args=[chain.pk]),
     )
     return row
 
@@ -126,14 +138,18 @@ def join_node(*, actor: Actor, node_id: UUID, organisation_id: UUID | None = Non
         raise NotAllowed(_("Only the organisation itself or a platform admin puts it on a node."))
     if organisation is None:
         raise Invalid(_("There is no such organisation."), field="organisation_id")
-    row, fresh = NodeMember.objects.get_or_create(node=node, organisation=organisation, defaults={"since": clock.today()})
+    row, fresh = NodeMember.objects.get_or_create(
+        node=node, organisation=organisation, defaults={"since": clock.today()}
+    )
     if fresh:
         book.record(actor, "join_node", node.chain, after={"node": node.name, "organisation": str(organisation)})
     return row
 
 
 @command
-def add_machine(*, actor: Actor, name: str, maker: str = "", model: str = "", count: int = 1, node_id: UUID | None = None) -> Machine:
+def add_machine(
+    *, actor: Actor, name: str, maker: str = "", model: str = "", count: int = 1, node_id: UUID | None = None
+) -> Machine:
     """A machine of one's own organisation, for bids and pilot runs to refer to."""
     policy.require(actor, "chains.add_machine")
     if not name.strip():

@@ -34,9 +34,12 @@ def leader_of(chain: Chain | UUID) -> Organisation | None:
 def is_leader(actor: Actor, chain: Chain | UUID) -> bool:
     """Whether the acting organisation leads the chain now."""
     chain_id = chain.pk if isinstance(chain, Chain) else chain
-    return actor.organisation_id is not None and LeaderDesignation.objects.filter(
-        chain_id=chain_id, organisation_id=actor.organisation_id, until__isnull=True
-    ).exists()
+    return (
+        actor.organisation_id is not None
+        and LeaderDesignation.objects.filter(
+            chain_id=chain_id, organisation_id=actor.organisation_id, until__isnull=True
+        ).exists()
+    )
 
 
 def chains_led_by(organisation: Organisation | UUID | None) -> QuerySet[Chain]:

@@ -13,11 +13,13 @@ from core.accounts.actor import Actor
 
 def may_draw(actor: Actor, chain: Any) -> bool:
     """The platform's admins, and the chain's leader."""
-    return is_platform_admin(actor) or (isinstance(chain, Chain) and is_leader(actor, chain) and actor.has_role("admin"))
+    return is_platform_admin(actor) or (
+        isinstance(chain, Chain) and is_leader(actor, chain) and actor.has_role("admin")
+    )
 
 
 def joins_own_organisation(actor: Actor, obj: Any) -> bool:
-    return is_verified_member(actor) and actor.has_role("admin") or is_platform_admin(actor)
+    return (is_verified_member(actor) and actor.has_role("admin")) or is_platform_admin(actor)
 
 
 policy.register(

@@ -17,9 +17,12 @@ def _apply(actor: Actor, *, local: bool) -> None:
         cursor.execute(
             _SET,
             [
-                str(actor.organisation_id or ""), local,
-                "system" if actor.is_system else str(actor.id or ""), local,
-                "yes" if actor.is_operator else "", local,
+                str(actor.organisation_id or ""),
+                local,
+                "system" if actor.is_system else str(actor.id or ""),
+                local,
+                "yes" if actor.is_operator else "",
+                local,
             ],
         )
 

@@ -26,7 +26,7 @@ class Missing:
         return {"what": str(self.what), "who": str(self.who), "link": self.link, "rule": self.rule}
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """Base of all refusals. `code` is stable for machines, `message` is a sentence for people."""
 
     status = 400

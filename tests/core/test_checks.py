@@ -23,7 +23,11 @@ from tests import factories
 def no_introduction(obj: Organisation, **about: Any) -> Iterator[checks.Hit]:
     if not obj.intro:
         yield checks.Hit(
-            obj, rule="no introduction", numbers={"length": 0}, tell=[obj], clears="write one",
+            obj,
+            rule="no introduction",
+            numbers={"length": 0},
+            tell=[obj],
+            clears="write one",
             missing=Missing("the introduction", who="its admin", link="/edit/"),
         )
 

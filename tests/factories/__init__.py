@@ -33,7 +33,9 @@ def person(name: str = "", *, email: str = "", password: str | None = None, **fi
     )
 
 
-def organisation(name: str = "", *, kinds: list[str] | None = None, verified: bool = True, **fields: Any) -> Organisation:
+def organisation(
+    name: str = "", *, kinds: list[str] | None = None, verified: bool = True, **fields: Any
+) -> Organisation:
     """An organisation, verified unless told otherwise."""
     number = next(_numbers)
     row = services.create_organisation(
@@ -52,7 +54,9 @@ def member(of: Organisation, *, roles: list[str] | None = None, name: str = "", 
     return row
 
 
-def actor(of: Organisation | None = None, *, roles: list[str] | None = None, person_: Person | None = None, **fields: Any) -> Actor:
+def actor(
+    of: Organisation | None = None, *, roles: list[str] | None = None, person_: Person | None = None, **fields: Any
+) -> Actor:
     """An actor: a (new) member acting for the organisation."""
     if of is None:
         return Actor.for_person(person_ or person())
@@ -64,7 +68,9 @@ def actor(of: Organisation | None = None, *, roles: list[str] | None = None, per
 
 def operator(roles: list[str] | None = None) -> Actor:
     """A platform admin (or with other roles) of an operator organisation, the same organisation every time."""
-    home = Organisation.objects.filter(kinds__contains=["operator"]).first() or organisation("平台运营", kinds=["operator"])
+    home = Organisation.objects.filter(kinds__contains=["operator"]).first() or organisation(
+        "平台运营", kinds=["operator"]
+    )
     return actor(home, roles=[Role.ADMIN] if roles is None else roles)
 
 

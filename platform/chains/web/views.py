@@ -31,8 +31,14 @@ def present_leader(row: Chain) -> str:
 
 class Chains(tables.Table):
     columns = [
-        tables.Column("name", _("Chain"), value=str, sort="name", is_primary=True,
-                      link=lambda row: reverse("chains:chain", args=[row.pk])),
+        tables.Column(
+            "name",
+            _("Chain"),
+            value=str,
+            sort="name",
+            is_primary=True,
+            link=lambda row: reverse("chains:chain", args=[row.pk]),
+        ),
         tables.Column("leader", _("Chain leader"), value=present_leader),
         tables.Column("node_count", _("Nodes"), kind="number", sort="node_count"),
         tables.Column("member_count", _("Organisations"), kind="number", sort="member_count"),
@@ -41,9 +47,16 @@ class Chains(tables.Table):
     default_sort = "name"
     file_name = "chains"
     filters = [
-        tables.Choice("led", _("Leader"), choices=[("yes", _("With a leader")), ("no", _("Without a leader"))],
-                      apply=lambda value: Q(pk__in=LeaderDesignation.objects.filter(until__isnull=True).values("chain_id"))
-                      if value == "yes" else ~Q(pk__in=LeaderDesignation.objects.filter(until__isnull=True).values("chain_id"))),
+        tables.Choice(
+            "led",
+            _("Leader"),
+            choices=[("yes", _("With a leader")), ("no", _("Without a leader"))],
+            apply=lambda value: (
+                Q(pk__in=LeaderDesignation.objects.filter(until__isnull=True).values("chain_id"))
+                if value == "yes"
+                else ~Q(pk__in=LeaderDesignation.objects.filter(until__isnull=True).values("chain_id"))
+            ),
+        ),
     ]
     empty = tables.Empty(_("No chain yet"), _("A platform admin draws the first chain map."))
 
@@ -58,8 +71,14 @@ class Machines(tables.Table):
         tables.Column("node", _("Node"), value=lambda row: str(row.node) if row.node else ""),
     ]
     search = ["name", "maker", "model", "organisation__name"]
-    filters = [tables.Choice("node", _("Node"), lookup="node_id", choices=lambda: [
-        (row.pk, str(row)) for row in ChainNode.objects.order_by("chain", "order")])]
+    filters = [
+        tables.Choice(
+            "node",
+            _("Node"),
+            lookup="node_id",
+            choices=lambda: [(row.pk, str(row)) for row in ChainNode.objects.order_by("chain", "order")],
+        )
+    ]
     default_sort = "name"
     file_name = "machines"
     empty = tables.Empty(_("No machine yet"), _("Machines that bids and pilot runs refer to stand here."))
@@ -69,12 +88,18 @@ def list_chains(request: HttpRequest) -> HttpResponse:
     """All chains."""
     actor = _actor(request)
     led = Prefetch("designations", LeaderDesignation.objects.filter(until__isnull=True).select_related("organisation"))
-    rows = chains_visible_to(actor).prefetch_related(led).annotate(
-        node_count=Count("nodes", distinct=True), member_count=Count("nodes__members__organisation", distinct=True)
+    rows = (
+        chains_visible_to(actor)
+        .prefetch_related(led)
+        .annotate(
+            node_count=Count("nodes", distinct=True), member_count=Count("nodes__members__organisation", distinct=True)
+        )
     )
     buttons = []
     if policy.can(actor, "chains.create_chain"):
-        buttons.append({"label": _("New chain"), "url": reverse("chains:create_chain"), "icon": "plus", "primary": True})
+        buttons.append(
+            {"label": _("New chain"), "url": reverse("chains:create_chain"), "icon": "plus", "primary": True}
+        )
     return tables.render(request, Chains(rows), title=_("Industry chains"), actions=buttons)
 
 
@@ -105,8 +130,13 @@ def create_chain(request: HttpRequest) -> HttpResponse:
     _actor(request)
     policy.require(request.actor, "chains.create_chain")  # type: ignore[attr-defined]
     return form_page(
-        request, "components/form_page.html", forms.ChainForm, action=actions.create_chain, title=_("New chain"),
-        crumbs=_crumbs(None, _("New chain")), success=lambda chain: reverse("chains:chain", args=[chain.pk]),
+        request,
+        "components/form_page.html",
+        forms.ChainForm,
+        action=actions.create_chain,
+        title=_("New chain"),
+        crumbs=_crumbs(None, _("New chain")),
+        success=lambda chain: reverse("chains:chain", args=[chain.pk]),
     )
 
 
@@ -133,7 +163,9 @@ def designate_leader(request: HttpRequest, pk: UUID) -> HttpResponse:
 def join_node(request: HttpRequest, pk: UUID) -> HttpResponse:
     chain = policy.fetch(_actor(request), "chains.view_chain", Chain, pk)
     policy.require(request.actor, "chains.join_node", chain)  # type: ignore[attr-defined]
-    return _form(request, chain, forms.JoinForm, actions.join_node, _("Put us on the map"), form_kwargs={"chain": chain})
+    return _form(
+        request, chain, forms.JoinForm, actions.join_node, _("Put us on the map"), form_kwargs={"chain": chain}
+    )
 
 
 def list_machines(request: HttpRequest) -> HttpResponse:
@@ -142,22 +174,38 @@ def list_machines(request: HttpRequest) -> HttpResponse:
     rows = machines_visible_to(actor).select_related("organisation", "node")
     buttons = []
     if policy.can(actor, "chains.add_machine"):
-        buttons.append({"label": _("Add a machine"), "url": reverse("chains:add_machine"), "icon": "plus", "primary": True})
+        buttons.append(
+            {"label": _("Add a machine"), "url": reverse("chains:add_machine"), "icon": "plus", "primary": True}
+        )
     return tables.render(request, Machines(rows), title=_("Machine park"), actions=buttons)
 
 
 def add_machine(request: HttpRequest) -> HttpResponse:
     policy.require(_actor(request), "chains.add_machine")
     return form_page(
-        request, "components/form_page.html", forms.MachineForm, action=actions.add_machine, title=_("Add a machine"),
-        crumbs=[crumb(_("Machine park"), reverse("chains:machines")), crumb(_("Add a machine"))], success=reverse("chains:machines"),
+        request,
+        "components/form_page.html",
+        forms.MachineForm,
+        action=actions.add_machine,
+        title=_("Add a machine"),
+        crumbs=[crumb(_("Machine park"), reverse("chains:machines")), crumb(_("Add a machine"))],
+        success=reverse("chains:machines"),
     )
 
 
-def _form(request: HttpRequest, chain: Chain, form: Any, action: Callable[..., Any], title: Any, **extra: Any) -> HttpResponse:
+def _form(
+    request: HttpRequest, chain: Chain, form: Any, action: Callable[..., Any], title: Any, **extra: Any
+) -> HttpResponse:
     return form_page(
-        request, "components/form_page.html", form, action=action, title=title, crumbs=_crumbs(chain, title),
-        success=reverse("chains:chain", args=[chain.pk]), message=_("Saved."), **extra,
+        request,
+        "components/form_page.html",
+        form,
+        action=action,
+        title=title,
+        crumbs=_crumbs(chain, title),
+        success=reverse("chains:chain", args=[chain.pk]),
+        message=_("Saved."),
+        **extra,
     )
 
 
@@ -180,5 +228,3 @@ def _actor(request: HttpRequest) -> Any:
     if not actor.is_signed_in:
         raise NotAllowed(_("Please sign in first."), code="not_signed_in")
     return actor
-
-

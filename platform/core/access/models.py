@@ -23,7 +23,9 @@ from core.accounts.models import Organisation
 class OrganisationGroup(models.Model):
     """The group that stands for an organisation in grants."""
 
-    organisation = models.OneToOneField(Organisation, primary_key=True, on_delete=models.CASCADE, related_name="grant_group")
+    organisation = models.OneToOneField(
+        Organisation, primary_key=True, on_delete=models.CASCADE, related_name="grant_group"
+    )
     group = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="organisation_group")
 
 

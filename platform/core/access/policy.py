@@ -88,7 +88,9 @@ def fetch(actor: Actor, rule: str, model: type[M], pk: UUID | str) -> M:
 def fetch_for_update(actor: Actor, rule: str, model: type[M], pk: UUID | str) -> M:
     """Like `fetch`, with the row locked until the transaction ends."""
     seen = visible_to(actor, model).filter(pk=_as_key(model, pk)).values("pk")[:1]
-    locked = model._default_manager.filter(pk__in=list(seen.values_list("pk", flat=True))).select_for_update(of=("self",))
+    locked = model._default_manager.filter(pk__in=list(seen.values_list("pk", flat=True))).select_for_update(
+        of=("self",)
+    )
     return _fetch(actor, rule, locked, model, pk)
 
 

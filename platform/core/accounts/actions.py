@@ -28,8 +28,16 @@ from core.inbox import services as inbox
 
 
 @command
-def register_person(*, actor: Actor, email: str, name: str, password: str, language: str = "zh-hans",
-                    is_expert: bool = False, expertise: str = "") -> Person:
+def register_person(
+    *,
+    actor: Actor,
+    email: str,
+    name: str,
+    password: str,
+    language: str = "zh-hans",
+    is_expert: bool = False,
+    expertise: str = "",
+) -> Person:
     """Open an account for oneself."""
     person = services.create_person(
         email=email, name=name, password=password, language=language, is_expert=is_expert, expertise=expertise
@@ -53,22 +61,43 @@ def edit_profile(*, actor: Actor, name: str, title: str, language: str, is_exper
 
 
 @command
-def register_organisation(*, actor: Actor, name: str, uscc: str, kinds: list[str], name_en: str = "", region_code: str = "",
-                          address: str = "", intro: str = "", website: str = "") -> Organisation:
+def register_organisation(
+    *,
+    actor: Actor,
+    name: str,
+    uscc: str,
+    kinds: list[str],
+    name_en: str = "",
+    region_code: str = "",
+    address: str = "",
+    intro: str = "",
+    website: str = "",
+) -> Organisation:
     """Register an organisation; who registers it is its first admin, signatory and keeper of its money."""
     policy.require(actor, "accounts.register_organisation")
     organisation = services.create_organisation(
-        name=name, code=uscc, kinds=kinds, name_en=name_en, region_code=region_code, address=address, intro=intro, website=website
+        name=name,
+        code=uscc,
+        kinds=kinds,
+        name_en=name_en,
+        region_code=region_code,
+        address=address,
+        intro=intro,
+        website=website,
     )
     assert actor.person is not None
     services.seat(actor.person, organisation, [Role.ADMIN, Role.SIGNATORY, Role.FINANCE])
-    book.record(actor, "register_organisation", organisation, after={"name": name, "uscc": organisation.uscc, "kinds": kinds})
+    book.record(
+        actor, "register_organisation", organisation, after={"name": name, "uscc": organisation.uscc, "kinds": kinds}
+    )
     _ask_for_verification(organisation)
     return organisation
 
 
 @command
-def edit_organisation(*, actor: Actor, organisation_id: UUID, changes: dict[str, Any], version: int | None = None) -> Organisation:
+def edit_organisation(
+    *, actor: Actor, organisation_id: UUID, changes: dict[str, Any], version: int | None = None
+) -> Organisation:
     """Change name, kinds, address and introduction; the platform's admins are told of a changed name or kind."""
     organisation = policy.fetch_for_update(actor, "accounts.edit_organisation", Organisation, organisation_id)
     if version is not None and version != organisation.version:
@@ -87,8 +116,12 @@ def edit_organisation(*, actor: Actor, organisation_id: UUID, changes: dict[str,
     book.record(actor, "edit_organisation", organisation, before=before, after=changes)
     if {"name", "kinds"} & {name for name, value in before.items() if value != getattr(organisation, name)}:
         inbox.notify(
-            kind="organisation_changed", title=gettext_noop("%(name)s changed its name or kinds"), to=list(platform_admins()),
-            params={"name": organisation.name}, obj=organisation, link=reverse("accounts:organisation", args=[organisation.pk]),
+            kind="organisation_changed",
+            title=gettext_noop("%(name)s changed its name or kinds"),
+            to=list(platform_admins()),
+            params={"name": organisation.name},
+            obj=organisation,
+            link=reverse("accounts:organisation", args=[organisation.pk]),
         )
     return organisation
 
@@ -112,8 +145,12 @@ def verify_organisation(*, actor: Actor, organisation_id: UUID) -> Organisation:
     book.record(actor, "verify_organisation", organisation)
     inbox.close_tasks(obj=organisation, kind="verify_organisation")
     inbox.notify(
-        kind="organisation_verified", title=gettext_noop("%(name)s was verified"), params={"name": organisation.name},
-        to=organisation, obj=organisation, link="/",
+        kind="organisation_verified",
+        title=gettext_noop("%(name)s was verified"),
+        params={"name": organisation.name},
+        to=organisation,
+        obj=organisation,
+        link="/",
     )
     outbox.publish(OrganisationVerified(organisation_id=organisation.pk))
     return organisation
@@ -157,8 +194,12 @@ def invite_member(*, actor: Actor, organisation_id: UUID, email: str, roles: lis
     link = settings.PUBLIC_URL.rstrip("/") + reverse("accounts:accept_invitation", args=[token])
     message = EmailMessage(
         subject=_("%(organisation)s invites you to Xielian") % {"organisation": organisation.name},
-        body=_("%(person)s invites you to act for %(organisation)s. The link is valid for %(days)d days:\n\n%(link)s\n") % {
-            "person": actor.person, "organisation": organisation.name, "days": services.INVITATION_DAYS, "link": link,
+        body=_("%(person)s invites you to act for %(organisation)s. The link is valid for %(days)d days:\n\n%(link)s\n")
+        % {
+            "person": actor.person,
+            "organisation": organisation.name,
+            "days": services.INVITATION_DAYS,
+            "link": link,
         },
         to=[invitation.email],
     )
@@ -219,7 +260,9 @@ def remove_member(*, actor: Actor, membership_id: UUID) -> Membership:
 
 
 @command
-def create_client(*, actor: Actor, organisation_id: UUID, name: str, scopes: list[str], roles: list[str]) -> MachineClient:
+def create_client(
+    *, actor: Actor, organisation_id: UUID, name: str, scopes: list[str], roles: list[str]
+) -> MachineClient:
     """A machine client for the organisation; `fresh_secret` on the answer is told once and kept only as a hash."""
     organisation = policy.fetch_for_update(actor, "accounts.create_client", Organisation, organisation_id)
     known = settings.OAUTH2_PROVIDER["SCOPES"]
@@ -229,13 +272,19 @@ def create_client(*, actor: Actor, organisation_id: UUID, name: str, scopes: lis
         raise Invalid(_("Please give a name."), field="name")
     secret = secrets.token_urlsafe(40)
     application = Application.objects.create(
-        name=name, client_type=Application.CLIENT_CONFIDENTIAL, client_secret=secret,
+        name=name,
+        client_type=Application.CLIENT_CONFIDENTIAL,
+        client_secret=secret,
         authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
     )
     assert actor.person is not None
     client = MachineClient.objects.create(
-        organisation=organisation, name=name.strip(), application=application, scopes=scopes,
-        roles=services.known_roles(roles, organisation), created_by=actor.person,
+        organisation=organisation,
+        name=name.strip(),
+        application=application,
+        scopes=scopes,
+        roles=services.known_roles(roles, organisation),
+        created_by=actor.person,
     )
     book.record(actor, "create_client", organisation, after={"name": name, "scopes": scopes})
     client.fresh_secret = secret
@@ -269,8 +318,12 @@ def _close_door(actor: Actor, organisation: Organisation, move: str, reason: str
     organisation.save(update_fields=["state_reason"])
     book.record(actor, move, organisation, reason=reason)
     inbox.notify(
-        kind=move, title=gettext_noop("%(name)s: the operator returned or suspended the registration"),
-        params={"name": organisation.name}, body=reason, to=organisation, obj=organisation,
+        kind=move,
+        title=gettext_noop("%(name)s: the operator returned or suspended the registration"),
+        params={"name": organisation.name},
+        body=reason,
+        to=organisation,
+        obj=organisation,
         link=reverse("accounts:organisation", args=[organisation.pk]),
     )
 
@@ -278,9 +331,14 @@ def _close_door(actor: Actor, organisation: Organisation, move: str, reason: str
 def _ask_for_verification(organisation: Organisation) -> None:
     for admin in platform_admins():
         inbox.open_task(
-            kind="verify_organisation", title=gettext_noop("Verify %(name)s"), params={"name": organisation.name}, person=admin,
-            why=gettext_noop("You are an admin of the platform"), obj=organisation,
-            link=reverse("accounts:organisation", args=[organisation.pk]), key=f"verify_organisation:{organisation.pk}:{admin.pk}",
+            kind="verify_organisation",
+            title=gettext_noop("Verify %(name)s"),
+            params={"name": organisation.name},
+            person=admin,
+            why=gettext_noop("You are an admin of the platform"),
+            obj=organisation,
+            link=reverse("accounts:organisation", args=[organisation.pk]),
+            key=f"verify_organisation:{organisation.pk}:{admin.pk}",
         )
 
 

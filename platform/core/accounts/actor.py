@@ -82,7 +82,11 @@ class Actor:
     @classmethod
     def for_person(cls, person: Person, organisation: Organisation | None = None, **extra: object) -> Actor:
         """The person acting for `organisation`, or for the first one they belong to; without membership, for none."""
-        seats = Membership.objects.filter(person=person, is_active=True).select_related("organisation").order_by("created_at")
+        seats = (
+            Membership.objects.filter(person=person, is_active=True)
+            .select_related("organisation")
+            .order_by("created_at")
+        )
         if organisation is not None:
             seats = seats.filter(organisation=organisation)
         seat = seats.first()

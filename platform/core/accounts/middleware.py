@@ -73,7 +73,11 @@ def _machine(request: HttpRequest, request_id: str) -> Actor:
     token = getattr(oauth, "access_token", None)
     if not valid or token is None or token.expires <= clock.now():
         return Actor(request_id=request_id)
-    client = MachineClient.objects.select_related("organisation").filter(application=token.application, is_active=True).first()
+    client = (
+        MachineClient.objects.select_related("organisation")
+        .filter(application=token.application, is_active=True)
+        .first()
+    )
     if client is None:
         return Actor(request_id=request_id)
     return Actor.for_client(client, frozenset(token.scope.split()), request_id=request_id)

@@ -70,9 +70,7 @@ class Organisation(VersionedModel):
     name_en = models.CharField(_("English name"), max_length=160, blank=True)
     uscc = models.CharField(_("Unified social credit code"), max_length=18, unique=True)
     kinds = ArrayField(models.CharField(max_length=30, choices=OrganisationKind.choices), default=list)
-    state = models.CharField(
-        max_length=20, choices=OrganisationState.choices, default=OrganisationState.REGISTERED
-    )
+    state = models.CharField(max_length=20, choices=OrganisationState.choices, default=OrganisationState.REGISTERED)
     state_reason = models.TextField(blank=True)
     region_code = models.CharField(_("Administrative division code"), max_length=6, blank=True)
     address = models.CharField(_("Address"), max_length=200, blank=True)
@@ -116,7 +114,9 @@ class Membership(UuidModel):
         ordering = ["created_at"]
         constraints = [
             models.UniqueConstraint(fields=["person", "organisation"], name="membership_once"),
-            models.CheckConstraint(condition=models.Q(roles__contained_by=list(Role.values)), name="membership_roles_known"),
+            models.CheckConstraint(
+                condition=models.Q(roles__contained_by=list(Role.values)), name="membership_roles_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -147,7 +147,9 @@ class MachineClient(UuidModel):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="machine_clients")
     name = models.CharField(max_length=80)
-    application = models.OneToOneField("oauth2_provider.Application", on_delete=models.PROTECT, related_name="machine_client")
+    application = models.OneToOneField(
+        "oauth2_provider.Application", on_delete=models.PROTECT, related_name="machine_client"
+    )
     scopes = ArrayField(models.CharField(max_length=40), default=list)
     roles = ArrayField(models.CharField(max_length=20, choices=Role.choices), default=list)
     created_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")

@@ -17,7 +17,12 @@ from core.accounts.states import Role
 
 def is_admin_of(actor: Actor, organisation: Any) -> bool:
     """An admin, as a person, of this organisation, whatever its state."""
-    return isinstance(organisation, Organisation) and actor.belongs_to(organisation) and Role.ADMIN in actor.roles and actor.person is not None
+    return (
+        isinstance(organisation, Organisation)
+        and actor.belongs_to(organisation)
+        and Role.ADMIN in actor.roles
+        and actor.person is not None
+    )
 
 
 def is_a_person(actor: Actor, obj: Any = None) -> bool:
@@ -69,7 +74,9 @@ policy.register(
         "accounts.edit_profile": is_a_person,
     },
     told={
-        "accounts.verify_organisation": _("Only an admin of the platform's operator verifies, and not the own organisation."),
+        "accounts.verify_organisation": _(
+            "Only an admin of the platform's operator verifies, and not the own organisation."
+        ),
         "accounts.invite_member": _("Only an admin of the organisation invites members."),
         "accounts.create_client": _("Only an admin of the organisation creates machine clients."),
     },

@@ -30,7 +30,11 @@ def create_person(*, email: str, name: str, password: str | None, **fields: obje
     if not name.strip():
         raise Invalid(_("Please give a name."), field="name")
     if Person.objects.filter(email__iexact=email).exists():
-        raise Invalid(_("There is an account with this e-mail; sign in, or reset its password."), field="email", code="email_taken")
+        raise Invalid(
+            _("There is an account with this e-mail; sign in, or reset its password."),
+            field="email",
+            code="email_taken",
+        )
     check_password(password, Person(email=email, name=name))
     return Person.objects.create_user(email, password, name=name.strip(), **fields)
 
@@ -52,7 +56,9 @@ def create_organisation(*, name: str, code: str, kinds: list[str], **fields: obj
         raise Invalid(_("Please give the organisation's name."), field="name")
     if Organisation.objects.filter(uscc=code).exists():
         raise Invalid(
-            _("An organisation with this code is registered; ask its admin to invite you."), field="uscc", code="uscc_taken"
+            _("An organisation with this code is registered; ask its admin to invite you."),
+            field="uscc",
+            code="uscc_taken",
         )
     return Organisation.objects.create(name=name.strip(), uscc=code, kinds=known_kinds(kinds), **fields)
 
@@ -89,7 +95,9 @@ def seat(person: Person, organisation: Organisation, roles: list[str]) -> Member
     return row
 
 
-def issue_invitation(*, organisation: Organisation, email: str, roles: list[str], invited_by: Person) -> tuple[Invitation, str]:
+def issue_invitation(
+    *, organisation: Organisation, email: str, roles: list[str], invited_by: Person
+) -> tuple[Invitation, str]:
     """An invitation and its token, which is told once and kept only as a hash."""
     email = email.strip().lower()
     try:
@@ -100,8 +108,12 @@ def issue_invitation(*, organisation: Organisation, email: str, roles: list[str]
         raise Invalid(_("This person is a member already."), field="email")
     token = secrets.token_urlsafe(32)
     row = Invitation.objects.create(
-        organisation=organisation, email=email, roles=known_roles(roles, organisation), invited_by=invited_by,
-        token_hash=hashed(token), expires_at=clock.now() + dt.timedelta(days=INVITATION_DAYS),
+        organisation=organisation,
+        email=email,
+        roles=known_roles(roles, organisation),
+        invited_by=invited_by,
+        token_hash=hashed(token),
+        expires_at=clock.now() + dt.timedelta(days=INVITATION_DAYS),
     )
     return row, token
 

@@ -31,9 +31,7 @@ def checked(code: str) -> str:
         raise Invalid(_("A unified social credit code has 18 characters; this one has %d.") % len(code), field="uscc")
     strange = sorted({char for char in code if char not in ALPHABET})
     if strange:
-        raise Invalid(
-            _("A unified social credit code never contains “%s”.") % "”, “".join(strange), field="uscc"
-        )
+        raise Invalid(_("A unified social credit code never contains “%s”.") % "”, “".join(strange), field="uscc")
     if not code[2:8].isdigit():
         raise Invalid(_("Characters 3 to 8 are the region's six digits."), field="uscc")
     if inner_check_character(code[8:16]) != code[16]:

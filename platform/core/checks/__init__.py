@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["Check", "Hit", "check", "guard", "hits_at", "registered", "watch"]
 
 # Loaded at first use: the package is an app, and its models load only after all apps are known.
-_HOME = {"Check": "core.checks.registry", "Hit": "core.checks.registry", "check": "core.checks.registry", "registered": "core.checks.registry", "guard": "core.checks.services", "hits_at": "core.checks.services", "watch": "core.checks.services"}
+_HOME = {
+    "Check": "core.checks.registry",
+    "Hit": "core.checks.registry",
+    "check": "core.checks.registry",
+    "registered": "core.checks.registry",
+    "guard": "core.checks.services",
+    "hits_at": "core.checks.services",
+    "watch": "core.checks.services",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -34,7 +34,9 @@ class Alert(UuidModel):
         constraints = [
             known_states("state", AlertState, "alert_state_known"),
             models.UniqueConstraint(
-                fields=["check_name", "object_id", "hit_key"], condition=models.Q(state__in=list(ALIVE)), name="alert_alive_once"
+                fields=["check_name", "object_id", "hit_key"],
+                condition=models.Q(state__in=list(ALIVE)),
+                name="alert_alive_once",
             ),
         ]
 

@@ -41,14 +41,21 @@ def guard(point: str, obj: Model, **about: Any) -> None:
         for one, hit in found
     ]
     first = str(missing[0].what)
-    sentence = first if len(missing) == 1 else _("%(count)d things are still missing: %(list)s") % {
-        "count": len(missing), "list": "; ".join(str(one.what) for one in missing)
-    }
-    raise Blocked(sentence, code=found[0][0].code.lower() if len({one.code for one, _hit in found}) == 1 else "blocked", missing=missing)
+    sentence = (
+        first
+        if len(missing) == 1
+        else _("%(count)d things are still missing: %(list)s")
+        % {"count": len(missing), "list": "; ".join(str(one.what) for one in missing)}
+    )
+    raise Blocked(
+        sentence,
+        code=found[0][0].code.lower() if len({one.code for one, _hit in found}) == 1 else "blocked",
+        missing=missing,
+    )
 
 
 def watch(codes: set[str] | None = None) -> int:
-    """Run every watching check: raise alerts for new hits, clear those whose hit is gone. Returns how many are alive."""
+    """Run every watching check: raise alerts for new hits, clear those that are gone. Returns how many are alive."""
     alive = 0
     for one in registered():
         if one.watches is None or (codes and one.code not in codes):
@@ -59,7 +66,9 @@ def watch(codes: set[str] | None = None) -> int:
                 alert = _raise(one, hit)
                 seen.add(alert.pk)
         with transaction.atomic():
-            for alert in Alert.objects.select_for_update().filter(check_name=one.name, state__in=ALIVE).exclude(pk__in=seen):
+            for alert in (
+                Alert.objects.select_for_update().filter(check_name=one.name, state__in=ALIVE).exclude(pk__in=seen)
+            ):
                 alert.state = ALERT.after(alert.state, "clear")
                 alert.cleared_at = clock.now()
                 alert.save(update_fields=["state", "cleared_at"])
@@ -78,17 +87,28 @@ def _raise(one: Check, hit: Hit) -> Alert:
         hit_key=hit.key,
         state__in=ALIVE,
         defaults={
-            "code": one.code, "object_type": hit.obj._meta.label_lower, "object_label": label, "rule": rule, "clears": clears,
-            "numbers": json.loads(json.dumps(hit.numbers, cls=DjangoJSONEncoder)), "link": hit.link,
-            "to_operator": hit.tell_operator, "state": AlertState.RAISED,
+            "code": one.code,
+            "object_type": hit.obj._meta.label_lower,
+            "object_label": label,
+            "rule": rule,
+            "clears": clears,
+            "numbers": json.loads(json.dumps(hit.numbers, cls=DjangoJSONEncoder)),
+            "link": hit.link,
+            "to_operator": hit.tell_operator,
+            "state": AlertState.RAISED,
         },
     )
     if fresh:
         alert.organisations.set(hit.tell)
         people = [*hit.tell, *(platform_admins() if hit.tell_operator else [])]
         inbox.notify(
-            kind="alert", title=gettext_noop("Alert %(code)s: %(rule)s (%(object)s)"), to=people, link=hit.link, obj=hit.obj,
-            params={"code": one.code, "rule": rule, "object": label}, key=f"alert:{alert.pk}",
+            kind="alert",
+            title=gettext_noop("Alert %(code)s: %(rule)s (%(object)s)"),
+            to=people,
+            link=hit.link,
+            obj=hit.obj,
+            params={"code": one.code, "rule": rule, "object": label},
+            key=f"alert:{alert.pk}",
         )
         alert.state = ALERT.after(alert.state, "tell")
         alert.save(update_fields=["state"])

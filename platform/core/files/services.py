@@ -38,7 +38,9 @@ KINDS: dict[str, tuple[str, tuple[bytes, ...]]] = {
 
 def store(actor: Actor, upload: UploadedFile, *, field: str = "file") -> StoredFile:
     """Keep an upload and return its row; raises Invalid beside `field` with what is wrong and what is accepted."""
-    name = re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069/\\]+", "_", PurePosixPath(upload.name or "").name).strip(". ")[:200]
+    name = re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069/\\]+", "_", PurePosixPath(upload.name or "").name).strip(
+        ". "
+    )[:200]
     extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if extension not in KINDS:
         raise Invalid(
@@ -55,8 +57,13 @@ def store(actor: Actor, upload: UploadedFile, *, field: str = "file") -> StoredF
     if not default_storage.exists(path):
         path = default_storage.save(path, ContentFile(content))
     return StoredFile.objects.create(
-        name=name, size=len(content), content_type=KINDS[extension][0], sha256=digest, path=path,
-        organisation=actor.organisation, uploaded_by=actor.person,
+        name=name,
+        size=len(content),
+        content_type=KINDS[extension][0],
+        sha256=digest,
+        path=path,
+        organisation=actor.organisation,
+        uploaded_by=actor.person,
     )
 
 

@@ -54,7 +54,9 @@ class Task(_Told):
     """What waits for one person, or for whoever holds a role in an organisation; it closes when the thing is done."""
 
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks")
-    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks")
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks"
+    )
     role = models.CharField(max_length=20, choices=Role.choices, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=20, choices=TaskState.choices, default=TaskState.OPEN)
@@ -72,7 +74,8 @@ class Task(_Told):
         constraints = [
             known_states("state", TaskState, "task_state_known"),
             models.CheckConstraint(
-                condition=models.Q(person__isnull=False) | models.Q(organisation__isnull=False), name="task_has_somebody"
+                condition=models.Q(person__isnull=False) | models.Q(organisation__isnull=False),
+                name="task_has_somebody",
             ),
         ]
 

@@ -32,12 +32,20 @@ def open_task(
     link: str = "",
     due_at: dt.datetime | None = None,
 ) -> Task:
-    """Open a task once per `key`; a task that was closed under the key is opened again. Title and why are message ids."""
+    """Open a task once per `key`; one closed under the key is opened again. Title and why are message ids."""
     task, fresh = Task.objects.get_or_create(
         key=key,
         defaults={
-            "kind": kind, "title": title, "params": _plain(params), "why": why, "person": person, "organisation": organisation,
-            "role": role, "link": link, "due_at": due_at, **_about(obj),
+            "kind": kind,
+            "title": title,
+            "params": _plain(params),
+            "why": why,
+            "person": person,
+            "organisation": organisation,
+            "role": role,
+            "link": link,
+            "due_at": due_at,
+            **_about(obj),
         },
     )
     if not fresh and (task.state != TaskState.OPEN or task.due_at != due_at):
@@ -47,14 +55,28 @@ def open_task(
     return task
 
 
-def close_tasks(*, obj: Model | None = None, kind: str = "", key: str = "", key_prefix: str = "",
-                person: Person | None = None, organisation: Organisation | None = None) -> int:
+def close_tasks(
+    *,
+    obj: Model | None = None,
+    kind: str = "",
+    key: str = "",
+    key_prefix: str = "",
+    person: Person | None = None,
+    organisation: Organisation | None = None,
+) -> int:
     """Close the open tasks that match everything given, because the thing is done; returns how many."""
     return _end(TASK.after(TaskState.OPEN, "finish_task"), obj, kind, key, key_prefix, person, organisation)
 
 
-def cancel_tasks(*, obj: Model | None = None, kind: str = "", key: str = "", key_prefix: str = "",
-                 person: Person | None = None, organisation: Organisation | None = None) -> int:
+def cancel_tasks(
+    *,
+    obj: Model | None = None,
+    kind: str = "",
+    key: str = "",
+    key_prefix: str = "",
+    person: Person | None = None,
+    organisation: Organisation | None = None,
+) -> int:
     """Close the open tasks that match, because nobody needs them any more; returns how many."""
     return _end(TASK.after(TaskState.OPEN, "cancel_task"), obj, kind, key, key_prefix, person, organisation)
 
@@ -72,7 +94,7 @@ def notify(
     roles: tuple[str, ...] = (),
     key: str = "",
 ) -> int:
-    """Tell people what happened, once per key and person; an organisation means its members (in `roles`). E-mail follows."""
+    """Tell people what happened, once per key; an organisation means its members (in `roles`). E-mail follows."""
     receivers = [to] if isinstance(to, Person | Organisation) else list(to)
     seats: dict[uuid.UUID, tuple[Person, Organisation | None]] = {}
     for receiver in receivers:
@@ -84,8 +106,16 @@ def notify(
     key = key or uuid.uuid4().hex
     rows = [
         Notification(
-            kind=kind, title=title, params=_plain(params), body=body, why=why, link=link, person=person,
-            organisation=organisation, key=f"{key}:{person.pk}"[:200], **_about(obj),
+            kind=kind,
+            title=title,
+            params=_plain(params),
+            body=body,
+            why=why,
+            link=link,
+            person=person,
+            organisation=organisation,
+            key=f"{key}:{person.pk}"[:200],
+            **_about(obj),
         )
         for person, organisation in seats.values()
     ]
@@ -95,8 +125,15 @@ def notify(
     return len(rows)
 
 
-def _end(state: str, obj: Model | None, kind: str, key: str, key_prefix: str, person: Person | None,
-         organisation: Organisation | None) -> int:
+def _end(
+    state: str,
+    obj: Model | None,
+    kind: str,
+    key: str,
+    key_prefix: str,
+    person: Person | None,
+    organisation: Organisation | None,
+) -> int:
     wanted = Q(state=TaskState.OPEN)
     if obj is not None:
         wanted &= Q(object_id=obj.pk)
@@ -122,7 +159,9 @@ def _about(obj: Model | None) -> dict[str, Any]:
 def _plain(params: dict[str, Any] | None) -> dict[str, Any]:
     """Values as JSON keeps them; message ids to translate stay strings."""
     return {
-        name: str(value) if isinstance(value, Promise) or not isinstance(value, int | str | bool | type(None)) else value
+        name: str(value)
+        if isinstance(value, Promise) or not isinstance(value, int | str | bool | type(None))
+        else value
         for name, value in (params or {}).items()
     }
 

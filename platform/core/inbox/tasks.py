@@ -30,7 +30,9 @@ def mail_notifications() -> int:
         with transaction.atomic():
             row = (
                 Notification.objects.select_for_update(skip_locked=True, of=("self",))
-                .select_related("person").filter(pk=pk, mailed_at__isnull=True).first()
+                .select_related("person")
+                .filter(pk=pk, mailed_at__isnull=True)
+                .first()
             )
             if row is None:
                 continue
@@ -49,9 +51,9 @@ def mail_notifications() -> int:
 def remind() -> int:
     """Remind once a day before and after its due time of a task that still waits; at most five times."""
     now = clock.now()
-    due = Task.objects.filter(
-        state=TaskState.OPEN, due_at__lte=now + dt.timedelta(days=1), reminders__lt=5
-    ).filter(Q(reminded_at__isnull=True) | Q(reminded_at__lte=now - dt.timedelta(days=1)))
+    due = Task.objects.filter(state=TaskState.OPEN, due_at__lte=now + dt.timedelta(days=1), reminders__lt=5).filter(
+        Q(reminded_at__isnull=True) | Q(reminded_at__lte=now - dt.timedelta(days=1))
+    )
     count = 0
     for pk in list(due.values_list("pk", flat=True)[:500]):
         with transaction.atomic():
@@ -61,9 +63,19 @@ def remind() -> int:
             task.reminders += 1
             task.reminded_at = now
             task.save(update_fields=["reminders", "reminded_at"])
-            people = [task.person] if task.person else list(members_with_role(task.organisation, task.role)) if task.organisation else []
+            people = (
+                [task.person]
+                if task.person
+                else list(members_with_role(task.organisation, task.role))
+                if task.organisation
+                else []
+            )
             services.notify(
-                kind="task_due", title=task.title, params=task.params, to=people, link=task.link,
+                kind="task_due",
+                title=task.title,
+                params=task.params,
+                to=people,
+                link=task.link,
                 key=f"remind:{task.pk}:{task.reminders}",
             )
             count += 1

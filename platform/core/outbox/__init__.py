@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 __all__ = ["deliver_pending", "event", "listeners", "on", "publish", "publishers"]
 
 # Loaded at first use: the package is an app, and its models load only after all apps are known.
-_HOME = {"event": "core.outbox.registry", "listeners": "core.outbox.registry", "on": "core.outbox.registry", "publishers": "core.outbox.registry", "deliver_pending": "core.outbox.services", "publish": "core.outbox.services"}
+_HOME = {
+    "event": "core.outbox.registry",
+    "listeners": "core.outbox.registry",
+    "on": "core.outbox.registry",
+    "publishers": "core.outbox.registry",
+    "deliver_pending": "core.outbox.services",
+    "publish": "core.outbox.services",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -36,3 +36,6 @@ class Delivery(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "handler"], name="delivery_once")]
+
+    def __str__(self) -> str:
+        return self.handler

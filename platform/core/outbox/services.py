@@ -29,7 +29,9 @@ def publish(news: Any) -> None:
 
 def deliver_pending(limit: int = 500) -> int:
     """Deliver what waits, oldest first; safe to run twice at once. Returns how many events were finished."""
-    due = Event.objects.filter(delivered_at__isnull=True).filter(Q(retry_at__isnull=True) | Q(retry_at__lte=clock.now()))
+    due = Event.objects.filter(delivered_at__isnull=True).filter(
+        Q(retry_at__isnull=True) | Q(retry_at__lte=clock.now())
+    )
     return sum(deliver(pk) for pk in list(due.values_list("pk", flat=True)[:limit]))
 
 

@@ -57,7 +57,9 @@ def test_an_invitation_is_for_one_address_once_and_expires(db: Any) -> None:
     owner = factories.actor(factories.organisation("甲"))
     guest = factories.person(email="guest@example.test")
     mail.outbox.clear()
-    actions.invite_member(actor=owner, organisation_id=owner.organisation_id, email="Guest@example.test", roles=["finance"])
+    actions.invite_member(
+        actor=owner, organisation_id=owner.organisation_id, email="Guest@example.test", roles=["finance"]
+    )
     token = mail.outbox[0].body.split("/invitations/")[1].split("/")[0]
     with pytest.raises(NotAllowed):
         actions.accept_invitation(actor=Actor.for_person(factories.person()), token=token)

@@ -5,20 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_machine_clients'),
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("accounts", "0002_machine_clients"),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OrganisationGroup',
+            name="OrganisationGroup",
             fields=[
-                ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='grant_group', serialize=False, to='accounts.organisation')),
-                ('group', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='organisation_group', to='auth.group')),
+                (
+                    "organisation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="grant_group",
+                        serialize=False,
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "group",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="organisation_group", to="auth.group"
+                    ),
+                ),
             ],
         ),
     ]

@@ -39,7 +39,10 @@ class OrganisationForm(forms.Form):
         label=_("Kinds"), choices=SIGN_UP_KINDS, help_text=_("An organisation may be of several kinds at once.")
     )
     region_code = django_forms.RegexField(
-        r"^\d{6}$", label=_("Administrative division code"), required=False, help_text=_("Six digits, such as 110000."),
+        r"^\d{6}$",
+        label=_("Administrative division code"),
+        required=False,
+        help_text=_("Six digits, such as 110000."),
         error_messages={"invalid": _("An administrative division code has six digits.")},
     )
     address = forms.TextField(label=_("Address"), required=False)
@@ -49,7 +52,9 @@ class OrganisationForm(forms.Form):
 
 class NewOrganisation(OrganisationForm):
     uscc = forms.TextField(
-        label=_("Unified social credit code"), max_length=40, help_text=_("18 characters; both check characters are compared.")
+        label=_("Unified social credit code"),
+        max_length=40,
+        help_text=_("18 characters; both check characters are compared."),
     )
 
     field_order = ["name", "uscc", "kinds", "name_en", "region_code", "address", "website", "intro"]
@@ -74,5 +79,8 @@ class NewClient(forms.Form):
         label=_("Scopes"), choices=lambda: [(scope, scope) for scope in settings.OAUTH2_PROVIDER["SCOPES"]]
     )
     roles = forms.MultipleChoiceField(
-        label=_("Roles"), choices=Role.choices, required=False, help_text=_("What the machine may do for the organisation.")
+        label=_("Roles"),
+        choices=Role.choices,
+        required=False,
+        help_text=_("What the machine may do for the organisation."),
     )

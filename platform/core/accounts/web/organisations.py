@@ -32,8 +32,13 @@ def kind_words(row: Organisation) -> list[str]:
 
 class Organisations(tables.Table):
     columns = [
-        tables.Column("name", _("Organisation"), sort="name", is_primary=True,
-                      link=lambda row: reverse("accounts:organisation", args=[row.pk])),
+        tables.Column(
+            "name",
+            _("Organisation"),
+            sort="name",
+            is_primary=True,
+            link=lambda row: reverse("accounts:organisation", args=[row.pk]),
+        ),
         tables.Column("kinds", _("Kinds"), value=kind_words),
         tables.Column("uscc", _("Unified social credit code"), kind="code", sort="uscc"),
         tables.Column("region_code", _("Region"), sort="region_code"),
@@ -41,8 +46,13 @@ class Organisations(tables.Table):
         tables.Column("created_at", _("Registered"), kind="date", sort="created_at"),
     ]
     filters = [
-        tables.Choice("kind", _("Kind"), choices=OrganisationKind.choices, lookup="kinds__contains",
-                      apply=lambda value: Q(kinds__contains=[value])),
+        tables.Choice(
+            "kind",
+            _("Kind"),
+            choices=OrganisationKind.choices,
+            lookup="kinds__contains",
+            apply=lambda value: Q(kinds__contains=[value]),
+        ),
         tables.Choice("state", _("State"), choices=OrganisationState.choices, facet=True),
     ]
     search = ["name", "name_en", "uscc", "intro"]
@@ -69,7 +79,9 @@ def list_organisations(request: HttpRequest) -> HttpResponse:
     """The directory of innovators and firms (R001): filtered, sorted, exported."""
     _signed_in(request)
     rows = organisations_visible_to(request.actor)  # type: ignore[attr-defined]
-    buttons = [{"label": _("Register an organisation"), "url": reverse("accounts:register_organisation"), "icon": "plus"}]
+    buttons = [
+        {"label": _("Register an organisation"), "url": reverse("accounts:register_organisation"), "icon": "plus"}
+    ]
     return tables.render(request, Organisations(rows), title=_("Organisations"), actions=buttons)
 
 
@@ -94,9 +106,16 @@ def register_organisation(request: HttpRequest) -> HttpResponse:
     """Register an organisation; the operator then verifies it (R027)."""
     _signed_in(request)
     return form_page(
-        request, "components/form_page.html", forms.NewOrganisation, action=actions.register_organisation, success="/",
-        title=_("Register an organisation"), crumbs=_crumbs(_("Register an organisation")), submit=_("Register"),
-        message=_("Registered. The operator compares the papers and verifies."), draft="organisation",
+        request,
+        "components/form_page.html",
+        forms.NewOrganisation,
+        action=actions.register_organisation,
+        success="/",
+        title=_("Register an organisation"),
+        crumbs=_crumbs(_("Register an organisation")),
+        submit=_("Register"),
+        message=_("Registered. The operator compares the papers and verifies."),
+        draft="organisation",
     )
 
 
@@ -109,8 +128,15 @@ def edit_organisation(request: HttpRequest, pk: UUID) -> HttpResponse:
 
     first = {name: getattr(row, name) for name in forms.OrganisationForm.base_fields}
     return form_page(
-        request, "components/form_page.html", forms.OrganisationForm, action=act, initial=first, title=row.name,
-        success=reverse("accounts:organisation", args=[pk]), crumbs=_crumbs(row.name, pk), message=_("Saved."),
+        request,
+        "components/form_page.html",
+        forms.OrganisationForm,
+        action=act,
+        initial=first,
+        title=row.name,
+        success=reverse("accounts:organisation", args=[pk]),
+        crumbs=_crumbs(row.name, pk),
+        message=_("Saved."),
     )
 
 
@@ -130,11 +156,15 @@ def restore_organisation(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def reject_organisation(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _with_reason(request, actions.reject_organisation, "accounts.reject_organisation", pk, _("Return the registration"))
+    return _with_reason(
+        request, actions.reject_organisation, "accounts.reject_organisation", pk, _("Return the registration")
+    )
 
 
 def suspend_organisation(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _with_reason(request, actions.suspend_organisation, "accounts.suspend_organisation", pk, _("Suspend the organisation"))
+    return _with_reason(
+        request, actions.suspend_organisation, "accounts.suspend_organisation", pk, _("Suspend the organisation")
+    )
 
 
 def list_members(request: HttpRequest) -> HttpResponse:
@@ -163,8 +193,14 @@ def invite_member(request: HttpRequest, pk: UUID) -> HttpResponse:
         return actions.invite_member(actor=actor, organisation_id=pk, **values)
 
     return form_page(
-        request, "components/form_page.html", forms.Invite, action=act, success=reverse("accounts:members"), submit=_("Invite"),
-        title=_("Invite a member"), crumbs=[crumb(row.name, reverse("accounts:members")), crumb(_("Invite a member"))],
+        request,
+        "components/form_page.html",
+        forms.Invite,
+        action=act,
+        success=reverse("accounts:members"),
+        submit=_("Invite"),
+        title=_("Invite a member"),
+        crumbs=[crumb(row.name, reverse("accounts:members")), crumb(_("Invite a member"))],
         message=_("Invited; the link is on its way."),
     )
 
@@ -177,20 +213,38 @@ def set_roles(request: HttpRequest, pk: UUID) -> HttpResponse:
         return actions.set_roles(actor=actor, membership_id=pk, **values)
 
     return form_page(
-        request, "components/form_page.html", forms.Roles, action=act, success=reverse("accounts:members"),
-        initial={"roles": seat.roles}, title=_("Roles of %(name)s") % {"name": seat.person.name}, message=_("Saved."),
+        request,
+        "components/form_page.html",
+        forms.Roles,
+        action=act,
+        success=reverse("accounts:members"),
+        initial={"roles": seat.roles},
+        title=_("Roles of %(name)s") % {"name": seat.person.name},
+        message=_("Saved."),
         crumbs=[crumb(_("Members and access"), reverse("accounts:members")), crumb(seat.person.name)],
     )
 
 
 @require_POST
 def remove_member(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return do(request, actions.remove_member, membership_id=pk, success=reverse("accounts:members"), message=_("The seat ended."))
+    return do(
+        request,
+        actions.remove_member,
+        membership_id=pk,
+        success=reverse("accounts:members"),
+        message=_("The seat ended."),
+    )
 
 
 @require_POST
 def withdraw_invitation(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return do(request, actions.withdraw_invitation, invitation_id=pk, success=reverse("accounts:members"), message=_("Withdrawn."))
+    return do(
+        request,
+        actions.withdraw_invitation,
+        invitation_id=pk,
+        success=reverse("accounts:members"),
+        message=_("Withdrawn."),
+    )
 
 
 def create_client(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -205,14 +259,26 @@ def create_client(request: HttpRequest, pk: UUID) -> HttpResponse:
                 request, "accounts/client_created.html", {"client": client}, title=client.name, crumbs=crumbs
             )
     return form_page(
-        request, "components/form_page.html", forms.NewClient, action=lambda **_values: None, success=reverse("accounts:members"),
-        title=_("New machine client"), crumbs=crumbs, submit=_("Create"),
+        request,
+        "components/form_page.html",
+        forms.NewClient,
+        action=lambda **_values: None,
+        success=reverse("accounts:members"),
+        title=_("New machine client"),
+        crumbs=crumbs,
+        submit=_("Create"),
     )
 
 
 @require_POST
 def revoke_client(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return do(request, actions.revoke_client, client_id=pk, success=reverse("accounts:members"), message=_("The client and its tokens ended."))
+    return do(
+        request,
+        actions.revoke_client,
+        client_id=pk,
+        success=reverse("accounts:members"),
+        message=_("The client and its tokens ended."),
+    )
 
 
 def _button(request: HttpRequest, action: Any, pk: UUID, message: Any) -> HttpResponse:
@@ -226,8 +292,14 @@ def _with_reason(request: HttpRequest, action: Any, rule: str, pk: UUID, title: 
         return action(actor=actor, organisation_id=pk, **values)
 
     return form_page(
-        request, "components/form_page.html", forms.Reason, action=act, title=title, submit=title,
-        success=reverse("accounts:organisation", args=[pk]), crumbs=_crumbs(row.name, pk),
+        request,
+        "components/form_page.html",
+        forms.Reason,
+        action=act,
+        title=title,
+        submit=title,
+        success=reverse("accounts:organisation", args=[pk]),
+        crumbs=_crumbs(row.name, pk),
     )
 
 

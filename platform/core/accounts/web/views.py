@@ -57,15 +57,22 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
     def success(person: Person) -> str:
         login(request, person, backend="django.contrib.auth.backends.ModelBackend")
-        return str(request.GET.get("next") or reverse("accounts:register_organisation")) if _is_ours(request, "next") else reverse(
-            "accounts:register_organisation"
+        return (
+            str(request.GET.get("next") or reverse("accounts:register_organisation"))
+            if _is_ours(request, "next")
+            else reverse("accounts:register_organisation")
         )
 
     def act(**values: Any) -> Person:
         return actions.register_person(language=request.LANGUAGE_CODE, **values)
 
     return form_page(
-        request, "accounts/sign_up.html", forms.SignUp, action=act, success=success, title=_("Open an account"),
+        request,
+        "accounts/sign_up.html",
+        forms.SignUp,
+        action=act,
+        success=success,
+        title=_("Open an account"),
         submit=_("Open the account"),
     )
 
@@ -75,8 +82,14 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
     person = _me(request)
     first = {name: getattr(person, name) for name in ("name", "title", "language", "is_expert", "expertise")}
     return form_page(
-        request, "accounts/profile.html", forms.Profile, action=actions.edit_profile, success=reverse("accounts:profile"),
-        title=_("My account"), initial=first, message=_("Saved."),
+        request,
+        "accounts/profile.html",
+        forms.Profile,
+        action=actions.edit_profile,
+        success=reverse("accounts:profile"),
+        title=_("My account"),
+        initial=first,
+        message=_("Saved."),
     )
 
 
@@ -149,5 +162,3 @@ def _me(request: HttpRequest) -> Person:
 
 def _is_ours(request: HttpRequest, name: str) -> bool:
     return url_has_allowed_host_and_scheme(request.GET.get(name, ""), allowed_hosts={request.get_host()})
-
-

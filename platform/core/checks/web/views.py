@@ -27,7 +27,9 @@ def codes() -> list[tuple[str, Any]]:
 
 class Alerts(tables.Table):
     columns = [
-        tables.Column("rule", _("What was noticed"), is_primary=True, link=lambda row: reverse("alerts:alert", args=[row.pk])),
+        tables.Column(
+            "rule", _("What was noticed"), is_primary=True, link=lambda row: reverse("alerts:alert", args=[row.pk])
+        ),
         tables.Column("code", _("Alert"), kind="code", sort="code"),
         tables.Column("object_label", _("Where"), sort="object_label", link=lambda row: row.link or None),
         tables.Column("state", _("State"), kind="badge", sort="state"),
@@ -42,7 +44,9 @@ class Alerts(tables.Table):
     search = ["rule", "object_label"]
     default_sort = "-created_at"
     file_name = "alerts"
-    empty = tables.Empty(_("No alert"), _("What the platform notices stands here, with its numbers and how it clears."), icon="bell")
+    empty = tables.Empty(
+        _("No alert"), _("What the platform notices stands here, with its numbers and how it clears."), icon="bell"
+    )
 
 
 class Mute(forms.Form):
@@ -59,7 +63,13 @@ def alert_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     alert = policy.fetch(_actor(request), "checks.view_alert", Alert, pk)
     can_mute = ALERT.is_open(alert.state, "mute_alert") and policy.can(request.actor, "checks.mute_alert", alert)  # type: ignore[attr-defined]
     shown = {"alert": alert, "can_mute": can_mute, "stated": alert}
-    return render_page(request, "checks/alert.html", shown, title=alert.rule, crumbs=[crumb(_("Alerts"), reverse("alerts:list")), crumb(alert.code)])
+    return render_page(
+        request,
+        "checks/alert.html",
+        shown,
+        title=alert.rule,
+        crumbs=[crumb(_("Alerts"), reverse("alerts:list")), crumb(alert.code)],
+    )
 
 
 def mute_alert(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -70,8 +80,14 @@ def mute_alert(request: HttpRequest, pk: UUID) -> HttpResponse:
         return actions.mute_alert(actor=actor, alert_id=pk, **values)
 
     return form_page(
-        request, "components/form_page.html", Mute, action=act, title=_("False alarm"), submit=_("Mute"),
-        success=reverse("alerts:alert", args=[pk]), crumbs=[crumb(_("Alerts"), reverse("alerts:list")), crumb(alert.code)],
+        request,
+        "components/form_page.html",
+        Mute,
+        action=act,
+        title=_("False alarm"),
+        submit=_("Mute"),
+        success=reverse("alerts:alert", args=[pk]),
+        crumbs=[crumb(_("Alerts"), reverse("alerts:list")), crumb(alert.code)],
     )
 
 

@@ -28,8 +28,15 @@ def own_link(row: Task | Notification) -> str | None:
 
 class Tasks(tables.Table):
     columns = [
-        tables.Column("title", _("Task"), value="sentence", sort="title", is_primary=True, link=own_link,
-                      note=lambda row: row.reason),
+        tables.Column(
+            "title",
+            _("Task"),
+            value="sentence",
+            sort="title",
+            is_primary=True,
+            link=own_link,
+            note=lambda row: row.reason,
+        ),
         tables.Column("due_at", _("Due"), kind="deadline", sort="due_at"),
         tables.Column("whose", _("For"), value=lambda row: row.organisation.name if row.organisation else _("me")),
         tables.Column("state", _("State"), kind="badge", sort="state"),
@@ -41,19 +48,31 @@ class Tasks(tables.Table):
     ]
     default_sort = "due_at"
     file_name = "tasks"
-    empty = tables.Empty(_("Nothing waits for you"), _("What is asked of you stands here, the thing due first on top."), icon="inbox")
+    empty = tables.Empty(
+        _("Nothing waits for you"), _("What is asked of you stands here, the thing due first on top."), icon="inbox"
+    )
 
 
 class Notifications(tables.Table):
     columns = [
-        tables.Column("title", _("What happened"), value="sentence", is_primary=True,
-                      link=lambda row: reverse("inbox:notification", args=[row.pk]), note=lambda row: row.body[:200]),
+        tables.Column(
+            "title",
+            _("What happened"),
+            value="sentence",
+            is_primary=True,
+            link=lambda row: reverse("inbox:notification", args=[row.pk]),
+            note=lambda row: row.body[:200],
+        ),
         tables.Column("created_at", _("When"), kind="datetime", sort="created_at"),
         tables.Column("read_at", _("Read"), kind="datetime", sort="read_at"),
     ]
     filters = [
-        tables.Choice("read", _("Read"), choices=[("no", _("Unread")), ("yes", _("Read"))],
-                      apply=lambda value: Q(read_at__isnull=value == "no")),
+        tables.Choice(
+            "read",
+            _("Read"),
+            choices=[("no", _("Unread")), ("yes", _("Read"))],
+            apply=lambda value: Q(read_at__isnull=value == "no"),
+        ),
         tables.DateRange("on", _("When"), lookup="created_at", is_moment=True),
     ]
     default_sort = "-created_at"

@@ -13,4 +13,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for one in registered():
             guards = ", ".join(one.guards) or "-"
-            self.stdout.write(f"{one.code}  {one.title}  guards: {guards}  watches: {'yes' if one.watches else 'no'}  ({one.name})")
+            self.stdout.write(
+                f"{one.code}  {one.title}  guards: {guards}  watches: {'yes' if one.watches else 'no'}  ({one.name})"
+            )

@@ -1,1 +1,1 @@
-"""What every room stands on: the five threads (indicators, checks, book, ledger, inbox), accounts and the doors' bases."""
+"""What every room stands on: the five threads, accounts, and the bases of the doors."""

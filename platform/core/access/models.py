@@ -28,6 +28,9 @@ class OrganisationGroup(models.Model):
     )
     group = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="organisation_group")
 
+    def __str__(self) -> str:
+        return str(self.organisation)
+
 
 class PersonGrant(UserObjectPermissionBase):
     """Base of a model's grants to a person."""

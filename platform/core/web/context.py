@@ -1,0 +1,41 @@
+"""What the shell needs on every page: who acts, where they can go, and how the page should look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from core.web import nav
+from core.web.preferences import theme_of
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Actor, navigation, seats and theme. All lazy: a fragment that shows none of them asks nothing of the database."""
+    actor = getattr(request, "actor", None)
+    signed_in = actor is not None and actor.is_signed_in
+    return {
+        "actor": actor,
+        "nav_sections": SimpleLazyObject(lambda: nav.sections(actor, request.path) if signed_in and actor else []),
+        "seats": SimpleLazyObject(lambda: _seats(actor) if signed_in else []),
+        "inbox_count": SimpleLazyObject(lambda: _inbox_count(actor) if signed_in else 0),
+        "theme": theme_of(request),
+        "is_demo": getattr(settings, "DEMO", False),
+    }
+
+
+def _seats(actor: Any) -> list[Any]:
+    from core.accounts.models import Membership
+
+    if actor.person is None:
+        return []
+    seats = Membership.objects.filter(person=actor.person, is_active=True)
+    return list(seats.select_related("organisation").order_by("created_at"))
+
+
+def _inbox_count(actor: Any) -> int:
+    from core.inbox import queries
+
+    return queries.unread_count(actor)

@@ -1,0 +1,113 @@
+"""Middleware of the pages: refusals, language, security headers, and the idempotency key a form carries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from core import errors
+from core.web.page import is_fragment, sent_key
+from core.web.preferences import language_of
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# Nothing inline and nothing from elsewhere: a script or style that is not in our static files does not run.
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    ]
+)
+
+
+class SecurityHeadersMiddleware:
+    """Sends the content security policy and its companions with every answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        return response
+
+
+class LanguageMiddleware:
+    """Chinese unless the reader chose otherwise; stands after the actor's middleware, which knows the person."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = language_of(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+            patch_vary_headers(response, ["Cookie"])
+            response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class RefusalMiddleware:
+    """Turns a refusal into a page, or into a fragment for htmx, with the refusal's own status.
+
+    It also hands the key of a form to the actor, so that the same form sent twice takes effect once.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        actor: Any = getattr(request, "actor", None)
+        is_form = request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data")
+        if request.method != "POST" or actor is None or not is_form or request.path.startswith("/api/"):
+            return
+        key = sent_key(request)
+        if key and not actor.key:
+            request.actor = actor.with_key(key)  # type: ignore[attr-defined]
+
+    def process_exception(self, request: HttpRequest, refusal: Exception) -> HttpResponse | None:
+        if not isinstance(refusal, errors.Refusal) or request.path.startswith("/api/"):
+            return None
+        return refusal_response(request, refusal)
+
+
+TEMPLATES = {404: "errors/404.html", 403: "errors/403.html"}
+
+
+def refusal_response(request: HttpRequest, refusal: errors.Refusal) -> HttpResponse:
+    """The page that says what was refused, what is missing and who can mend it, with a way back."""
+    context = {"refusal": refusal, "back_url": _way_back(request)}
+    if is_fragment(request):
+        response = render(request, "components/_refusal.html", context, status=refusal.status)
+        # htmx swaps error answers only when told to; the panel goes where the page keeps room for it.
+        response.headers["HX-Retarget"] = "#refusal"
+        response.headers["HX-Reswap"] = "innerHTML"
+        return response
+    return render(request, TEMPLATES.get(refusal.status, "errors/refusal.html"), context, status=refusal.status)
+
+
+def _way_back(request: HttpRequest) -> str:
+    origin = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure())
+    return origin if origin and is_ours else ""

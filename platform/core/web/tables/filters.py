@@ -1,0 +1,224 @@
+"""Filters: what a reader may ask of a list, kept in the address."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+
+from core import clock
+
+Text_ = str | Promise
+Choices = Iterable[tuple[Any, Text_]] | Callable[[], Iterable[tuple[Any, Text_]]]
+
+
+class Wrong(Exception):
+    """What was asked makes no sense; the sentence stands beside the filter and the filter is left out."""
+
+
+@dataclass
+class Option:
+    """One thing a choice filter offers, with how many rows it would leave."""
+
+    value: str
+    label: Text_
+    is_chosen: bool
+    count: int | None = None
+
+
+@dataclass
+class Shown:
+    """A filter as the page shows it."""
+
+    kind: str
+    name: str
+    label: Text_
+    value: str = ""
+    low: str = ""
+    high: str = ""
+    options: list[Option] = field(default_factory=list)
+    error: str = ""
+    chosen: list[tuple[str, str]] = field(default_factory=list)  # (name in the address, value) of what is set
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Base of all filters. `lookup` is the field path; the name when left out."""
+
+    name: str
+    label: Text_
+    lookup: str = ""
+    kind = "text"
+
+    @property
+    def path(self) -> str:
+        return self.lookup or self.name
+
+    def names(self) -> list[str]:
+        """The names this filter uses in the address."""
+        return [self.name]
+
+    def condition(self, asked: QueryDict, prefix: str) -> Q | None:
+        """What the query must hold, or None when nothing is asked. Raises Wrong."""
+        raise NotImplementedError
+
+    def shown(self, asked: QueryDict, prefix: str) -> Shown:
+        value = asked.get(prefix + self.name, "").strip()
+        chosen = [(prefix + self.name, value)] if value else []
+        return Shown(self.kind, prefix + self.name, self.label, value=value, chosen=chosen, words=value)
+
+
+@dataclass(frozen=True)
+class Text(Filter):
+    """Rows whose field contains the words."""
+
+    def condition(self, asked: QueryDict, prefix: str) -> Q | None:
+        value = asked.get(prefix + self.name, "").replace("\x00", "").strip()
+        return Q(**{f"{self.path}__icontains": value}) if value else None
+
+
+@dataclass(frozen=True)
+class Choice(Filter):
+    """One of a list. With `facet` each choice shows how many rows it would leave (one query for the filter)."""
+
+    choices: Choices = ()
+    facet: bool = False
+    apply: Callable[[str], Q] | None = None
+    kind = "choice"
+
+    def listed(self) -> list[tuple[str, Text_]]:
+        source = self.choices() if callable(self.choices) else self.choices
+        return [(str(value), label) for value, label in source]
+
+    def wanted(self, asked: QueryDict, prefix: str) -> list[str]:
+        known = {value for value, _label in self.listed()}
+        return [value for value in asked.getlist(prefix + self.name)[-1:] if value in known]
+
+    def condition(self, asked: QueryDict, prefix: str) -> Q | None:
+        sent = [value for value in asked.getlist(prefix + self.name) if value]
+        wanted = self.wanted(asked, prefix)
+        if sent and not wanted:
+            raise Wrong(gettext("There is no such choice."))
+        if not wanted:
+            return None
+        if self.apply:
+            either = Q()
+            for value in wanted:
+                either |= self.apply(value)
+            return either
+        return Q(**{f"{self.path}__in": wanted})
+
+    def shown(self, asked: QueryDict, prefix: str) -> Shown:
+        wanted = self.wanted(asked, prefix)
+        options = [Option(value, label, value in wanted) for value, label in self.listed()]
+        chosen = [(prefix + self.name, value) for value in wanted]
+        words = "、".join(str(one.label) for one in options if one.is_chosen)
+        return Shown(self.kind, prefix + self.name, self.label, value=wanted[0] if wanted else "", options=options, chosen=chosen, words=words)
+
+    def counts(self, rows: QuerySet[Any]) -> dict[str, int]:
+        """How many rows each choice holds."""
+        counted = rows.order_by().values_list(self.path).annotate(n=Count("pk", distinct=True))
+        return {str(value): count for value, count in counted}
+
+
+@dataclass(frozen=True)
+class Multi(Choice):
+    """Any number of a list."""
+
+    kind = "multi"
+
+    def wanted(self, asked: QueryDict, prefix: str) -> list[str]:
+        known = {value for value, _label in self.listed()}
+        return [value for value in asked.getlist(prefix + self.name) if value in known]
+
+
+@dataclass(frozen=True)
+class _Range(Filter):
+    def names(self) -> list[str]:
+        return [f"{self.name}_from", f"{self.name}_to"]
+
+    def ends(self, asked: QueryDict, prefix: str) -> tuple[str, str]:
+        low, high = (asked.get(prefix + name, "").strip() for name in self.names())
+        return low, high
+
+    def shown(self, asked: QueryDict, prefix: str) -> Shown:
+        low, high = self.ends(asked, prefix)
+        low_name, high_name = (prefix + name for name in self.names())
+        chosen = [pair for pair in ((low_name, low), (high_name, high)) if pair[1]]
+        words = f"{low or '…'} – {high or '…'}"
+        return Shown(self.kind, prefix + self.name, self.label, low=low, high=high, chosen=chosen, words=words)
+
+
+@dataclass(frozen=True)
+class DateRange(_Range):
+    """Days from and to, both included, in Beijing time. `is_moment` where the field holds a time of day as well."""
+
+    is_moment: bool = False
+    kind = "dates"
+
+    def condition(self, asked: QueryDict, prefix: str) -> Q | None:
+        low, high = (self._day(text) for text in self.ends(asked, prefix))
+        if low and high and low > high:
+            raise Wrong(gettext("The first day is after the last."))
+        both = Q()
+        if low:
+            both &= Q(**{f"{self.path}__gte": self._start(low)})
+        if high:
+            end = {f"{self.path}__lt": self._start(high + dt.timedelta(days=1))} if self.is_moment else {f"{self.path}__lte": high}
+            both &= Q(**end)
+        return both or None
+
+    def _start(self, day: dt.date) -> dt.date | dt.datetime:
+        return dt.datetime.combine(day, dt.time(), clock.CHINA) if self.is_moment else day
+
+    @staticmethod
+    def _day(text: str) -> dt.date | None:
+        if not text:
+            return None
+        try:
+            day = dt.date.fromisoformat(text)
+        except ValueError:
+            raise Wrong(gettext("Write a day as 2026-09-15.")) from None
+        if not 1900 <= day.year <= 9000:
+            raise Wrong(gettext("Write a day as 2026-09-15."))
+        return day
+
+
+@dataclass(frozen=True)
+class NumberRange(_Range):
+    """Numbers from and to, both included. `scale` is what one unit of the control is worth (10000 for 万元)."""
+
+    unit: Text_ = ""
+    scale: Decimal = Decimal(1)
+    kind = "numbers"
+
+    def condition(self, asked: QueryDict, prefix: str) -> Q | None:
+        low, high = (self._number(text) for text in self.ends(asked, prefix))
+        if low is not None and high is not None and low > high:
+            raise Wrong(gettext("The smaller number comes first."))
+        both = Q()
+        if low is not None:
+            both &= Q(**{f"{self.path}__gte": low * self.scale})
+        if high is not None:
+            both &= Q(**{f"{self.path}__lte": high * self.scale})
+        return both or None
+
+    @staticmethod
+    def _number(text: str) -> Decimal | None:
+        if not text:
+            return None
+        try:
+            number = Decimal(text.replace(",", ""))
+        except InvalidOperation:
+            raise Wrong(gettext("Write a number, for example 300.")) from None
+        if not number.is_finite() or abs(number) > Decimal(10) ** 20:
+            raise Wrong(gettext("Write a number, for example 300."))
+        return number

@@ -1,0 +1,67 @@
+"""Doors of the shell: language, theme, and the pages for what went wrong outside our own refusals."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from core.web.preferences import THEME_COOKIE, THEMES, remember_language
+
+YEAR = 365 * 24 * 3600
+
+
+def _next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "/")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if is_ours else "/"
+
+
+@require_POST
+def switch_language(request: HttpRequest) -> HttpResponse:
+    """Show the page in the other language, here and wherever this person signs in (open to strangers)."""
+    response = HttpResponseRedirect(_next(request))
+    language = request.POST.get("language", "")
+    if language in dict(settings.LANGUAGES):
+        remember_language(request, language)
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+@require_POST
+def switch_theme(request: HttpRequest) -> HttpResponse:
+    """Light, dark or as the device; the way without scripts (open to strangers)."""
+    response = HttpResponseRedirect(_next(request))
+    theme = request.POST.get("theme", "")
+    if theme in THEMES:
+        response.set_cookie(THEME_COOKIE, theme, max_age=YEAR, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404 for addresses no room serves."""
+    return render(request, "errors/404.html", status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403 that did not come from a rule of ours."""
+    return render(request, "errors/403.html", status=403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: says nothing about the inside and asks the database for nothing."""
+    from django.template.loader import render_to_string
+
+    return HttpResponse(render_to_string("errors/500.html"), status=500)
+
+
+def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose secret does not fit this session."""
+    return render(request, "errors/csrf.html", status=403)
+
+
+def too_many(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
+    """Sign-in tries beyond the limit."""
+    return render(request, "errors/429.html", status=429)

@@ -1,0 +1,129 @@
+// Forms: drafts kept in this browser, a warning before typed text is lost, one effect for two clicks.
+(() => {
+  "use strict";
+  const DRAFT = "xl-draft:";
+  const AGE = 14 * 24 * 3600 * 1000;
+  const skip = (field) => !field.name || ["file", "password", "hidden", "submit", "button"].includes(field.type) || field.name === "_key";
+
+  function read(form) {
+    const typed = {};
+    for (const field of form.elements) {
+      if (skip(field)) continue;
+      if (field.type === "checkbox" || field.type === "radio") {
+        typed[field.name] ??= [];
+        if (field.checked) typed[field.name].push(field.value);
+      } else if (field.multiple) typed[field.name] = [...field.selectedOptions].map((option) => option.value);
+      else typed[field.name] = field.value;
+    }
+    return typed;
+  }
+  function write(form, typed) {
+    for (const field of form.elements) {
+      if (skip(field) || !(field.name in typed)) continue;
+      const value = typed[field.name];
+      if (field.type === "checkbox" || field.type === "radio") field.checked = value.includes(field.value);
+      else if (field.multiple) for (const option of field.options) option.selected = value.includes(option.value);
+      else field.value = value;
+    }
+  }
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  const store = {
+    get(key) {
+      try {
+        const kept = JSON.parse(localStorage.getItem(DRAFT + key));
+        if (kept && Date.now() - kept.at < AGE) return kept.typed;
+      } catch { /* a browser without storage keeps no drafts */ }
+      return null;
+    },
+    set(key, typed) { try { localStorage.setItem(DRAFT + key, JSON.stringify({ at: Date.now(), typed })); } catch { /* full or forbidden */ } },
+    drop(key) { try { localStorage.removeItem(DRAFT + key); } catch { /* nothing to drop */ } },
+  };
+
+  // A draft whose form was sent is dropped on the next page unless the same form came back with a refusal.
+  const SENT = "xl-sent";
+  const sent = sessionStorage.getItem(SENT);
+  if (sent) {
+    sessionStorage.removeItem(SENT);
+    if (!document.querySelector(`form[data-draft="${CSS.escape(sent)}"]`)) store.drop(sent);
+  }
+
+  function draft(form) {
+    const key = form.dataset.draft;
+    const first = read(form);
+    const kept = store.get(key);
+    const refused = document.querySelector("#form-errors, .refuse") !== null;
+    // After a refusal the server's copy is the newer one.
+    if (kept && !refused && !same(kept, first)) {
+      write(form, kept);
+      const note = document.createElement("div");
+      note.className = "strip draft-note";
+      note.setAttribute("role", "status");
+      const words = document.createElement("span");
+      words.textContent = form.dataset.draftFound;
+      const drop = document.createElement("button");
+      drop.type = "button";
+      drop.className = "btn btn-sm";
+      drop.textContent = form.dataset.draftDrop;
+      drop.addEventListener("click", () => {
+        write(form, first);
+        store.drop(key);
+        note.remove();
+      });
+      note.append(words, drop);
+      form.prepend(note);
+    }
+    let timer;
+    form.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => store.set(key, read(form)), 400);
+    });
+  }
+
+  function guard(form) {
+    let first = read(form);
+    let leaving = false;
+    form.addEventListener("submit", () => { leaving = true; });
+    addEventListener("beforeunload", (event) => {
+      // A form with a draft loses nothing, so it asks nothing.
+      if (!leaving && !form.dataset.draft && form.isConnected && !same(first, read(form))) event.preventDefault();
+    });
+    addEventListener("pageshow", (event) => { if (event.persisted) { leaving = false; first = read(form); } });
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    const asking = event.submitter?.dataset.confirm || form.dataset.confirm;
+    if (asking && !window.confirm(asking)) {
+      event.preventDefault();
+      return;
+    }
+    if (form.dataset.draft) sessionStorage.setItem(SENT, form.dataset.draft);
+    if (form.dataset.busy) {
+      event.preventDefault();
+      return;
+    }
+    if (form.querySelector("[name=_key]")) {
+      form.dataset.busy = "yes";
+      event.submitter?.classList.add("is-busy");
+    }
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-busy]")) {
+      delete form.dataset.busy;
+      form.querySelector(".is-busy")?.classList.remove("is-busy");
+    }
+  });
+
+  function start(within) {
+    for (const form of within.querySelectorAll("form[data-draft]")) draft(form);
+    for (const form of within.querySelectorAll("form[data-guard]")) guard(form);
+  }
+  start(document);
+  document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) start(event.target); });
+  const wrong = document.querySelector("#form-errors, #refusal .refuse");
+  if (wrong) {
+    wrong.tabIndex = -1;
+    wrong.focus();
+  }
+})();

@@ -1,6 +1,6 @@
-"""Translations: `python -m config.catalogues` says what is stale or untranslated; `--write` compiles, without gettext.
+"""Translations: `python -m config.catalogues` says what is stale or untranslated; `--write` compiles.
 
-Each room keeps its own `locale/<language>/LC_MESSAGES/django.po`; the compiled `.mo` stands beside it in the repository.
+Each room keeps its own `locale/<language>/LC_MESSAGES/django.po`; the compiled `.mo` stands beside it.
 """
 
 from __future__ import annotations
@@ -117,7 +117,9 @@ def main() -> int:
             fresh.replace(target)
             print(f"compiled {target.relative_to(ROOT)}")
         elif not same:
-            wrong.append(f"{target.relative_to(ROOT)}: older than its .po; compile with: python -m config.catalogues --write")
+            wrong.append(
+                f"{target.relative_to(ROOT)}: older than its .po; compile with: python -m config.catalogues --write"
+            )
         fresh.unlink(missing_ok=True)
     print("\n".join(wrong))
     return bool(wrong)

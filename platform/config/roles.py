@@ -1,6 +1,6 @@
 """Creates the three database roles and the database. Run once by an administrator, before the first migration:
 
-    DATABASE_SUPERUSER_URL=... DATABASE_OWNER_URL=... DATABASE_URL=... DATABASE_LOADER_URL=... python -m config.roles
+DATABASE_SUPERUSER_URL=... DATABASE_OWNER_URL=... DATABASE_URL=... DATABASE_LOADER_URL=... python -m config.roles
 """
 
 from __future__ import annotations
@@ -34,7 +34,12 @@ class Server:
     def cursor(self, role: str, database: str) -> Iterator[Any]:
         """A cursor in autocommit, for statements such as CREATE DATABASE."""
         connection = psycopg2.connect(
-            host=self.host, port=self.port, user=role, password=self.passwords[role], dbname=database, connect_timeout=20
+            host=self.host,
+            port=self.port,
+            user=role,
+            password=self.passwords[role],
+            dbname=database,
+            connect_timeout=20,
         )
         connection.autocommit = True
         try:
@@ -67,9 +72,9 @@ def create_database(server: Server, superuser: str, name: str) -> bool:
         made = cursor.fetchone() is None
         if made:
             cursor.execute(
-                sql.SQL(
-                    "CREATE DATABASE {} OWNER {} ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0"
-                ).format(sql.Identifier(name), sql.Identifier(OWNER))
+                sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0").format(
+                    sql.Identifier(name), sql.Identifier(OWNER)
+                )
             )
     with server.cursor(superuser, name) as cursor:
         for statement in (

@@ -11,10 +11,14 @@ MINUTE = 60.0
 
 def job(task: str, when: float | crontab) -> dict[str, Any]:
     """One line of the schedule. A message that waited until the next turn is dropped: that turn does the same work."""
-    return {"task": task, "schedule": when, "options": {"expires": when}} if isinstance(when, float) else {
-        "task": task,
-        "schedule": when,
-    }
+    return (
+        {"task": task, "schedule": when, "options": {"expires": when}}
+        if isinstance(when, float)
+        else {
+            "task": task,
+            "schedule": when,
+        }
+    )
 
 
 SCHEDULE: dict[str, dict[str, Any]] = {

@@ -15,7 +15,9 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 STATE_DIR = Path(os.environ.get("XIELIAN_HOME", BASE_DIR / ".xielian"))
 
 DEBUG = env.flag("DEBUG")
-DEMO = env.flag("DEMO")  # shows the demonstration's accounts on the sign-in page; only `./dev up` on its own database says so
+DEMO = env.flag(
+    "DEMO"
+)  # shows the demonstration's accounts on the sign-in page; only `./dev up` on its own database says so
 HTTPS = env.flag("HTTPS")
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 BOOK_KEY = os.environ.get("BOOK_KEY", "")
@@ -167,7 +169,18 @@ OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 OAUTH2_PROVIDER = {
     "SCOPES": {
         f"{room}:{right}": f"{right.capitalize()} {room}"
-        for room in ("accounts", "chains", "needs", "projects", "benefits", "talent", "datahub", "inbox", "search", "files")
+        for room in (
+            "accounts",
+            "chains",
+            "needs",
+            "projects",
+            "benefits",
+            "talent",
+            "datahub",
+            "inbox",
+            "search",
+            "files",
+        )
         for right in ("read", "write")
     },
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,

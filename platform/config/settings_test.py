@@ -8,7 +8,7 @@ os.environ.setdefault("SECRET_KEY", "a key for tests, of no value to anybody, lo
 os.environ.setdefault("BOOK_KEY", "a key of the book for tests")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 
-from config.settings import *  # noqa: E402, F403 - settings_test is settings with a few lines changed
+from config.settings import *  # noqa: F403 - settings_test is settings with a few lines changed
 from config.settings import STORAGES
 
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

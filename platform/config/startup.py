@@ -19,7 +19,13 @@ def refuse_powerful_role() -> None:
         role, is_super, passes_rows, owns, owner = cursor.fetchone()
     connection.close()
     if is_super or passes_rows or owns:
-        why = "is a superuser" if is_super else "bypasses row security" if passes_rows else f"may act as {owner}, the owner"
+        why = (
+            "is a superuser"
+            if is_super
+            else "bypasses row security"
+            if passes_rows
+            else f"may act as {owner}, the owner"
+        )
         raise ImproperlyConfigured(
             f"The database role {role} {why}: nothing could then hold the append-only tables. "
             "Set DATABASE_URL to the runtime role (an administrator creates it with `python -m config.roles`)."

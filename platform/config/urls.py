@@ -50,6 +50,7 @@ def exists(module: str) -> bool:
         if isinstance(problem, ModuleNotFoundError) and module.startswith(str(problem.name)):
             return False
         import sys
+
         print(f"URLS SKIPPED {module}: {problem!r}", file=sys.stderr)
         return False
     return True

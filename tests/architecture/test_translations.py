@@ -14,7 +14,16 @@ from config import catalogues
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACES = ["platform", "needs", "projects", "benefits", "talent", "datahub", "templates"]
-CALLS = {"_": 0, "gettext": 0, "gettext_lazy": 0, "gettext_noop": 0, "ngettext": 0, "ngettext_lazy": 0, "pgettext": 1, "pgettext_lazy": 1}
+CALLS = {
+    "_": 0,
+    "gettext": 0,
+    "gettext_lazy": 0,
+    "gettext_noop": 0,
+    "ngettext": 0,
+    "ngettext_lazy": 0,
+    "pgettext": 1,
+    "pgettext_lazy": 1,
+}
 MARKED = re.compile(r"""\b(n|p|np)?gettext\(\s*u?('''|\"\"\"|'|")(.*?)\2(?:\s*,\s*u?('''|\"\"\"|'|")(.*?)\4)?""", re.S)
 
 
@@ -35,7 +44,10 @@ def in_template(path: Path) -> Iterator[tuple[int, str]]:
         line = source.count("\n", 0, found.start()) + 1
         kind, first, second = found[1], found[3], found[5]
         text = f"{first}\4{second}" if kind in {"p", "np"} else first
-        yield line, text.encode().decode("unicode_escape").encode("latin-1", "ignore").decode() if "\\" in text else text
+        yield (
+            line,
+            text.encode().decode("unicode_escape").encode("latin-1", "ignore").decode() if "\\" in text else text,
+        )
 
 
 def test_every_sentence_has_a_chinese_translation() -> None:

@@ -9,7 +9,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 FOREIGN = ("admin/",)  # Django's own pages; their one door is tested as a whole
 
 
-def addresses(patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "", namespace: str = "") -> Iterator[tuple[str, str]]:
+def addresses(
+    patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "", namespace: str = ""
+) -> Iterator[tuple[str, str]]:
     """Pairs of a view's name (`needs:need`, or the route when it has none) and its route."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         route = prefix + str(pattern.pattern)

@@ -27,7 +27,9 @@ PORTS = {"postgres_port": 56800, "redis_port": 65200}
 
 def count(servers: Servers) -> int:
     with servers.postgres.cursor(OWNER, "xielian") as cursor:
-        cursor.execute("CREATE TABLE IF NOT EXISTS kept (n int); INSERT INTO kept VALUES (1); SELECT count(*) FROM kept")
+        cursor.execute(
+            "CREATE TABLE IF NOT EXISTS kept (n int); INSERT INTO kept VALUES (1); SELECT count(*) FROM kept"
+        )
         return int(cursor.fetchone()[0])
 
 
@@ -68,7 +70,9 @@ def orphan_left(home: Path) -> None:
     servers = embedded.start(home, **PORTS)
     import psycopg2
 
-    busy = psycopg2.connect(host="127.0.0.1", port=servers.postgres.port, user=SUPERUSER, password=kept[SUPERUSER], dbname="xielian")
+    busy = psycopg2.connect(
+        host="127.0.0.1", port=servers.postgres.port, user=SUPERUSER, password=kept[SUPERUSER], dbname="xielian"
+    )
     number = busy.get_backend_pid()
     os.kill(number, signal.SIGSTOP)
     kill([int(cluster.pid_lines()[0])])
@@ -88,7 +92,10 @@ def recycled_pid(home: Path) -> None:
 def ports_taken(home: Path) -> None:
     embedded.stop(home)
     said: list[str] = []
-    with socket.create_server(("127.0.0.1", PORTS["postgres_port"])), socket.create_server(("127.0.0.1", PORTS["redis_port"])):
+    with (
+        socket.create_server(("127.0.0.1", PORTS["postgres_port"])),
+        socket.create_server(("127.0.0.1", PORTS["redis_port"])),
+    ):
         servers = embedded.start(home, **PORTS, say=said.append)
         assert count(servers) == 6
     assert servers.postgres.port > PORTS["postgres_port"]

@@ -60,8 +60,9 @@ class Api:
         """A machine client with a fresh token; its scopes, unless `scope` says otherwise."""
         import datetime as dt
 
-        from core import clock
         from oauth2_provider.models import AccessToken
+
+        from core import clock
 
         scopes = scope if scope is not None else " ".join(machine.scopes)
         token = AccessToken.objects.create(
@@ -77,7 +78,9 @@ class Api:
     def as_stranger(self) -> Api:
         return Api()
 
-    def _call(self, method: str, path: str, data: Any = None, *, key: str | None = None, etag: str | None = None, **extra: Any) -> Any:
+    def _call(
+        self, method: str, path: str, data: Any = None, *, key: str | None = None, etag: str | None = None, **extra: Any
+    ) -> Any:
         headers = dict(extra.pop("headers", {}))
         if key is not None:
             headers["Idempotency-Key"] = key
@@ -174,7 +177,11 @@ def new_page(browser: Any, live_server: str) -> Iterator[Any]:
     contexts: list[Any] = []
 
     def open_window(person: Any = None, organisation: Any = None, **options: Any) -> Any:
-        options = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "viewport": {"width": 1440, "height": 900}} | options
+        options = {
+            "locale": "zh-CN",
+            "timezone_id": "Asia/Shanghai",
+            "viewport": {"width": 1440, "height": 900},
+        } | options
         context = browser.new_context(base_url=live_server, **options)
         context.set_default_timeout(15_000)
         contexts.append(context)

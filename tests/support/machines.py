@@ -59,12 +59,16 @@ def worker(db: str, servers: Any, tmp_path: Path) -> Iterator[Worker]:
 
     url = f"{servers.redis_url.rsplit('/', 1)[0]}/{os.getpid() % 500 + 1}"
     redis.Redis.from_url(url).flushdb()
-    environment = os.environ | servers.environment(db) | {
-        "DJANGO_SETTINGS_MODULE": "config.settings_test",
-        "TEST_BROKER_URL": url,
-        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
-        "LOG_LEVEL": "INFO",
-    }
+    environment = (
+        os.environ
+        | servers.environment(db)
+        | {
+            "DJANGO_SETTINGS_MODULE": "config.settings_test",
+            "TEST_BROKER_URL": url,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
+            "LOG_LEVEL": "INFO",
+        }
+    )
     running = Worker(environment, tmp_path / "worker.log")
     before = app.conf.broker_url
     send_through(app, url)

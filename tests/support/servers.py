@@ -59,14 +59,18 @@ def build(servers: Servers, name: str) -> None:
     roles.create_database(servers.postgres, SUPERUSER, half)
     made = subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), "migrate", "--noinput", "-v", "1"],
-        env=os.environ | servers.environment(half) | {"DJANGO_SETTINGS_MODULE": "config.settings_test", "DATABASE_ROLE": "owner"},
+        env=os.environ
+        | servers.environment(half)
+        | {"DJANGO_SETTINGS_MODULE": "config.settings_test", "DATABASE_ROLE": "owner"},
         capture_output=True,
         text=True,
         check=False,
     )
     if made.returncode:
         drop(servers, half)
-        raise RuntimeError(f"The migrations do not run on an empty database:\n{made.stdout[-1500:]}\n{made.stderr[-4000:]}")
+        raise RuntimeError(
+            f"The migrations do not run on an empty database:\n{made.stdout[-1500:]}\n{made.stderr[-4000:]}"
+        )
     execute(servers, SUPERUSER, "ALTER DATABASE {} RENAME TO {}", half, name)
 
 

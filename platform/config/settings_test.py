@@ -9,7 +9,12 @@ os.environ.setdefault("BOOK_KEY", "a key of the book for tests")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 
 from config.settings import *  # noqa: F403 - settings_test is settings with a few lines changed
-from config.settings import STORAGES
+from config.settings import INSTALLED_APPS, STORAGES
+
+INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
+MIGRATION_LINTER_OPTIONS = {
+    "exclude_apps": ["admin", "auth", "axes", "contenttypes", "guardian", "oauth2_provider", "sessions"]
+}
 
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = True

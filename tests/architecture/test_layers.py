@@ -117,7 +117,7 @@ def test_foreign_keys_follow_the_order_of_the_rooms() -> None:
         for field in model._meta.get_fields():
             if not isinstance(field, models.ForeignKey | models.ManyToManyField) or own not in ours:
                 continue
-            other = field.related_model.__module__.split(".")[0]  # type: ignore[union-attr] - resolved once apps are loaded
+            other = field.related_model.__module__.split(".")[0]  # type: ignore[union-attr]  # resolved once apps are loaded
             if other in ours and (ours[other] > ours[own] or (ours[other] == ours[own] and other != own)):
                 wrong.append(f"{model._meta.label}.{field.name} -> {other}")
     assert not wrong

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,8 +43,7 @@ class RunAs:
         """Run a command to its end, apart from our terminal, so that Ctrl-C does not reach what it starts."""
         switch: dict[str, Any] = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.is_other else {}
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "LC_")) and k != "LANG"}
-        output = log.open("a") if log else subprocess.PIPE
-        try:
+        with log.open("a") if log else nullcontext(subprocess.PIPE) as output:
             return subprocess.run(
                 [str(word) for word in command],
                 stdin=subprocess.DEVNULL,
@@ -57,9 +56,6 @@ class RunAs:
                 check=False,
                 **switch,
             )
-        finally:
-            if log:
-                output.close()  # type: ignore[union-attr] - an open file, as two branches up
 
     def own(self, folder: Path, mode: int = 0o700) -> Path:
         """A folder that belongs to this user."""

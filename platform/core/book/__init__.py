@@ -1,0 +1,30 @@
+"""The book: one entry per action, hashed as it was written, in a tree that anyone can verify.
+
+`from core import book`; then `book.record`, `book.timeline`, `book.history`, `book.label`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.book.labels import label
+    from core.book.queries import history, timeline
+    from core.book.services import record
+
+__all__ = ["history", "label", "record", "timeline"]
+
+# Loaded at first use: the package is an app, and its models load only after all apps are known.
+_HOME = {
+    "label": "core.book.labels",
+    "history": "core.book.queries",
+    "timeline": "core.book.queries",
+    "record": "core.book.services",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(name)
+    return getattr(import_module(_HOME[name]), name)

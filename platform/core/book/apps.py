@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class BookConfig(AppConfig):
+    name = "core.book"
+    label = "book"
+    default_auto_field = "django.db.models.BigAutoField"

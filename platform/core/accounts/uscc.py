@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid
@@ -26,7 +28,7 @@ def inner_check_character(eight: str) -> str:
 
 def checked(code: str) -> str:
     """The code in capitals; raises Invalid(field="uscc") saying which part is wrong."""
-    code = code.strip().upper()
+    code = unicodedata.normalize("NFKC", code).strip().upper()
     if len(code) != 18:
         raise Invalid(_("A unified social credit code has 18 characters; this one has %d.") % len(code), field="uscc")
     strange = sorted({char for char in code if char not in ALPHABET})

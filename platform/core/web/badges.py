@@ -12,20 +12,87 @@ from django.utils.translation import gettext
 
 Text = str | Promise
 
-# A tone says what a state means for the reader: quiet (nothing asked), info (under way), ok, warn (someone must act), bad.
-ICONS = {"quiet": "circle-dot", "info": "progress", "ok": "circle-check", "warn": "clock", "bad": "circle-x", "none": "circle-dashed"}
+# A tone says what a state means: quiet (over), none (not begun), info (under way), ok, warn (someone must act), bad.
+ICONS = {
+    "quiet": "circle-dot",
+    "info": "progress",
+    "ok": "circle-check",
+    "warn": "clock",
+    "bad": "circle-x",
+    "none": "circle-dashed",
+}
 
 _WORDS: dict[str, str] = {
-    **dict.fromkeys(["draft", "planned", "open", "scheduled", "not_measured", "not_committed", "invited", "offered"], "none"),
-    **dict.fromkeys(["withdrawn", "closed", "superseded", "cancelled", "voided", "recused", "muted", "lapsed"], "quiet"),
-    **dict.fromkeys(["defining", "in_review", "under_review", "running", "submitted", "signing", "held", "accepting", "found"], "info"),
     **dict.fromkeys(
-        ["published", "defined", "met", "verified", "accepted", "signed", "awarded", "decided", "captured", "in_force", "paid",
-         "confirmed", "settled", "approved", "eligible", "go", "received", "cleared", "done"], "ok"),
+        ["draft", "planned", "open", "scheduled", "not_measured", "not_committed", "invited", "offered"], "none"
+    ),
     **dict.fromkeys(
-        ["registered", "in_check", "sent_back", "conditional", "paused", "recycle", "waiting", "due", "partly_met", "returned",
-         "proposed", "late", "told", "raised", "self_declared", "package_submitted"], "warn"),
-    **dict.fromkeys(["rejected", "refused", "suspended", "missed", "kill", "killed", "conflicted", "ineligible", "overdue", "failed"], "bad"),
+        ["withdrawn", "closed", "superseded", "cancelled", "voided", "recused", "muted", "lapsed"], "quiet"
+    ),
+    **dict.fromkeys(
+        ["defining", "in_review", "under_review", "running", "submitted", "signing", "held", "accepting", "found"],
+        "info",
+    ),
+    **dict.fromkeys(
+        [
+            "published",
+            "defined",
+            "met",
+            "verified",
+            "accepted",
+            "signed",
+            "awarded",
+            "decided",
+            "captured",
+            "in_force",
+            "paid",
+            "confirmed",
+            "settled",
+            "approved",
+            "eligible",
+            "go",
+            "received",
+            "cleared",
+            "done",
+        ],
+        "ok",
+    ),
+    **dict.fromkeys(
+        [
+            "registered",
+            "in_check",
+            "sent_back",
+            "conditional",
+            "paused",
+            "recycle",
+            "waiting",
+            "due",
+            "partly_met",
+            "returned",
+            "proposed",
+            "late",
+            "told",
+            "raised",
+            "self_declared",
+            "package_submitted",
+        ],
+        "warn",
+    ),
+    **dict.fromkeys(
+        [
+            "rejected",
+            "refused",
+            "suspended",
+            "missed",
+            "kill",
+            "killed",
+            "conflicted",
+            "ineligible",
+            "overdue",
+            "failed",
+        ],
+        "bad",
+    ),
 }
 
 

@@ -51,21 +51,37 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def line(id: str, *, title: Text, summary: Text, labels: Sequence[Text], values: Sequence[Decimal | None], unit: Text = "") -> Chart:
+def line(
+    id: str, *, title: Text, summary: Text, labels: Sequence[Text], values: Sequence[Decimal | None], unit: Text = ""
+) -> Chart:
     """One quiet line from zero."""
     option = {
         "grid": {"left": 8, "right": 16, "top": 16, "bottom": 8, "containLabel": True},
         "xAxis": {"type": "category", "data": list(labels), "boundaryGap": False},
         "yAxis": {"type": "value", "min": 0, "name": unit},
-        "series": [{"type": "line", "data": list(values), "lineStyle": {"color": "@q1", "width": 2}, "areaStyle": {"color": "@q4"},
-                    "itemStyle": {"color": "@q1"}, "symbolSize": 6, "connectNulls": False}],
+        "series": [
+            {
+                "type": "line",
+                "data": list(values),
+                "lineStyle": {"color": "@q1", "width": 2},
+                "areaStyle": {"color": "@q4"},
+                "itemStyle": {"color": "@q1"},
+                "symbolSize": 6,
+                "connectNulls": False,
+            }
+        ],
     }
     return Chart(id, title, summary, option, columns=["", title], rows=list(zip(labels, values, strict=True)))
 
 
-def bars(id: str, *, title: Text, summary: Text, labels: Sequence[Text], values: Sequence[Decimal], mine: int | None = None) -> Chart:
+def bars(
+    id: str, *, title: Text, summary: Text, labels: Sequence[Text], values: Sequence[Decimal], mine: int | None = None
+) -> Chart:
     """Horizontal bars; the reader's own (`mine`) in the accent colour."""
-    data = [{"value": value, "itemStyle": {"color": "@accent-solid" if i == mine else "@q2"}} for i, value in enumerate(values)]
+    data = [
+        {"value": value, "itemStyle": {"color": "@accent-solid" if i == mine else "@q2"}}
+        for i, value in enumerate(values)
+    ]
     option = {
         "grid": {"left": 8, "right": 48, "top": 8, "bottom": 8, "containLabel": True},
         "xAxis": {"type": "value", "min": 0},
@@ -79,11 +95,28 @@ def sankey(id: str, *, title: Text, summary: Text, links: Sequence[tuple[str, st
     """How an amount divides; the reader's own share in the accent colour, everyone else grey."""
     names = list(dict.fromkeys(name for source, target, _amount in links for name in (source, target)))
     option = {
-        "series": [{
-            "type": "sankey", "nodeAlign": "justify", "layoutIterations": 0, "nodeGap": 18, "nodeWidth": 10, "left": 8, "right": 140,
-            "data": [{"name": name, "itemStyle": {"color": "@accent-solid" if name == mine else "@q1"}} for name in names],
-            "links": [{"source": source, "target": target, "value": amount,
-                       "lineStyle": {"color": "@accent" if mine and target == mine else "@q3", "opacity": 0.45}} for source, target, amount in links],
-        }]
+        "series": [
+            {
+                "type": "sankey",
+                "nodeAlign": "justify",
+                "layoutIterations": 0,
+                "nodeGap": 18,
+                "nodeWidth": 10,
+                "left": 8,
+                "right": 140,
+                "data": [
+                    {"name": name, "itemStyle": {"color": "@accent-solid" if name == mine else "@q1"}} for name in names
+                ],
+                "links": [
+                    {
+                        "source": source,
+                        "target": target,
+                        "value": amount,
+                        "lineStyle": {"color": "@accent" if mine and target == mine else "@q3", "opacity": 0.45},
+                    }
+                    for source, target, amount in links
+                ],
+            }
+        ]
     }
     return Chart(id, title, summary, option, columns=["", "", title], rows=[list(one) for one in links], height="lg")

@@ -1,4 +1,4 @@
-"""How numbers, money and times are written for people, in both languages (N7, N8)."""
+"""How numbers, money and times are written for people, in both languages (N2, N5)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,9 @@ def money_parts(amount: Decimal) -> tuple[str, str, bool]:
     if in_chinese():
         scale, unit = (YI, "亿元") if size >= YI else (WAN, "万元") if size >= WAN else (Decimal(1), "元")
     else:
-        scale, unit = (Decimal(10**9), "bn") if size >= 10**9 else (Decimal(10**6), "m") if size >= 10**6 else (Decimal(1), "")
+        scale, unit = (
+            (Decimal(10**9), "bn") if size >= 10**9 else (Decimal(10**6), "m") if size >= 10**6 else (Decimal(1), "")
+        )
     short = (amount / scale).quantize(CENT, ROUND_HALF_EVEN)
     return number_text(short, 2), unit, short * scale == amount
 
@@ -79,7 +81,9 @@ def money_html(amount: Any, *, exact: bool = False, currency: str = "CNY") -> Sa
         before = "" if unit else currency
         return _money(figure, unit, before, tone, full, focus=False, marked=False)
     figure, unit, lossless = money_parts(value)
-    return _money(figure, unit, "" if in_chinese() else "CNY", tone, full, focus=not lossless, marked=unit not in ("元", ""))
+    return _money(
+        figure, unit, "" if in_chinese() else "CNY", tone, full, focus=not lossless, marked=unit not in ("元", "")
+    )
 
 
 def _money(figure: str, unit: str, before: str, tone: str, full: str, *, focus: bool, marked: bool) -> SafeString:
@@ -87,7 +91,20 @@ def _money(figure: str, unit: str, before: str, tone: str, full: str, *, focus: 
     tail = format_html('<span class="u">{}</span>', unit) if unit else ""
     extra = format_html(' data-exact="{}"', full) if marked else ""
     tab = format_html(' tabindex="0" aria-label="{}"', full) if focus else ""
-    return format_html('<span class="money{}"{}{}>{}<span class="fig">{}</span>{}</span>', tone, extra, tab, head, figure, tail)
+    return format_html(
+        '<span class="money{}"{}{}>{}<span class="fig">{}</span>{}</span>', tone, extra, tab, head, figure, tail
+    )
+
+
+def shown(value: Any) -> Any:
+    """A value in a list of facts as people read it: times in Beijing time, plain numbers, yes and no."""
+    if isinstance(value, (dt.datetime, dt.date)):
+        return when_html(value)
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, Decimal):
+        return number_text(value)
+    return value
 
 
 def local(moment: dt.datetime) -> dt.datetime:
@@ -106,7 +123,9 @@ def zone_text() -> str:
     return gettext("Beijing time (UTC+8)")
 
 
-def when_html(moment: dt.datetime | dt.date | None, *, seconds: bool = False, zone: bool = False, short: bool = False) -> SafeString:
+def when_html(
+    moment: dt.datetime | dt.date | None, *, seconds: bool = False, zone: bool = False, short: bool = False
+) -> SafeString:
     """A `<time>` element; hovering tells the seconds and the zone."""
     if moment is None:
         return format_html('<span class="mut">{}</span>', NOTHING)
@@ -138,7 +157,11 @@ def distance_text(moment: dt.datetime | dt.date) -> tuple[str, bool]:
     if size >= dt.timedelta(days=1):
         count = size.days
         return (
-            (ngettext("%(count)d day late", "%(count)d days late", count) if is_past else ngettext("%(count)d day left", "%(count)d days left", count))
+            (
+                ngettext("%(count)d day late", "%(count)d days late", count)
+                if is_past
+                else ngettext("%(count)d day left", "%(count)d days left", count)
+            )
             % {"count": count}
         ), is_past
     hours, minutes = int(size.total_seconds() // 3600), int(size.total_seconds() % 3600 // 60)

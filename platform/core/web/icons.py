@@ -28,5 +28,9 @@ def icon_html(name: str, size: int = 18, css: str = "", label: str = "") -> Safe
     spoken = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
         '<svg class="ic{}" width="{}" height="{}" {} focusable="false"><use href="{}"/></svg>',
-        f" {css}" if css else "", size, size, spoken, address,
+        f" {css}" if css else "",
+        size,
+        size,
+        spoken,
+        address,
     )

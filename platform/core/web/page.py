@@ -38,7 +38,7 @@ def render_page(
     facts: Sequence[tuple[Text, Any]] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """The page `template`, which extends `base.html`, with its title, breadcrumb and the line of facts below the title."""
+    """The page `template`, which extends `base.html`, with title, breadcrumb and the line of facts below the title."""
     shown = {"page_title": title, "crumbs": crumbs, "facts": facts, **(context or {})}
     response = render(request, template, shown, status=status)
     patch_vary_headers(response, ["HX-Request"])

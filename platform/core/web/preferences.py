@@ -42,4 +42,6 @@ def remember_language(request: HttpRequest, language: str) -> None:
     actor = getattr(request, "actor", None)
     person = getattr(actor, "person", None)
     if person is not None and person.language != language:
-        type(person).objects.filter(pk=person.pk).update(language=language)
+        from core.accounts.models import Person
+
+        Person.objects.filter(pk=person.pk).update(language=language)

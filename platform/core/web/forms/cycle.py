@@ -1,4 +1,4 @@
-"""The life of a form on a page: shown, sent, refused with nothing lost, or done (R015, N6)."""
+"""The life of a form on a page: shown, sent, refused with nothing lost, or done."""
 
 from __future__ import annotations
 

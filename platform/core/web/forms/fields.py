@@ -70,7 +70,11 @@ class DecimalField(forms.DecimalField):
         return {}  # no `step`: the control is a text box with a number keyboard
 
 
-_WIDE = {ord("０") + n: ord("0") + n for n in range(10)} | {ord("．"): ord("."), ord("，"): ord(","), ord("－"): ord("-")}
+_WIDE = {ord("０") + n: ord("0") + n for n in range(10)} | {
+    ord("．"): ord("."),
+    ord("，"): ord(","),
+    ord("－"): ord("-"),
+}
 
 
 class MoneyField(DecimalField):

@@ -26,9 +26,9 @@ Exported = str | int | Decimal | dt.date | dt.datetime | bool | None
 class Column:
     """One column of a table.
 
-    `value` is a path (`"owner.name"`) or a function of the row; the name is the path when it is left out. `kind` is one of
-    text, number, percent, money, exact_money, date, datetime, deadline, badge, yes_no, code. `sort` is a field path or an
-    expression. `template` draws the cell with `row` and `value`. `export` gives what goes into a file.
+    `value` is a path (`"owner.name"`) or a function of the row; the name is the path when it is left out. `kind` is
+    one of text, number, percent, money, exact_money, date, datetime, deadline, badge, yes_no, code. `sort` is a field path
+    or an expression. `template` draws the cell with `row` and `value`. `export` gives what goes into a file.
     """
 
     name: str
@@ -100,7 +100,9 @@ class Column:
         return conditional_escape(_worded(row, self.name, value))
 
     def _is_field(self, row: Any) -> bool:
-        return isinstance(row, Model) and self.value is None and any(f.name == self.name for f in row._meta.get_fields())
+        return (
+            isinstance(row, Model) and self.value is None and any(f.name == self.name for f in row._meta.get_fields())
+        )
 
     def exported(self, row: Any) -> Exported:
         """The value as a file holds it: numbers stay numbers, states become words."""

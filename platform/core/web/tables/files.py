@@ -40,9 +40,14 @@ def response(table: Table, kind: str) -> HttpResponse:
     count = table.total
     if count > ROW_LIMIT:
         raise Invalid(
-            ngettext("A file holds at most %(limit)s row; this list has %(count)s.", "A file holds at most %(limit)s rows; this list has %(count)s.", ROW_LIMIT)
+            ngettext(
+                "A file holds at most %(limit)s row; this list has %(count)s.",
+                "A file holds at most %(limit)s rows; this list has %(count)s.",
+                ROW_LIMIT,
+            )
             % {"limit": f"{ROW_LIMIT:,}", "count": f"{count:,}"}
-            + " " + _("Narrow it with the filters first.")
+            + " "
+            + _("Narrow it with the filters first.")
         )
     made = _xlsx(table) if kind == "xlsx" else _csv(table)
     day = clock.today().isoformat()
@@ -87,7 +92,9 @@ def _xlsx(table: Table) -> HttpResponse:
         sheet.append([_cell(sheet, column.exported(row)) for column in columns])
     out = io.BytesIO()
     book.save(out)
-    return HttpResponse(out.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    return HttpResponse(
+        out.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
 
 
 def _cell(sheet: Any, value: Any, *, bold: bool = False) -> WriteOnlyCell:

@@ -19,7 +19,7 @@ Text_ = str | Promise
 Choices = Iterable[tuple[Any, Text_]] | Callable[[], Iterable[tuple[Any, Text_]]]
 
 
-class Wrong(Exception):
+class WrongFilterError(Exception):
     """What was asked makes no sense; the sentence stands beside the filter and the filter is left out."""
 
 
@@ -67,7 +67,7 @@ class Filter:
         return [self.name]
 
     def condition(self, asked: QueryDict, prefix: str) -> Q | None:
-        """What the query must hold, or None when nothing is asked. Raises Wrong."""
+        """What the query must hold, or None when nothing is asked. Raises WrongFilterError."""
         raise NotImplementedError
 
     def shown(self, asked: QueryDict, prefix: str) -> Shown:
@@ -106,7 +106,7 @@ class Choice(Filter):
         sent = [value for value in asked.getlist(prefix + self.name) if value]
         wanted = self.wanted(asked, prefix)
         if sent and not wanted:
-            raise Wrong(gettext("There is no such choice."))
+            raise WrongFilterError(gettext("There is no such choice."))
         if not wanted:
             return None
         if self.apply:
@@ -121,7 +121,15 @@ class Choice(Filter):
         options = [Option(value, label, value in wanted) for value, label in self.listed()]
         chosen = [(prefix + self.name, value) for value in wanted]
         words = "、".join(str(one.label) for one in options if one.is_chosen)
-        return Shown(self.kind, prefix + self.name, self.label, value=wanted[0] if wanted else "", options=options, chosen=chosen, words=words)
+        return Shown(
+            self.kind,
+            prefix + self.name,
+            self.label,
+            value=wanted[0] if wanted else "",
+            options=options,
+            chosen=chosen,
+            words=words,
+        )
 
     def counts(self, rows: QuerySet[Any]) -> dict[str, int]:
         """How many rows each choice holds."""
@@ -167,12 +175,16 @@ class DateRange(_Range):
     def condition(self, asked: QueryDict, prefix: str) -> Q | None:
         low, high = (self._day(text) for text in self.ends(asked, prefix))
         if low and high and low > high:
-            raise Wrong(gettext("The first day is after the last."))
+            raise WrongFilterError(gettext("The first day is after the last."))
         both = Q()
         if low:
             both &= Q(**{f"{self.path}__gte": self._start(low)})
         if high:
-            end = {f"{self.path}__lt": self._start(high + dt.timedelta(days=1))} if self.is_moment else {f"{self.path}__lte": high}
+            end = (
+                {f"{self.path}__lt": self._start(high + dt.timedelta(days=1))}
+                if self.is_moment
+                else {f"{self.path}__lte": high}
+            )
             both &= Q(**end)
         return both or None
 
@@ -186,9 +198,9 @@ class DateRange(_Range):
         try:
             day = dt.date.fromisoformat(text)
         except ValueError:
-            raise Wrong(gettext("Write a day as 2026-09-15.")) from None
+            raise WrongFilterError(gettext("Write a day as 2026-09-15.")) from None
         if not 1900 <= day.year <= 9000:
-            raise Wrong(gettext("Write a day as 2026-09-15."))
+            raise WrongFilterError(gettext("Write a day as 2026-09-15."))
         return day
 
 
@@ -203,7 +215,7 @@ class NumberRange(_Range):
     def condition(self, asked: QueryDict, prefix: str) -> Q | None:
         low, high = (self._number(text) for text in self.ends(asked, prefix))
         if low is not None and high is not None and low > high:
-            raise Wrong(gettext("The smaller number comes first."))
+            raise WrongFilterError(gettext("The smaller number comes first."))
         both = Q()
         if low is not None:
             both &= Q(**{f"{self.path}__gte": low * self.scale})
@@ -218,7 +230,7 @@ class NumberRange(_Range):
         try:
             number = Decimal(text.replace(",", ""))
         except InvalidOperation:
-            raise Wrong(gettext("Write a number, for example 300.")) from None
+            raise WrongFilterError(gettext("Write a number, for example 300.")) from None
         if not number.is_finite() or abs(number) > Decimal(10) ** 20:
-            raise Wrong(gettext("Write a number, for example 300."))
+            raise WrongFilterError(gettext("Write a number, for example 300."))
         return number

@@ -51,6 +51,7 @@ def render(
     context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """A whole list page. `actions` are buttons: `{"label": ..., "url": ..., "icon": ..., "primary": True}`."""
+    table.title = table.caption or title
     if answer := respond(request, table):
         return answer
     shown = {"table": table, "intro": intro, "actions": actions, **(context or {})}

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.web.tables.columns import Column
-from core.web.tables.filters import Choice, Filter, Shown, Wrong
+from core.web.tables.filters import Choice, Filter, Shown, WrongFilterError
 
 Text = str | Promise
 
@@ -78,6 +78,7 @@ class Table:
         self.context = context
         self.asked = QueryDict()
         self.path = ""
+        self.title: Text = self.caption
         if empty is not None:
             self.empty = empty  # type: ignore[misc]
 
@@ -130,7 +131,7 @@ class Table:
         for one in self.get_filters():
             try:
                 found.append((one, one.condition(self.asked, self.prefix), ""))
-            except Wrong as wrong:
+            except WrongFilterError as wrong:
                 found.append((one, None, str(wrong)))
         return found
 
@@ -213,7 +214,9 @@ class Table:
     @cached_property
     def shown_rows(self) -> list[Row]:
         columns = self.page_columns
-        return [Row(row, [Cell(column, column.cell(row)) for column in columns], self.row_css(row)) for row in self.page]
+        return [
+            Row(row, [Cell(column, column.cell(row)) for column in columns], self.row_css(row)) for row in self.page
+        ]
 
     # Filters as shown.
 

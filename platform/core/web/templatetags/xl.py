@@ -8,8 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
-from django.forms import BoundField, CheckboxInput, ClearableFileInput, RadioSelect
-from django.forms import CheckboxSelectMultiple
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, ClearableFileInput, RadioSelect
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -30,10 +29,20 @@ def icon(name: str, size: int = 18, css: str = "", label: str = "") -> SafeStrin
 
 @register.simple_tag
 def badge(
-    thing: Any, field: str | None = None, *, label: Any = None, tone: str | None = None, icon: str | None = None, plain: bool = False
+    thing: Any,
+    field: str | None = None,
+    *,
+    label: Any = None,
+    tone: str | None = None,
+    icon: str | None = None,
+    plain: bool = False,
 ) -> SafeString:
     """`{% badge need %}`, `{% badge bid "state" %}`, `{% badge "met" label=... %}`: icon, word and tint of a state."""
-    look = badges.look_of(thing, field) if not (label and tone) else badges.Look(tone, badges.ICONS.get(tone, "circle"), label)
+    look = (
+        badges.look_of(thing, field)
+        if not (label and tone)
+        else badges.Look(tone, badges.ICONS.get(tone, "circle"), label)
+    )
     tone = tone or look.tone
     shown_icon = icon or (badges.ICONS.get(tone, look.icon) if tone != look.tone else look.icon)
     word = label or look.label
@@ -73,7 +82,9 @@ def initial(name: Any) -> str:
 
 
 @register.simple_tag
-def when(moment: dt.datetime | dt.date | None, *, seconds: bool = False, zone: bool = False, short: bool = False) -> SafeString:
+def when(
+    moment: dt.datetime | dt.date | None, *, seconds: bool = False, zone: bool = False, short: bool = False
+) -> SafeString:
     """`{% when at %}`, `{% when deadline seconds=True zone=True %}`, `{% when at short=True %}`."""
     return display.when_html(moment, seconds=seconds, zone=zone, short=short)
 
@@ -93,7 +104,12 @@ def ago(moment: dt.datetime | None) -> SafeString:
     if moment is None:
         return SafeString(display.NOTHING)
     full = display.moment_text(moment, seconds=True, zone=True)
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.astimezone(dt.UTC).isoformat(), full, display.ago_text(moment))
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.astimezone(dt.UTC).isoformat(),
+        full,
+        display.ago_text(moment),
+    )
 
 
 @register.simple_tag
@@ -104,7 +120,7 @@ def tile(name: Any, css: str = "") -> SafeString:
 
 @register.simple_tag
 def share_bar(parts: Iterable[tuple[Any, str]], label: str = "") -> SafeString:
-    """`{% share_bar bar label=_("Money drawn") %}`: a bar of `(amount, tone)`; tones spent, released, held, saved, rest.
+    """`{% share_bar bar label=_("Money drawn") %}`: a bar of `(amount, tone)`; tones as in the guide.
 
     Widths are SVG attributes, which the content security policy allows where inline styles are refused.
     """
@@ -114,12 +130,18 @@ def share_bar(parts: Iterable[tuple[Any, str]], label: str = "") -> SafeString:
     for amount, tone in shown:
         width = amount / whole * 100
         pieces.append(
-            format_html('<rect class="bar-{}" x="{}%" y="0" width="{}%" height="100%"/>', tone, f"{start:.3f}", f"{max(width - 0.4, 0.2):.3f}")
+            format_html(
+                '<rect class="bar-{}" x="{}%" y="0" width="{}%" height="100%"/>',
+                tone,
+                f"{start:.3f}",
+                f"{max(width - 0.4, 0.2):.3f}",
+            )
         )
         start += width
     return format_html(
-        '<svg class="share-bar" role="img" aria-label="{}" width="100%" height="10" preserveAspectRatio="none">{}</svg>',
-        label, SafeString("".join(pieces)),
+        '<svg class="share-bar" role="img" aria-label="{}" width="100%" height="10">{}</svg>',
+        label,
+        SafeString("".join(pieces)),
     )
 
 
@@ -156,6 +178,12 @@ def with_query(context: Any, **changes: Any) -> str:
 
 
 @register.filter
+def shown(value: Any) -> Any:
+    """`{{ fact|shown }}`: a time, number or yes/no as people read it."""
+    return display.shown(value)
+
+
+@register.filter
 def get(mapping: Mapping[Any, Any] | None, key: Any) -> Any:
     """`{{ scores|get:criterion.pk }}`."""
     return mapping.get(key) if mapping else None
@@ -168,7 +196,9 @@ def query(params: Mapping[str, Any]) -> str:
 
 
 @register.inclusion_tag("components/_field.html")
-def field(bound: BoundField, *, wide: bool = False, label: str | None = None, hint: str | None = None) -> dict[str, Any]:
+def field(
+    bound: BoundField, *, wide: bool = False, label: str | None = None, hint: str | None = None
+) -> dict[str, Any]:
     """`{% field form.title %}`: label, control, hint, and errors beside it."""
     widget = bound.field.widget
     kind = "text"
@@ -222,7 +252,7 @@ def empty(title: Any, text: Any = "", *, icon: str = "stack-2", action: Any = ""
 
 @register.inclusion_tag("components/_timeline.html")
 def timeline(rows: Iterable[Any], more_url: str = "") -> dict[str, Any]:
-    """`{% timeline rows %}`: newest first; rows have when, who, organisation, operation_label, reason, index, leaf_hash."""
+    """`{% timeline rows %}`: newest first; rows as `book.queries.timeline` gives them."""
     return {"rows": rows, "more_url": more_url}
 
 
@@ -242,14 +272,16 @@ def figures(items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 def tabs(context: Any, items: Iterable[Mapping[str, Any]], label: Any = "") -> dict[str, Any]:
     """`{% tabs items %}`: links with label, url, and optionally count and is_current (else by address)."""
     path = context["request"].get_full_path()
-    shown = [{**one, "is_current": one.get("is_current", one["url"] in (path, context["request"].path))} for one in items]
+    shown = [
+        {**one, "is_current": one.get("is_current", one["url"] in (path, context["request"].path))} for one in items
+    ]
     return {"items": shown, "label": label or gettext("Parts of this page")}
 
 
 @register.inclusion_tag("components/_facts.html")
 def facts(pairs: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
     """`{% facts pairs %}`: a definition list of `(term, value)`; empty values are left out."""
-    return {"pairs": [(term, value) for term, value in pairs if value not in (None, "")]}
+    return {"pairs": [(term, display.shown(value)) for term, value in pairs if value not in (None, "")]}
 
 
 @register.inclusion_tag("components/_difference.html")

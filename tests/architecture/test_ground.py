@@ -21,7 +21,8 @@ def test_the_standard_module_platform_is_not_hidden() -> None:
 
 
 def test_no_package_below_platform_takes_a_standard_name() -> None:
-    names = {path.stem for path in (ROOT / "platform").iterdir() if path.is_dir() or path.suffix == ".py"}
+    """A folder without Python in it, such as locale/, hides nothing: Python prefers a module to a bare folder."""
+    names = {path.stem for path in (ROOT / "platform").iterdir() if path.suffix == ".py" or any(path.glob("*.py"))}
     assert not names & set(sys.stdlib_module_names)
 
 

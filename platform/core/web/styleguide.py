@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.accounts.queries import organisations_visible_to
 from core.accounts.states import OrganisationKind, OrganisationState
-from core.errors import Blocked, Missing
+from core.errors import Blocked, Missing, NotFound
 from core.web import charts, forms, tables
 from core.web.page import crumb, fresh_key, render_page
 from core.web.tables import Choice, Column, DateRange, Empty, Multi
@@ -83,6 +84,8 @@ class _Entry:
 
 def styleguide(request: HttpRequest) -> HttpResponse:
     """All components on one page, for those who build pages and for those who check them (open to strangers)."""
+    if not (settings.DEBUG or settings.DEMO):
+        raise NotFound(_("There is nothing here, or you have no access to it."))
     table = SampleTable(organisations_visible_to(request.actor))  # type: ignore[attr-defined]
     if answer := tables.respond(request, table):
         return answer

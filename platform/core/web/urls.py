@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.urls import path
 
-from core.web import views
+from core.web import styleguide, views
 
 app_name = "coreweb"
 urlpatterns = [
     path("language/", views.switch_language, name="language"),
     path("theme/", views.switch_theme, name="theme"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
 ]
-if settings.DEBUG or settings.DEMO:
-    from core.web import styleguide
-
-    urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))

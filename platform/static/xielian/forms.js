@@ -51,7 +51,7 @@
     const key = form.dataset.draft;
     const first = read(form);
     const kept = store.get(key);
-    const refused = document.querySelector("#form-errors, .refuse") !== null;
+    const refused = document.querySelector("#form-errors, #refusal .refuse") !== null;
     // After a refusal the server's copy is the newer one.
     if (kept && !refused && !same(kept, first)) {
       write(form, kept);

@@ -27,8 +27,8 @@ class Column:
     """One column of a table.
 
     `value` is a path (`"owner.name"`) or a function of the row; the name is the path when it is left out. `kind` is
-    one of text, number, percent, money, exact_money, date, datetime, deadline, badge, yes_no, code. `sort` is a field path
-    or an expression. `template` draws the cell with `row` and `value`. `export` gives what goes into a file.
+    one of text, number, percent, money, exact_money, date, datetime, deadline, badge, yes_no, code. `sort` is a field
+    path or an expression. `template` draws the cell with `row` and `value`. `export` gives what goes into a file.
     """
 
     name: str

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from core.accounts.states import OrganisationKind
 from core.web import badges, display, slots
 from core.web.icons import icon_html
 from core.web.page import fresh_key
@@ -73,6 +74,12 @@ def percent(value: Any) -> SafeString:
 def filesize(value: int | None) -> str:
     """`{{ file.size|filesize }}`."""
     return display.size_text(value)
+
+
+@register.filter
+def organisation_kind(kind: str) -> str:
+    """`{{ actor.kind|organisation_kind }}`: the kind in the reader's language."""
+    return str(dict(OrganisationKind.choices).get(kind, kind))
 
 
 @register.filter

@@ -17,9 +17,9 @@ ROOT = Path(__file__).resolve().parents[2]
 ORDER = [["core"], ["chains"], ["benefits", "talent"], ["needs"], ["projects"], ["datahub"], ["portal"], ["config"]]
 ROOMS = [room for row in ORDER for room in row if room not in {"core", "config"}]
 PUBLIC = {"models", "states", "queries", "services", "events"}
-# Inside an app, low to high; rules may ask a query, as the rule and the visible list must agree.
-PARTS = ["states", "events", "models", "queries", "rules", "checks", "services", "actions", "doors"]
-DOORS = {"web", "api", "tasks", "handlers", "admin", "apps", "navigation", "management"}
+# Inside an app, low to high. Rules and checks read through queries and never write; services ask neither of them.
+PARTS = ["states", "events", "models", "queries", "services", "rules", "checks", "actions", "doors"]
+DOORS = {"web", "api", "tasks", "handlers", "admin", "apps", "nav", "navigation", "management"}
 
 
 def folder(room: str) -> Path:

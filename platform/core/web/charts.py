@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
+
+from core.web.display import number_text
 
 Text = str | Promise
 
@@ -91,8 +94,17 @@ def bars(
     return Chart(id, title, summary, option, columns=["", title], rows=list(zip(labels, values, strict=True)))
 
 
+def _bare(name: str) -> str:
+    # In a label's pattern braces mean a value.
+    return name.replace("{", "(").replace("}", ")")
+
+
 def sankey(id: str, *, title: Text, summary: Text, links: Sequence[tuple[str, str, Decimal]], mine: str = "") -> Chart:
     """How an amount divides; the reader's own share in the accent colour, everyone else grey."""
+    into, out = Counter[str](), Counter[str]()
+    for source, target, amount in links:
+        out[source] += amount  # type: ignore[assignment]  # a Counter adds whatever adds
+        into[target] += amount  # type: ignore[assignment]
     names = list(dict.fromkeys(name for source, target, _amount in links for name in (source, target)))
     option = {
         "series": [
@@ -105,7 +117,12 @@ def sankey(id: str, *, title: Text, summary: Text, links: Sequence[tuple[str, st
                 "left": 8,
                 "right": 140,
                 "data": [
-                    {"name": name, "itemStyle": {"color": "@accent-solid" if name == mine else "@q1"}} for name in names
+                    {
+                        "name": name,
+                        "itemStyle": {"color": "@accent-solid" if name == mine else "@q1"},
+                        "label": {"formatter": f"{_bare(name)}\n{number_text(into[name] or out[name], 2)}"},
+                    }
+                    for name in names
                 ],
                 "links": [
                     {

@@ -24,7 +24,7 @@
     const whole = {
       animation: false,
       // Drawn on the canvas: a tooltip in HTML would need inline styles, which the security policy refuses.
-      tooltip: { trigger: option.xAxis ? "axis" : "item", renderMode: "richText", backgroundColor: "@ink", borderWidth: 0, textStyle: { color: "@surface", fontSize: 12 } },
+      tooltip: { trigger: option.xAxis ? "axis" : "item", renderMode: "richText", valueFormatter: (value) => (typeof value === "number" ? new Intl.NumberFormat("en-US", { maximumFractionDigits: 6 }).format(value) : value), backgroundColor: "@ink", borderWidth: 0, textStyle: { color: "@surface", fontSize: 12 } },
       ...option,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: "@ink-2", fontSize: 12 },
     };

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import factories
+from tests.support import axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -139,3 +140,21 @@ def test_two_clicks_send_a_form_once(guide: Any) -> None:
     page.evaluate("const b = document.querySelector('form.form button[type=submit]'); b.click(); b.click(); b.click();")
     page.wait_for_timeout(300)
     assert len(posts) == 1
+
+
+@pytest.mark.parametrize(("theme", "language"), [("light", "zh-hans"), ("dark", "en")])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_every_component_is_accessible(guide: Any, theme: str, language: str, width: int) -> None:
+    page = guide(viewport={"width": width, "height": 900})
+    address = page.url.removesuffix("/styleguide/")
+    page.context.add_cookies(
+        [
+            {"name": "xl_theme", "value": theme, "url": address},
+            {"name": "django_language", "value": language, "url": address},
+        ]
+    )
+    page.goto("/styleguide/?state=verified")
+    page.click("form.form button[type=submit]")
+    page.wait_for_selector("#form-errors")
+    wrong = axe.violations(page)
+    assert not wrong, "\n".join(wrong)

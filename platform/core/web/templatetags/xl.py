@@ -146,8 +146,8 @@ def share_bar(parts: Iterable[tuple[Any, str]], label: str = "") -> SafeString:
         )
         start += width
     return format_html(
-        '<svg class="share-bar" role="img" aria-label="{}" width="100%" height="10">{}</svg>',
-        label,
+        '<svg class="share-bar" {} width="100%" height="10">{}</svg>',
+        format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"'),
         SafeString("".join(pieces)),
     )
 

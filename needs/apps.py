@@ -1,0 +1,15 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class NeedsConfig(AppConfig):
+    name = "needs"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register rules, checks, listeners and the navigation."""
+        for module in (
+            "needs.events", "needs.rules", "needs.checks", "needs.handlers", "needs.nav", "needs.badges", "needs.labels",
+        ):  # fmt: skip
+            import_module(module)

@@ -1,0 +1,117 @@
+"""Reads about needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from core.accounts.actor import Actor
+from core.accounts.models import Organisation
+from core.indicators.models import Specification
+from needs.models.need import Definer, IndicatorSignature, Need, NeedEvidence, NeedVersion
+from needs.states.need import LISTED, Confidentiality, DefinerState, SignatureVerdict
+
+
+def needs_visible_to(actor: Actor) -> QuerySet[Need]:
+    """One's own needs, those one was invited to define, and what is published for all members."""
+    if not actor.is_signed_in:
+        return Need.objects.none()
+    if actor.is_system:
+        return Need.objects.all()
+    # An expert without a seat reads the library like a member: challenges they judge come from it.
+    mine = Q(state__in=LISTED, confidentiality=Confidentiality.MEMBERS)
+    if actor.organisation is not None:
+        invited = Definer.objects.filter(organisation=actor.organisation).exclude(state=DefinerState.DECLINED)
+        mine |= Q(owner=actor.organisation) | Q(pk__in=invited.values("need_id"))
+    return Need.objects.filter(mine)
+
+
+def evidence_visible_to(actor: Actor) -> QuerySet[NeedEvidence]:
+    """Evidence of the needs one may see."""
+    return NeedEvidence.objects.filter(need__in=needs_visible_to(actor))
+
+
+def is_definer(actor: Actor, need: Need) -> bool:
+    """Whether the acting organisation was invited and has not declined."""
+    return actor.organisation is not None and need.definers.filter(organisation=actor.organisation).exclude(
+        state=DefinerState.DECLINED
+    ).exists()
+
+
+def current_version(need: Need) -> NeedVersion | None:
+    """The newest version, issued or draft."""
+    return need.versions.filter(number=need.current_version).first()
+
+
+def issued_version(need: Need) -> NeedVersion | None:
+    """The newest version that the owner issued."""
+    return need.versions.filter(issued_at__isnull=False).order_by("-number").first()
+
+
+def specifications_in(version: NeedVersion | None) -> list[Specification]:
+    """The specifications of a version in their order."""
+    if version is None:
+        return []
+    return [row.specification for row in version.indicators.select_related("specification__indicator").order_by("position")]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One party's stand on one indicator."""
+
+    organisation: Organisation
+    verdict: str  # signed, refused, or empty while it waits
+    reason: str
+    person: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One indicator with every party's stand."""
+
+    specification: Specification
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class SignatureMatrix:
+    """Who has signed what in a version: the owner and every definer that has not declined."""
+
+    parties: Sequence[Organisation]
+    lines: Sequence[Line]
+
+    @property
+    def open_cells(self) -> list[tuple[Specification, Organisation, str]]:
+        """What is not signed: specification, organisation and its verdict so far."""
+        return [
+            (line.specification, cell.organisation, cell.verdict)
+            for line in self.lines for cell in line.cells if cell.verdict != SignatureVerdict.SIGNED
+        ]  # fmt: skip
+
+    @property
+    def is_complete(self) -> bool:
+        """All parties, at least one besides the owner, signed every indicator."""
+        return bool(self.lines) and len(self.parties) > 1 and not self.open_cells
+
+
+def signature_matrix(need: Need, version: NeedVersion | None = None) -> SignatureMatrix:
+    """The stand of the version (the newest issued one by default); three queries."""
+    version = version or issued_version(need)
+    definers = need.definers.exclude(state=DefinerState.DECLINED).select_related("organisation").order_by("created_at")
+    parties = [need.owner, *(one.organisation for one in definers if one.organisation_id != need.owner_id)]
+    given = {
+        (row.specification_id, row.organisation_id): row
+        for row in IndicatorSignature.objects.filter(need=need).select_related("person")
+    }
+    lines = []
+    for specification in specifications_in(version):
+        cells = []
+        for party in parties:
+            row = given.get((specification.pk, party.pk))
+            cells.append(
+                Cell(party, row.verdict if row else "", row.reason if row else "", str(row.person or "") if row else "")
+            )
+        lines.append(Line(specification, cells))
+    return SignatureMatrix(parties, lines)

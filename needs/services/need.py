@@ -1,0 +1,234 @@
+"""Writes on needs that ask no permission."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from chains.models import ChainNode
+from core import clock
+from core.accounts.actor import Actor
+from core.accounts.models import Organisation
+from core.errors import Invalid
+from core.inbox import services as inbox
+from core.indicators import services as indicators
+from core.indicators.engine import Summary, compare_all
+from core.indicators.models import Measurement, Specification
+from core.search import services as search
+from needs.models.need import Definer, IndicatorSignature, Need, NeedIndicator, NeedVersion
+from needs.queries.need import current_version, issued_version, signature_matrix, specifications_in
+from needs.states.need import DEFINER, LISTED, NEED, Confidentiality, DefinerState, DemandSide, NeedState, SignatureVerdict
+
+REVIEW_MONTHS = 6
+EDITABLE_FIELDS = (
+    "title", "title_en", "pain_point", "affected_users", "demand_side", "constraints", "field", "region_code", "budget",
+    "deadline_on", "review_on", "confidentiality",
+)  # fmt: skip
+
+
+def need_link(need: Need | UUID) -> str:
+    return reverse("needs:need", args=[need.pk if isinstance(need, Need) else need])
+
+
+def next_code() -> str:
+    """The number of a new need: N, the year, a running number."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('needs_need_number')")
+        number = cursor.fetchone()[0]
+    return f"N-{clock.today().year}-{number:04d}"
+
+
+def create_need(*, owner: Organisation, actor: Actor, node_id: UUID | str | None, fields: Mapping[str, Any]) -> Need:
+    """A draft need; raises Invalid beside each field. The demand side and the chain node are mandatory (R002)."""
+    node = ChainNode.objects.select_related("chain").filter(pk=node_id).first() if node_id else None
+    need = Need(owner=owner, author=actor.person, code="", review_on=clock.today() + dt.timedelta(days=30 * REVIEW_MONTHS))
+    wrong = set_fields(need, fields)
+    if node is None:
+        wrong["node"] = [_("Choose the chain node that the need belongs to.")]
+    refuse(wrong)
+    assert node is not None
+    need.node, need.chain, need.code = node, node.chain, next_code()
+    need.save()
+    index_need(need)
+    return need
+
+
+def set_fields(need: Need, fields: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Put the given fields on the need; returns what is wrong, by field."""
+    for name in EDITABLE_FIELDS:
+        if name in fields:
+            value = fields[name]
+            setattr(need, name, value.strip() if isinstance(value, str) else value)
+    wrong: dict[str, list[Any]] = {}
+    if not need.title:
+        wrong["title"] = [_("Give the need a title.")]
+    if not need.pain_point:
+        wrong["pain_point"] = [_("Say in plain words what hurts; the technical indicators come after.")]
+    if need.demand_side not in DemandSide.values:
+        wrong["demand_side"] = [_("Choose the demand side: R&D, production, supply chain or service.")]
+    if need.confidentiality not in Confidentiality.values:
+        wrong["confidentiality"] = [_("Choose who may read it.")]
+    if need.budget is not None and need.budget <= 0:
+        wrong["budget"] = [_("Give an amount above zero, or leave it empty.")]
+    return wrong
+
+
+def refuse(wrong: Mapping[str, Sequence[Any]]) -> None:
+    """Raise Invalid with everything wrong, if anything is."""
+    if wrong:
+        raise Invalid(_("Some of what you entered needs a second look."), fields=wrong)
+
+
+def draft_version(need: Need) -> NeedVersion:
+    """The version that may be changed: the present draft, or a new one that begins with the issued rows."""
+    present = current_version(need)
+    if present is not None and present.issued_at is None:
+        return present
+    fresh = NeedVersion.objects.create(need=need, number=need.current_version + 1)
+    if present is not None:
+        rows = present.indicators.order_by("position")
+        NeedIndicator.objects.bulk_create(
+            NeedIndicator(version=fresh, specification_id=row.specification_id, position=row.position) for row in rows
+        )
+    need.current_version = fresh.number
+    return fresh
+
+
+def add_specification(need: Need, fields: Mapping[str, Any]) -> NeedIndicator:
+    """A new indicator in the draft version."""
+    version = draft_version(need)
+    specification = indicators.define(fields=fields, created_by=need.owner)
+    last = version.indicators.order_by("-position").first()
+    return NeedIndicator.objects.create(
+        version=version, specification=specification, position=(last.position + 1) if last else 0
+    )
+
+
+def replace_specification(need: Need, specification: Specification, fields: Mapping[str, Any]) -> NeedIndicator:
+    """The next version of an indicator, in its old place of the draft version."""
+    row = _row_in_draft(need, specification)
+    row.specification = indicators.define(fields=fields, created_by=need.owner, indicator=specification.indicator)
+    row.save(update_fields=["specification"])
+    return row
+
+
+def remove_specification(need: Need, specification: Specification) -> None:
+    """Take an indicator out of the draft version; issued versions keep it."""
+    _row_in_draft(need, specification).delete()
+
+
+def _row_in_draft(need: Need, specification: Specification) -> NeedIndicator:
+    row = draft_version(need).indicators.filter(specification=specification).first()
+    if row is None:
+        raise Invalid(_("This indicator is not part of the present version; reload the page."), field="specification")
+    return row
+
+
+def sign(need: Need, specification: Specification, actor: Actor, verdict: str, reason: str = "") -> IndicatorSignature:
+    """Record a party's stand on a specification; a later one replaces it until the need is published."""
+    assert actor.organisation is not None
+    row, _fresh = IndicatorSignature.objects.update_or_create(
+        need=need, specification=specification, organisation=actor.organisation,
+        defaults={"person": actor.person, "verdict": verdict, "reason": reason, "at": clock.now()},
+    )  # fmt: skip
+    definer = Definer.objects.select_for_update().filter(need=need, organisation=actor.organisation).first()
+    if definer is not None:
+        definer.state = DEFINER.after(definer.state, "accept")
+        definer.save(update_fields=["state"])
+    return row
+
+
+def settle_signatures(need: Need) -> None:
+    """Move the need to where its signatures put it, and open or close the parties' tasks."""
+    version = issued_version(need)
+    newest = current_version(need)
+    matrix = signature_matrix(need, version)
+    whole = matrix.is_complete and version is not None and newest is not None and newest.pk == version.pk
+    if need.state == NeedState.DEFINING and whole:
+        need.state = NEED.after(need.state, "complete_signatures")
+        inbox.notify(
+            kind="need_defined", title=gettext_noop("“%(need)s” is co-defined by all parties"), params={"need": need.title},
+            to=[need.owner, *matrix.parties], obj=need, link=need_link(need), key=f"defined:{need.pk}:{version.number}",
+        )  # fmt: skip
+    elif need.state == NeedState.DEFINED and not whole:
+        need.state = NEED.after(need.state, "reopen_definition")
+    waiting = {organisation.pk for _spec, organisation, verdict in matrix.open_cells if not verdict}
+    for party in matrix.parties:
+        if party.pk == need.owner_id:
+            continue
+        key = f"sign_indicator:{need.pk}:{party.pk}"
+        if party.pk in waiting and need.state == NeedState.DEFINING:
+            inbox.open_task(
+                kind="sign_indicator", title=gettext_noop("Sign or refuse the indicators of “%(need)s”"),
+                params={"need": need.title}, why=gettext_noop("Your organisation defines them together with the owner"),
+                organisation=party, role="signatory", obj=need, link=need_link(need), key=key,
+            )  # fmt: skip
+        else:
+            inbox.close_tasks(key=key)
+
+
+def need_specifications(need: Need) -> list[Specification]:
+    """The specifications of the newest issued version."""
+    return specifications_in(issued_version(need))
+
+
+def record_measurements(
+    *, need: Need, actor: Actor, rows: Sequence[Mapping[str, Any]]
+) -> dict[UUID, Measurement]:
+    """Record measured values of a need's indicators; rows hold `specification` (id) and the fields of a measurement.
+
+    Raises Invalid naming row and field. Gives the measurements by specification id.
+    """
+    known = {str(one.pk): one for one in need_specifications(need)}
+    wrong: dict[str, list[Any]] = {}
+    made: dict[UUID, Measurement] = {}
+    for number, row in enumerate(rows):
+        specification = known.get(str(row.get("specification")))
+        if specification is None:
+            wrong[f"measurements.{number}.specification"] = [_("This indicator does not belong to the need.")]
+            continue
+        try:
+            made[specification.pk] = indicators.measure(specification=specification, actor=actor, fields=row, subject=need)
+        except Invalid as refused:
+            for name, texts in (refused.fields or {"value": [str(refused.message)]}).items():
+                wrong[f"measurements.{number}.{name}"] = list(texts)
+    refuse(wrong)
+    return made
+
+
+def closing_summary(need: Need) -> tuple[Summary, list[Specification]]:
+    """The verdicts of the newest measurements, and the must-have indicators that have none (R008)."""
+    specifications = need_specifications(need)
+    newest = indicators.latest(specifications, need.pk)
+    values = {pk: row.to_value() for pk, row in newest.items()}
+    summary = compare_all((one.to_spec(), values.get(one.pk)) for one in specifications)
+    empty = [one for one in specifications if one.is_must and (one.pk not in values or values[one.pk].is_empty)]
+    return summary, empty
+
+
+def index_need(need: Need) -> None:
+    """Refresh the search document; only published needs are found by others."""
+    parties = [need.owner, *(one.organisation for one in need.definers.exclude(state=DefinerState.DECLINED).select_related("organisation"))]
+    open_to_all = need.state in LISTED and need.confidentiality == Confidentiality.MEMBERS
+    names = " ".join(str(one.name) for one in specifications_in(current_version(need)))
+    search.index(
+        need, title=f"{need.code} {need.title}", room="needs", kind="need", link=need_link(need), organisation=need.owner,
+        text=" ".join(filter(None, [need.title_en, need.pain_point, need.affected_users, need.constraints, need.field, names])),
+        visibility="members" if open_to_all else "restricted", parties=parties,
+        facets={"chain": str(need.chain_id), "node": str(need.node_id), "side": need.demand_side, "state": need.state,
+                "region": need.region_code, "field": need.field},
+    )  # fmt: skip
+
+
+__all__ = [
+    "SignatureVerdict", "add_specification", "closing_summary", "create_need", "draft_version", "index_need", "need_link",
+    "need_specifications", "record_measurements", "refuse", "remove_specification", "replace_specification", "set_fields",
+    "settle_signatures", "sign",
+]  # fmt: skip

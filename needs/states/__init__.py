@@ -1,0 +1,1 @@
+"""By noun: import the module, such as `needs.states.need`."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class TiesConfig(AppConfig):
+    name = "core.ties"
+    label = "ties"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -10,17 +10,15 @@ MINUTE = 60.0
 
 
 def job(task: str, when: float | crontab) -> dict[str, Any]:
-    """One line of the schedule. A message that waited until the next turn is dropped: that turn does the same work."""
-    return (
-        {"task": task, "schedule": when, "options": {"expires": when}}
-        if isinstance(when, float)
-        else {
-            "task": task,
-            "schedule": when,
-        }
-    )
+    """One line of the schedule: a task, and seconds between two turns or a time of day in China."""
+    return {"task": task, "schedule": when}
 
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "deliver what the outbox still holds": job("outbox.sweep", MINUTE),
+    "place new entries in the book": job("book.sequence", MINUTE),
+    "read the whole book": job("book.verify", crontab(hour="3", minute="30")),
+    "watch for what must be noticed": job("checks.watch", 5 * MINUTE),
+    "mail what happened": job("inbox.mail_notifications", MINUTE),
+    "remind of what waits": job("inbox.remind", 30 * MINUTE),
 }

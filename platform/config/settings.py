@@ -166,22 +166,12 @@ AXES_LOCKOUT_CALLABLE = "core.web.views.too_many"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+# A machine's scopes name the room of a rule: `needs.view_need` asks for needs:read, `needs.post_need` for needs:write.
+ROOMS_WITH_SCOPES = ["accounts", "benefits", "book", "chains", "checks", "datahub", "files", "inbox", "indicators"]
+ROOMS_WITH_SCOPES += ["needs", "portal", "projects", "search", "talent", "ties"]
 OAUTH2_PROVIDER = {
     "SCOPES": {
-        f"{room}:{right}": f"{right.capitalize()} {room}"
-        for room in (
-            "accounts",
-            "chains",
-            "needs",
-            "projects",
-            "benefits",
-            "talent",
-            "datahub",
-            "inbox",
-            "search",
-            "files",
-        )
-        for right in ("read", "write")
+        f"{room}:{right}": f"{right.capitalize()} {room}" for room in ROOMS_WITH_SCOPES for right in ("read", "write")
     },
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "ALLOWED_GRANT_TYPES": ["client-credentials"],
@@ -234,6 +224,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Mail
+PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000")  # where links in messages lead
 for _name, _value in env.email(os.environ.get("EMAIL_URL", "console://")).items():
     globals()[_name] = _value
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Xielian <no-reply@localhost>")

@@ -1,0 +1,47 @@
+"""Addresses of challenges, bids, review and award, below /needs/."""
+
+from django.urls import path
+
+from needs.web import award_views, bid_views, challenge_views, review_views
+
+urlpatterns = [
+    path("challenges/", challenge_views.list_challenges, name="challenges"),
+    path("challenges/new/<uuid:need_id>/", challenge_views.draft_challenge, name="draft_challenge"),
+    path("challenges/<uuid:pk>/", challenge_views.challenge_page, name="challenge"),
+    path("challenges/<uuid:pk>/edit/", challenge_views.edit_challenge, name="edit_challenge"),
+    path("challenges/<uuid:pk>/submit-for-check/", challenge_views.submit_for_check, name="submit_for_check"),
+    path("challenges/<uuid:pk>/return/", challenge_views.return_challenge, name="return_challenge"),
+    path("challenges/<uuid:pk>/publish/", challenge_views.publish_challenge, name="publish_challenge"),
+    path("challenges/<uuid:pk>/addendum/", challenge_views.issue_addendum, name="issue_addendum"),
+    path("challenges/<uuid:pk>/cancel/", challenge_views.cancel_challenge, name="cancel_challenge"),
+    path("challenges/<uuid:pk>/follow/", challenge_views.follow_challenge, name="follow_challenge"),
+    path("challenges/<uuid:pk>/bid/", bid_views.start_bid, name="start_bid"),
+    path("challenges/<uuid:pk>/review/", review_views.review_desk, name="review_desk"),
+    path("challenges/<uuid:pk>/panel/invite/", review_views.invite_panelist, name="invite_panelist"),
+    path("challenges/<uuid:pk>/award/propose/", award_views.propose_award, name="propose_award"),
+    path("bids/", bid_views.list_bids, name="bids"),
+    path("bids/<uuid:pk>/", bid_views.bid_page, name="bid"),
+    path("bids/<uuid:pk>/edit/", bid_views.edit_bid, name="edit_bid"),
+    path("bids/<uuid:pk>/autosave/", bid_views.autosave_bid, name="autosave_bid"),
+    path("bids/<uuid:pk>/preview/", bid_views.preview_bid, name="preview_bid"),
+    path("bids/<uuid:pk>/withdraw/", bid_views.withdraw_bid, name="withdraw_bid"),
+    path("bids/<uuid:pk>/admit/", bid_views.admit_bid, name="admit_bid"),
+    path("bids/<uuid:pk>/exclude/", bid_views.exclude_bid, name="exclude_bid"),
+    path("bids/<uuid:pk>/files/add/", bid_views.add_bid_file, name="add_bid_file"),
+    path("bids/<uuid:pk>/files/<uuid:file_id>/", bid_views.download_bid_file, name="bid_file"),
+    path("bids/<uuid:pk>/files/<uuid:file_id>/remove/", bid_views.remove_bid_file, name="remove_bid_file"),
+    path("bids/<uuid:pk>/receipts/<uuid:submission_id>/", bid_views.bid_receipt, name="bid_receipt"),
+    path("bids/<uuid:pk>/score/", review_views.score_bid, name="score_bid"),
+    path("bids/<uuid:pk>/lock/", review_views.lock_sheet, name="lock_sheet"),
+    path("bids/<uuid:pk>/feedback/", award_views.bid_feedback, name="bid_feedback"),
+    path("bids/<uuid:pk>/feedback/write/", award_views.write_feedback, name="write_feedback"),
+    path("seats/", review_views.list_seats, name="seats"),
+    path("seats/<uuid:pk>/declare/", review_views.declare_conflict, name="declare_conflict"),
+    path("seats/<uuid:pk>/recuse/", review_views.recuse, name="recuse"),
+    path("seats/<uuid:pk>/replace/", review_views.replace_panelist, name="replace_panelist"),
+    path("seats/<uuid:pk>/chair/", review_views.name_chair, name="name_chair"),
+    path("awards/<uuid:pk>/", award_views.award_page, name="award"),
+    path("awards/<uuid:pk>/edit/", award_views.edit_award, name="edit_award"),
+    path("awards/<uuid:pk>/sign/", award_views.sign_award, name="sign_award"),
+    path("awards/<uuid:pk>/void/", award_views.void_award, name="void_award"),
+]

@@ -114,7 +114,7 @@ def register(choices: type[models.TextChoices], looks: Mapping[Any, str | tuple[
     known = frozenset(choices.values)
     pairs = {str(value): (look, ICONS[look]) if isinstance(look, str) else look for value, look in looks.items()}
     _looks.setdefault(known, {}).update(pairs)
-    _labels[known] = dict(choices.choices)  # type: ignore[arg-type]
+    _labels[known] = dict(choices.choices)
 
 
 def look_of(thing: Any, field: str | None = None) -> Look:

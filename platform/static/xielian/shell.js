@@ -29,7 +29,7 @@
       const box = one(".srch input");
       if (!box) return;
       event.preventDefault();
-      if (box.offsetParent === null) location.assign("/search/");
+      if (box.offsetParent === null) location.assign(box.form.action);
       else {
         box.focus();
         box.select();

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
@@ -61,7 +60,7 @@ class DecimalField(forms.DecimalField):
         kwargs.setdefault("decimal_places", 12)
         super().__init__(**kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = value.translate(_WIDE).replace(",", "").replace("\u2212", "-").strip()
         return super().to_python(value)
@@ -189,7 +188,7 @@ class MultipleFileField(forms.FileField):
 
     widget = _ManyFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
         sent = data if isinstance(data, (list, tuple)) else [data] if data else []
         if not sent:
             super().clean(None, initial)

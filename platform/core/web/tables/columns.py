@@ -121,7 +121,7 @@ class Column:
         """The expression to sort by; rows without a value come last either way."""
         source = F(self.sort) if isinstance(self.sort, str) else self.sort
         assert source is not None  # only asked of columns that sort
-        return source.desc(nulls_last=True) if descending else source.asc(nulls_last=True)  # type: ignore[union-attr]
+        return source.desc(nulls_last=True) if descending else source.asc(nulls_last=True)
 
 
 def _worded(row: Any, name: str, value: Any) -> Any:

@@ -97,7 +97,7 @@ def _xlsx(table: Table) -> HttpResponse:
     )
 
 
-def _cell(sheet: Any, value: Any, *, bold: bool = False) -> WriteOnlyCell:
+def _cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
     if isinstance(value, bool):
         value = _("Yes") if value else _("No")
     if isinstance(value, dt.datetime):

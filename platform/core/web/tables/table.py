@@ -76,7 +76,7 @@ class Table:
         self.rows = rows
         self.prefix = f"{prefix}-" if prefix else ""
         self.context = context
-        self.asked = QueryDict()
+        self.asked: QueryDict = QueryDict()
         self.path = ""
         self.title: Text = self.caption
         if empty is not None:

@@ -217,7 +217,7 @@ def field(
         kind = "file"
     described = [f"{bound.auto_id}-hint"] if (hint or bound.help_text) else []
     described += [f"{bound.auto_id}-error"] if bound.errors else []
-    attrs = {"aria-describedby": " ".join(described)} if described else {}
+    attrs: dict[str, str | bool] = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
     control = bound.as_widget(attrs=attrs) if kind != "group" else bound

@@ -199,6 +199,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Needs, challenges, projects and shared benefit along an industry chain.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.api.schema.add_problems",
+    ],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
 }

@@ -1,0 +1,17 @@
+from django.db import migrations
+
+from core.db import runtime_role
+
+
+def sequence(name: str) -> migrations.RunSQL:
+    return migrations.RunSQL(
+        f"CREATE SEQUENCE {name}; GRANT USAGE ON SEQUENCE {name} TO {runtime_role()};", f"DROP SEQUENCE {name};"
+    )
+
+
+class Migration(migrations.Migration):
+    """The running numbers of needs and challenges."""
+
+    dependencies = [("needs", "0001_initial")]
+
+    operations = [sequence("needs_need_number"), sequence("needs_challenge_number")]

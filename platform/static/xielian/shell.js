@@ -79,6 +79,17 @@
   });
   connection();
 
+  // What scrolls sideways can be reached and scrolled by keyboard.
+  const reachable = () => {
+    for (const place of document.querySelectorAll(".scroll, .trail, .steps, .tabs")) {
+      if (place.scrollWidth > place.clientWidth + 1) place.tabIndex = 0;
+      else place.removeAttribute("tabindex");
+    }
+  };
+  reachable();
+  addEventListener("resize", reachable);
+  document.addEventListener("htmx:load", reachable);
+
   // htmx sends the form token where a page has no form of its own.
   document.addEventListener("htmx:configRequest", (event) => {
     const token = one("[name=csrfmiddlewaretoken]")?.value;

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -96,7 +98,12 @@ TEMPLATES = {404: "errors/404.html", 403: "errors/403.html"}
 
 
 def refusal_response(request: HttpRequest, refusal: errors.Refusal) -> HttpResponse:
-    """The page that says what was refused, what is missing and who can mend it, with a way back."""
+    """The page that says what was refused, what is missing and who can mend it, with a way back.
+
+    Who is not signed in and meets a door that asks for it is led to the sign-in page, and from there back.
+    """
+    if refusal.code == "not_signed_in" and (request.method == "GET" or is_fragment(request)):
+        return _to_sign_in(request)
     context = {"refusal": refusal, "back_url": _way_back(request)}
     if is_fragment(request):
         response = render(request, "components/_refusal.html", context, status=refusal.status)
@@ -105,6 +112,14 @@ def refusal_response(request: HttpRequest, refusal: errors.Refusal) -> HttpRespo
         response.headers["HX-Reswap"] = "innerHTML"
         return response
     return render(request, TEMPLATES.get(refusal.status, "errors/refusal.html"), context, status=refusal.status)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    here = request.get_full_path() if request.method == "GET" and not is_fragment(request) else "/"
+    address = f"{settings.LOGIN_URL}?{urlencode({'next': here})}"
+    if is_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
 
 
 def _way_back(request: HttpRequest) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core.web.preferences import THEME_COOKIE, THEMES, remember_language
@@ -42,20 +44,31 @@ def switch_theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _problem(status: int, title: str) -> HttpResponse:
+    """What programs get where people get a page."""
+    code = {403: "not_allowed", 404: "not_found", 500: "broken"}[status]
+    body = {"type": "about:blank", "title": title, "status": status, "code": code}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404 for addresses no room serves."""
+    if request.path.startswith("/api/"):
+        return _problem(404, _("There is nothing at this address."))
     return render(request, "errors/404.html", status=404)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403 that did not come from a rule of ours."""
+    if request.path.startswith("/api/"):
+        return _problem(403, _("Your organisation or role does not allow this."))
     return render(request, "errors/403.html", status=403)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
     """500: says nothing about the inside and asks the database for nothing."""
-    from django.template.loader import render_to_string
-
+    if request.path.startswith("/api/"):
+        return _problem(500, _("Something broke on our side"))
     return HttpResponse(render_to_string("errors/500.html"), status=500)
 
 

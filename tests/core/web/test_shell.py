@@ -49,6 +49,22 @@ def test_htmx_receives_the_panel_where_the_page_keeps_room_for_it() -> None:
     assert response["HX-Retarget"] == "#refusal" and "<html" not in response.content.decode()
 
 
+def test_who_is_not_signed_in_is_led_to_the_door_and_back() -> None:
+    refusal = NotAllowed("Please sign in first.", code="not_signed_in")
+    page, part = refused(refusal, path="/needs/?q=1"), refused(refusal, HX_Request="true")
+    assert page is not None and page.status_code == 302 and page["Location"].endswith("?next=%2Fneeds%2F%3Fq%3D1")
+    assert part is not None and part["HX-Redirect"].endswith("?next=%2F")
+
+
+def test_programs_get_a_problem_document_where_people_get_a_page(client: Any) -> None:
+    answer = client.get("/api/v1/no-such-thing/")
+    assert (answer.status_code, answer["Content-Type"], answer.json()["code"]) == (
+        404,
+        "application/problem+json",
+        "not_found",
+    )
+
+
 def test_other_errors_and_the_api_are_left_alone() -> None:
     assert refused(ValueError("x")) is None
     assert refused(NotFound("x"), path="/api/v1/needs/") is None

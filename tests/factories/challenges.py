@@ -57,6 +57,16 @@ def published_need(owner: Organisation, *, specs: Sequence[Specification] | None
     return need
 
 
+def save_bid(*, actor: Actor, bid_id: Any, version: int | None = None, **changes: Any) -> Bid:
+    """The action, with the changes as arguments."""
+    return bid_actions.save_bid(actor=actor, bid_id=bid_id, changes=changes, version=version)
+
+
+def edit_challenge(*, actor: Actor, challenge_id: Any, version: int | None = None, **changes: Any) -> Challenge:
+    """The action, with the changes as arguments."""
+    return challenge_actions.edit_challenge(actor=actor, challenge_id=challenge_id, changes=changes, version=version)
+
+
 class Scene:
     """An issuer with a drafter and a second person, a chain, a need; `published()` gives an open challenge."""
 
@@ -91,7 +101,7 @@ class Scene:
         return list(NeedIndicator.objects.filter(version__need=self.need).order_by("position"))
 
     def draft(self, **changes: Any) -> Challenge:
-        return challenge_actions.draft_challenge(actor=self.drafter, need_id=self.need.pk, **self.details(**changes))
+        return challenge_actions.draft_challenge(actor=self.drafter, need_id=self.need.pk, details=self.details(**changes))
 
     def published(self, **changes: Any) -> Challenge:
         challenge = self.draft(**changes)
@@ -105,7 +115,7 @@ class Scene:
         """A whole draft for 900,000.00."""
         bid = bid_actions.start_bid(actor=bidder, challenge_id=challenge.pk)
         specs = [row.specification for row in challenge.indicators.all()]
-        return bid_actions.save_bid(
+        return save_bid(
             actor=bidder, bid_id=bid.pk, version=bid.version, team="五位研究员", plan="十八个月", months=18, accepts_terms=True,
             commitments=[
                 {"specification": specs[0].pk, "value": density}, {"specification": specs[1].pk, "value": minutes},

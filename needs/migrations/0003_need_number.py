@@ -10,8 +10,8 @@ def sequence(name: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    """The running numbers of needs and challenges."""
+    """The running number of needs."""
 
-    dependencies = [("needs", "0001_initial")]
+    dependencies = [("needs", "0002_challenge_sequence")]
 
-    operations = [sequence("needs_need_number"), sequence("needs_challenge_number")]
+    operations = [sequence("needs_need_number")]

@@ -1,0 +1,252 @@
+"""The ledger's operations, in yuan; the database keeps fen and the invariants.
+
+Every operation carries a key. The same key with the same content gives the same transaction, whenever it is asked again;
+with other content it is refused. That a refused command stays refused under its key is `core.command`'s part.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.accounts.actor import Actor
+from core.accounts.models import Organisation
+from core.errors import Conflict, Invalid, Refusal, WrongState
+from core.ledger.models import Account, Entry, Limit, Phase, Txn
+
+
+@dataclass(frozen=True)
+class Line:
+    """Yuan into (+) or out of (−) an account."""
+
+    account: Account
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Balances:
+    """An account in yuan: posted, pending in and out, and what is available."""
+
+    posted: Decimal
+    pending_in: Decimal
+    pending_out: Decimal
+    available: Decimal
+
+
+def to_fen(amount: Decimal) -> int:
+    """Whole fen; raises Invalid when the amount does not end at the fen."""
+    scaled = Decimal(amount) * 100
+    if scaled != scaled.to_integral_value():
+        raise Invalid(_("Amounts end at the fen."), field="amount")
+    return int(scaled)
+
+
+def open_account(
+    code: str, *, organisation: Organisation | None = None, kind: str, currency: str = "CNY", limit: str = Limit.NONE
+) -> Account:
+    """The account of this code, opened if there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_open_account(%s, %s, %s, %s, %s, %s, %s)",
+            [uuid.uuid4(), code, organisation.pk if organisation else None, kind, currency, str(limit), clock.now()],
+        )
+    return Account.objects.get(code=code)
+
+
+def post(
+    key: str, lines: Sequence[Line], *, kind: str, actor: Actor, reference: Model | None = None, reason: str = "",
+    effective_on: dt.date | None = None,
+) -> Txn:  # fmt: skip
+    """One balanced transaction, at once."""
+    return _write(Phase.POSTED, key, lines, kind, actor, reference, reason, effective_on)
+
+
+def hold(
+    key: str, lines: Sequence[Line], *, kind: str, actor: Actor, reference: Model | None = None, reason: str = "",
+    expires_at: dt.datetime | None = None,
+) -> Txn:  # fmt: skip
+    """A pending transaction: it counts against limits at once, and ends by capture, void or expiry, once."""
+    return _write(Phase.HOLD, key, lines, kind, actor, reference, reason, None, expires_at=expires_at)
+
+
+def capture(
+    key: str, pending: Txn, *, actor: Actor, lines: Sequence[Line] | None = None, amount: Decimal | None = None, reason: str = ""
+) -> Txn:
+    """End a hold by posting it: whole, or the given part of each line; what is left returns."""
+    if lines is None:
+        held = list(Entry.objects.filter(txn=pending).select_related("account"))
+        if amount is not None:
+            if len(held) != 2:
+                raise Invalid(_("Say which lines are captured; an amount alone is for two-sided holds."), field="amount")
+            if amount <= 0:
+                raise Invalid(_("Give an amount above zero."), field="amount")
+        lines = [Line(one.account, (amount if one.amount > 0 else -amount) if amount is not None else one.yuan) for one in held]
+    return _resolve(Phase.CAPTURE, key, pending, actor, reason, lines)
+
+
+def void(key: str, pending: Txn, *, actor: Actor, reason: str = "") -> Txn:
+    """End a hold with nothing posted."""
+    return _resolve(Phase.VOID, key, pending, actor, reason, [])
+
+
+def expire_due(actor: Actor | None = None) -> int:
+    """Expire the holds whose time is over; safe to run twice at once. Returns how many."""
+    due = Txn.objects.filter(phase=Phase.HOLD, expires_at__lte=clock.now(), resolution__isnull=True)
+    count = 0
+    for pending in due:
+        try:
+            with transaction.atomic():
+                _resolve(Phase.EXPIRE, f"expire:{pending.pk}", pending, actor or Actor.system(), "", [])
+            count += 1
+        except Refusal:
+            continue  # somebody else ended it meanwhile
+    return count
+
+
+def reverse(key: str, txn: Txn, *, actor: Actor, reason: str) -> Txn:
+    """The exact inverse of a posted or captured transaction, once."""
+    if txn.phase not in (Phase.POSTED, Phase.CAPTURE):
+        raise WrongState(_("Only what was posted can be reversed."))
+    if not reason.strip():
+        raise Invalid(_("Say why it is reversed."), field="reason")
+    lines = [Line(one.account, -one.yuan) for one in Entry.objects.filter(txn=txn).select_related("account")]
+    reference = (txn.reference_type, txn.reference_id)
+    return _write(Phase.REVERSAL, key, lines, txn.kind, actor, None, reason, None, reverses=txn, raw_reference=reference)
+
+
+def balances(account: Account) -> Balances:
+    """The account now."""
+    row = Account.objects.get(pk=account.pk)
+    return Balances(row.posted, Decimal(row.pending_in) / 100, Decimal(row.pending_out) / 100, row.available)
+
+
+def _write(
+    phase: str, key: str, lines: Sequence[Line], kind: str, actor: Actor, reference: Model | None, reason: str,
+    effective_on: dt.date | None, *, expires_at: dt.datetime | None = None, reverses: Txn | None = None,
+    raw_reference: tuple[str, uuid.UUID | None] | None = None,
+) -> Txn:  # fmt: skip
+    reference_type, reference_id = raw_reference or (
+        (reference._meta.label_lower, reference.pk) if reference is not None else ("", None)
+    )
+    content = {
+        "phase": phase, "kind": kind, "lines": _plain(lines), "reference": str(reference_id or ""), "on": str(effective_on or ""),
+        "reverses": str(reverses.pk if reverses else ""),
+    }  # fmt: skip
+    arguments = [
+        [one.account.pk for one in lines], [to_fen(one.amount) for one in lines], effective_on or clock.today(), clock.now(),
+        expires_at, None, reverses.pk if reverses else None, reference_type, reference_id, reason, actor.id, actor.organisation_id,
+    ]  # fmt: skip
+    sql = "SELECT ledger_write(%s, %s, %s, %s, %s, %s::uuid[], %s::bigint[], %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    return _once(key, content, sql, [phase, kind, *arguments])
+
+
+def _resolve(phase: str, key: str, pending: Txn, actor: Actor, reason: str, lines: Sequence[Line]) -> Txn:
+    content = {"phase": phase, "pending": str(pending.pk), "lines": _plain(lines)}
+    arguments = [
+        phase, pending.pk, [one.account.pk for one in lines], [to_fen(one.amount) for one in lines], clock.now(), reason, actor.id,
+        actor.organisation_id,
+    ]  # fmt: skip
+    sql = "SELECT ledger_resolve(%s, %s, %s, %s, %s, %s::uuid[], %s::bigint[], %s, %s, %s, %s)"
+    return _once(key, content, sql, arguments)
+
+
+def _once(key: str, content: dict[str, Any], sql: str, arguments: Sequence[Any]) -> Txn:
+    """Run the function unless the key has an answer already; the key is settled before anything is validated."""
+    fingerprint = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    with connection.cursor() as cursor:
+        # One key at a time: the second caller waits here for the first to commit or to roll back.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [key])
+    known = Txn.objects.filter(key=key).first()
+    if known is not None:
+        if known.fingerprint != fingerprint:
+            raise Conflict(_("This key was used before for another transaction."), code="ledger_key_reused")
+        return known
+    pk = uuid.uuid4()
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, [pk, key, fingerprint, *arguments])
+    except IntegrityError as error:
+        if "reverses_id" in str(error):
+            raise WrongState(_("This transaction was reversed already."), code="reversed_already") from None
+        raise
+    except DatabaseError as error:
+        raise _refusal(error) from None
+    return Txn.objects.get(pk=pk)
+
+
+_SENTENCES = {
+    "unbalanced": lambda: Invalid(_("The lines do not sum to zero."), code="unbalanced"),
+    "no_lines": lambda: Invalid(_("A transaction has at least two lines."), code="no_lines"),
+    "zero_line": lambda: Invalid(_("A line moves something."), code="zero_line"),
+    "mixed_currencies": lambda: Invalid(_("All lines are in one currency."), code="mixed_currencies"),
+    "no_such_account": lambda: Invalid(_("There is no such account."), code="no_such_account"),
+    "overdrawn": lambda: WrongState(_("There is not enough money in the account."), code="overdrawn"),
+    "no_such_hold": lambda: WrongState(_("There is no such hold."), code="no_such_hold"),
+    "hold_resolved": lambda: WrongState(_("The hold was ended already."), code="hold_resolved"),
+    "hold_expired": lambda: WrongState(_("The hold has expired."), code="hold_expired"),
+    "more_than_held": lambda: WrongState(_("No more can be captured than is held."), code="more_than_held"),
+    "gate_not_passed": lambda: WrongState(_("The gate before this stage is not passed; the money stays held."), code="gate_not_passed"),
+}
+
+
+def _refusal(error: DatabaseError) -> Exception:
+    """The database's own words as a refusal; anything else stays an error."""
+    first = str(error).split("\n", 1)[0].strip()
+    make = _SENTENCES.get(first)
+    return make() if make else error
+
+
+def _plain(lines: Sequence[Line]) -> list[list[str]]:
+    return sorted([str(one.account.pk), str(to_fen(one.amount))] for one in lines)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a replay of the whole ledger found: counts, and each difference in words."""
+
+    transactions: int
+    entries: int
+    faults: Sequence[str]
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.faults
+
+
+def verify() -> Report:
+    """Replay everything: each transaction sums to zero, each account's totals, running balances and numbers agree."""
+    faults: list[str] = []
+    for txn in Txn.objects.prefetch_related("entries").order_by("booked_at").iterator(chunk_size=1000):
+        if sum(one.amount for one in txn.entries.all()) != 0:
+            faults.append(f"transaction {txn.key} does not balance")
+    resolved = set(Txn.objects.filter(pending__isnull=False).values_list("pending_id", flat=True))
+    for account in Account.objects.all():
+        balance, totals = 0, [0, 0, 0, 0]
+        number = 0
+        for one in Entry.objects.filter(account=account).order_by("number").iterator(chunk_size=2000):
+            number += 1
+            if one.number != number:
+                faults.append(f"account {account.code}: entry {number} is missing")
+                break
+            if one.is_pending:
+                if one.txn_id not in resolved:
+                    totals[2 if one.amount > 0 else 3] += abs(one.amount)
+            else:
+                balance += one.amount
+                totals[0 if one.amount > 0 else 1] += abs(one.amount)
+            if one.balance_after != balance:
+                faults.append(f"account {account.code}: the balance after entry {one.number} is wrong")
+        if totals != [account.posted_in, account.posted_out, account.pending_in, account.pending_out] or number != account.number:
+            faults.append(f"account {account.code}: totals differ from the entries")
+    return Report(Txn.objects.count(), Entry.objects.count(), faults)

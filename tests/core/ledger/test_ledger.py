@@ -1,0 +1,151 @@
+"""The ledger: what it posts, what it refuses, and that nothing gets around it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from decimal import Decimal as D
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from core import clock
+from core.accounts.actor import Actor
+from core.errors import Conflict, Invalid, Refusal, WrongState
+from core.ledger import services as ledger
+from core.ledger.models import Account, Entry, Txn
+from core.ledger.services import Line
+
+ME = Actor.system()
+
+
+def accounts(*codes: str, limit: str = "none") -> list[Account]:
+    return [ledger.open_account(code, kind="test", limit=limit) for code in codes]
+
+
+def move(key: str, source: Account, target: Account, amount: str, how: Any = None) -> Txn:
+    with transaction.atomic():
+        return (how or ledger.post)(key, [Line(source, -D(amount)), Line(target, D(amount))], kind="test", actor=ME)  # type: ignore[no-any-return]
+
+
+def test_a_transaction_moves_exactly_what_it_says(db: Any) -> None:
+    world, shop = accounts("world", "shop")
+    move("a", world, shop, "1000000.01")
+    assert ledger.balances(shop).posted == D("1000000.01") and ledger.balances(world).posted == D("-1000000.01")
+    assert ledger.verify().is_sound
+
+
+@pytest.mark.parametrize(
+    ("amounts", "code"), [(("1", "1"), "unbalanced"), (("1", "-2"), "unbalanced"), (("0", "0"), "zero_line")]
+)
+def test_lines_that_do_not_balance_are_refused(db: Any, amounts: tuple[str, str], code: str) -> None:
+    world, shop = accounts("world", "shop")
+    with pytest.raises(Invalid) as refused, transaction.atomic():
+        ledger.post("a", [Line(world, D(amounts[0])), Line(shop, D(amounts[1]))], kind="test", actor=ME)
+    assert refused.value.code == code and not Txn.objects.exists()
+
+
+def test_less_than_a_fen_is_refused(db: Any) -> None:
+    world, shop = accounts("world", "shop")
+    with pytest.raises(Invalid):
+        move("a", world, shop, "0.001")
+
+
+def test_the_same_key_gives_the_same_transaction_and_other_content_a_conflict(db: Any) -> None:
+    world, shop = accounts("world", "shop")
+    assert move("a", world, shop, "5").pk == move("a", world, shop, "5").pk
+    with pytest.raises(Conflict):
+        move("a", world, shop, "6")
+    assert ledger.balances(shop).posted == D(5)
+
+
+def test_a_hold_counts_at_once_and_ends_once(db: Any) -> None:
+    world, [safe] = accounts("world")[0], accounts("safe", limit="no_overdraft")
+    move("fill", world, safe, "10")
+    held = move("h", safe, world, "7", ledger.hold)
+    assert (ledger.balances(safe).posted, ledger.balances(safe).available) == (D(10), D(3))
+    with pytest.raises(WrongState) as refused:
+        move("too-much", safe, world, "4")
+    assert refused.value.code == "overdrawn"
+    with transaction.atomic():
+        ledger.capture("c", held, actor=ME, amount=D(5))
+    assert (ledger.balances(safe).posted, ledger.balances(safe).available) == (D(5), D(5))
+    with pytest.raises(WrongState) as refused, transaction.atomic():
+        ledger.void("v", held, actor=ME)
+    assert refused.value.code == "hold_resolved"
+    assert ledger.verify().is_sound
+
+
+def test_no_more_is_captured_than_is_held_and_nothing_after_expiry(db: Any, frozen_clock: Any) -> None:
+    world, safe = accounts("world", "safe")
+    lines = [Line(world, D(-7)), Line(safe, D(7))]
+    with transaction.atomic():
+        held = ledger.hold("h", lines, kind="t", actor=ME, expires_at=clock.now() + dt.timedelta(hours=1))
+    with pytest.raises(WrongState) as refused, transaction.atomic():
+        ledger.capture("c", held, actor=ME, amount=D(8))
+    assert refused.value.code == "more_than_held"
+    frozen_clock.move(hours=2)
+    with pytest.raises(WrongState) as refused, transaction.atomic():
+        ledger.capture("c2", held, actor=ME)
+    assert refused.value.code == "hold_expired"
+    assert ledger.expire_due() == 1 and ledger.expire_due() == 0
+    assert ledger.balances(world).pending_out == 0 and ledger.verify().is_sound
+
+
+def test_a_reversal_is_the_exact_inverse_once(db: Any) -> None:
+    world, shop = accounts("world", "shop")
+    txn = move("a", world, shop, "5")
+    with transaction.atomic():
+        ledger.reverse("r", txn, actor=ME, reason="typed wrongly")
+    assert ledger.balances(shop).posted == 0 and Entry.objects.count() == 4
+    with pytest.raises(WrongState), transaction.atomic():
+        ledger.reverse("r2", txn, actor=ME, reason="again")
+
+
+@pytest.mark.parametrize("statement", [
+    "UPDATE ledger_account SET posted_in = 5", "INSERT INTO ledger_account (id, code) VALUES (gen_random_uuid(), 'x')",
+    "UPDATE ledger_entry SET amount = 1", "DELETE FROM ledger_entry", "TRUNCATE ledger_txn CASCADE", "DELETE FROM ledger_txn",
+    "INSERT INTO ledger_entry (txn_id, account_id, amount, is_pending, balance_after, number) SELECT txn_id, account_id, 1, false, 1, 99 FROM ledger_entry",
+    "ALTER TABLE ledger_entry DISABLE TRIGGER ALL",
+])  # fmt: skip
+def test_the_runtime_role_writes_nothing_by_itself(db: Any, statement: str) -> None:
+    world, shop = accounts("world", "shop")
+    move("a", world, shop, "5")
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert ledger.balances(shop).posted == D(5) and ledger.verify().is_sound
+
+
+def test_ten_connections_with_one_key_post_once(db: Any, in_threads: Any) -> None:
+    world, shop = accounts("world", "shop")
+    results = in_threads(10, lambda number: move("same", world, shop, "5").pk)
+    assert len(set(results)) == 1 and Txn.objects.count() == 1 and ledger.balances(shop).posted == D(5)
+
+
+def test_random_moves_from_many_connections_keep_the_total_and_the_limits(db: Any, in_threads: Any) -> None:
+    world = accounts("world")[0]
+    safes = accounts(*[f"safe{n}" for n in range(5)], limit="no_overdraft")
+    for number, safe in enumerate(safes):
+        move(f"fill{number}", world, safe, "100")
+
+    def call(number: int) -> int:
+        dice, done = random.Random(number), 0
+        for turn in range(15):
+            source, target = dice.sample(safes, 2)
+            try:
+                how = ledger.hold if dice.random() < 0.3 else ledger.post
+                txn = move(f"{number}:{turn}", source, target, str(dice.randint(1, 6000) / D(100)), how)
+                if how is ledger.hold:
+                    with transaction.atomic():
+                        (ledger.void if dice.random() < 0.5 else ledger.capture)(f"{number}:{turn}:end", txn, actor=ME)  # type: ignore[operator]
+                done += 1
+            except Refusal:
+                continue
+        return done
+
+    results = in_threads(6, call)
+    assert all(isinstance(one, int) and one > 0 for one in results), results
+    assert sum(ledger.balances(safe).posted for safe in safes) == D(500)
+    assert all(ledger.balances(safe).available >= 0 for safe in safes)
+    assert ledger.verify().is_sound

@@ -58,8 +58,7 @@ def propose_award(
 
 @command
 def edit_award(
-    *, actor: Actor, award_id: UUID, version: int | None = None, bid_id: UUID | None = None, amount: Decimal | None = None,
-    reason: str | None = None, exception_reason: str | None = None,
+    *, actor: Actor, award_id: UUID, changes: Mapping[str, Any], version: int | None = None
 ) -> Award:
     """Change a proposal; every signature under the former words is void, and the editor's becomes the first."""
     award = _award(actor, "needs.edit_award", award_id)
@@ -68,10 +67,13 @@ def edit_award(
     award.state = AWARD.after(award.state, "edit_award")
     before = _told(award)
     challenge = award.challenge
-    bid = award.bid if bid_id is None else _bid(actor, challenge, bid_id)
+    unknown = set(changes) - {"bid_id", "amount", "reason", "exception_reason"}
+    if unknown:
+        raise Invalid(_("Unknown field: %s.") % ", ".join(sorted(unknown)), field=sorted(unknown)[0])
+    bid = _bid(actor, challenge, changes["bid_id"]) if changes.get("bid_id") else award.bid
     _fill(
-        award, challenge, bid, award.amount if amount is None else amount, award.reason if reason is None else reason,
-        award.exception_reason if exception_reason is None else exception_reason,
+        award, challenge, bid, changes.get("amount", award.amount), changes.get("reason", award.reason),
+        changes.get("exception_reason", award.exception_reason),
     )
     assert actor.person is not None
     void_signatures(award)

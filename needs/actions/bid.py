@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +49,7 @@ def start_bid(*, actor: Actor, challenge_id: UUID) -> Bid:
 
 
 @command
-def save_bid(*, actor: Actor, bid_id: UUID, version: int | None = None, **changes: Any) -> Bid:
+def save_bid(*, actor: Actor, bid_id: UUID, changes: Mapping[str, Any], version: int | None = None) -> Bid:
     """Save a draft: plain fields, `commitments` and `budgets` by indicator and stage, `machines` as a whole list.
 
     A `version` that is not the present one is refused, so that of two people at one draft nobody overwrites the other.

@@ -43,7 +43,9 @@ PLAIN = {"title", "summary", "deadline_at", "deadline_zone", "budget", "ip_terms
 
 
 @command
-def draft_challenge(*, actor: Actor, need_id: UUID, title: str = "", **details: Any) -> Challenge:
+def draft_challenge(
+    *, actor: Actor, need_id: UUID, title: str = "", details: Mapping[str, Any] | None = None
+) -> Challenge:
     """A draft from the published version of a need, with its indicators due at three gates; details may be given at once."""
     need = policy.fetch(actor, "needs.draft_challenge", Need, need_id)
     version = _published_version(need)
@@ -59,14 +61,16 @@ def draft_challenge(*, actor: Actor, need_id: UUID, title: str = "", **details: 
     for position, stage in enumerate(STAGE_ORDER):
         gate = ChallengeGate.objects.create(challenge=challenge, stage=stage, share_percent=SHARES[stage], position=position)
         ChallengeGateIndicator.objects.bulk_create([ChallengeGateIndicator(gate=gate, specification=one) for one in specs])
-    _apply(challenge, actor, details)
+    _apply(challenge, actor, details or {})
     challenge.save()
     book.record(actor, "draft_challenge", challenge, after={"need": str(need.pk), "version": version.number})
     return challenge
 
 
 @command
-def edit_challenge(*, actor: Actor, challenge_id: UUID, version: int | None = None, **changes: Any) -> Challenge:
+def edit_challenge(
+    *, actor: Actor, challenge_id: UUID, changes: Mapping[str, Any], version: int | None = None
+) -> Challenge:
     """Change a draft: plain fields, and `payers`, `criteria`, `gates` as whole lists."""
     challenge = policy.fetch_for_update(actor, "needs.edit_challenge", Challenge, challenge_id)
     _fresh(challenge, version)

@@ -31,6 +31,8 @@ class ConflictFound:
     kind: str
     since_on: dt.date | None = None
     until_on: dt.date | None = None
+    # The person's organisation that has the tie, where it is not the person's own.
+    through_id: UUID | None = None
 
     def as_dict(self) -> dict[str, str]:
         return {
@@ -59,7 +61,8 @@ def conflicts_between(person: Person, organisations: Iterable[Organisation]) -> 
     for reason in ties.conflicts(person, wanted, clock.today(), years=YEARS):
         found.append(
             ConflictFound(
-                reason.organisation.pk, reason.organisation.name, str(reason.kind), reason.since_on, reason.until_on
+                reason.organisation.pk, reason.organisation.name, str(reason.kind), reason.since_on, reason.until_on,
+                reason.through.pk if reason.through else None,
             )
         )
     return found

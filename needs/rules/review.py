@@ -63,10 +63,15 @@ def writes_feedback(actor: Actor, bid: Any) -> bool:
 
 
 def _has_conflict(actor: Actor, challenge: Challenge) -> bool:
-    """A tie with a bidder; the seat in the issuer itself is why the actor may sign at all."""
+    """A tie of the person's own with a bidder.
+
+    The seat in the issuer is why the actor may sign at all, and a project the issuer shares with a bidder is no reason
+    against its own signatories.
+    """
     assert actor.person is not None
     hosts = {challenge.issuer_id, challenge.need.owner_id}
-    return any(one.organisation_id not in hosts for one in conflicts_of(actor.person, challenge))
+    found = conflicts_of(actor.person, challenge)
+    return any(one.organisation_id not in hosts and one.through_id not in hosts for one in found)
 
 
 policy.register(

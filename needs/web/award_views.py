@@ -48,12 +48,16 @@ def edit_award(request: HttpRequest, pk: UUID) -> HttpResponse:
     award = policy.fetch(actor, "needs.edit_award", Award, pk)
     challenge = award.challenge
     return form_page(
-        request, "needs/award_propose.html", forms.AwardForm, action=partial(actions.edit_award, award_id=pk, version=award.version),
+        request, "needs/award_propose.html", forms.AwardForm, action=partial(_save_award, pk),
         success=reverse("needs:award", args=[pk]), title=_("Change the proposal"), crumbs=_crumbs(challenge, _("Change the proposal")),
         form_kwargs={"bids": _choices(actor, challenge)}, submit=_("Change and sign anew"),
         initial={"bid_id": str(award.bid_id), "amount": award.amount, "reason": award.reason, "exception_reason": award.exception_reason},
         context={"challenge": challenge, "is_final": True, "cannot_undo": _("Every signature under the former words is void; yours becomes the first.")},
     )
+
+
+def _save_award(pk: UUID, *, actor: Actor, **changes: Any) -> Award:
+    return actions.edit_award(actor=actor, award_id=pk, changes=changes)
 
 
 def award_page(request: HttpRequest, pk: UUID) -> HttpResponse:

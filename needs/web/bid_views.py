@@ -95,11 +95,15 @@ def edit_bid(request: HttpRequest, pk: UUID) -> HttpResponse:
     if bid.state not in EDITABLE or bid.challenge.is_past_deadline:
         return do(request, lambda actor: bid, success=reverse("needs:bid", args=[pk]))
     return form_page(
-        request, "needs/bid_edit.html", forms.BidForm, action=partial(actions.save_bid, bid_id=pk),
+        request, "needs/bid_edit.html", forms.BidForm, action=partial(_save_bid, pk),
         success=reverse("needs:preview_bid", args=[pk]), title=bid.challenge.title, crumbs=[*_crumbs(bid), crumb(_("Edit"))],
         initial=forms.bid_initial(bid), form_kwargs={"bid": bid}, submit=_("Save and preview"),
         context={"bid": bid, "challenge": bid.challenge, "file_form": forms.BidFileForm(), "files": list(bid.files.select_related("file")), **_preview(bid)},
     )
+
+
+def _save_bid(pk: UUID, *, actor: Actor, version: int | None, **changes: Any) -> Bid:
+    return actions.save_bid(actor=actor, bid_id=pk, changes=changes, version=version)
 
 
 @require_POST
@@ -112,7 +116,7 @@ def autosave_bid(request: HttpRequest, pk: UUID) -> HttpResponse:
     changes = form.clean()
     changes["version"] = _number(request.POST.get("version"))
     try:
-        saved = actions.save_bid(actor=actor.with_key(None), bid_id=bid.pk, **changes)
+        saved = _save_bid(pk, actor=actor.with_key(None), **changes)
     except Stale as refused:
         theirs = policy.fetch(actor, "needs.view_bid", Bid, pk)
         return render(request, "needs/_bid_saved.html", {"bid": theirs, "refusal": refused, "is_stale": True, "differs": _differs(request, theirs)}, status=refused.status)

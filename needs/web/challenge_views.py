@@ -96,11 +96,15 @@ def edit_challenge(request: HttpRequest, pk: UUID) -> HttpResponse:
     CHALLENGE.after(challenge.state, "edit_challenge")
     hits = [hit.missing for _check, hit in checks.hits_at("needs.publish_challenge", challenge) if hit.missing]
     return form_page(
-        request, "needs/challenge_edit.html", forms.ChallengeForm, action=partial(actions.edit_challenge, challenge_id=challenge.pk),
+        request, "needs/challenge_edit.html", forms.ChallengeForm, action=partial(_save_challenge, pk),
         success=reverse("needs:challenge", args=[pk]), title=challenge.title, crumbs=[*_crumbs(challenge), crumb(_("Edit"))],
         initial=forms.challenge_initial(challenge), form_kwargs={"challenge": challenge, "actor": actor},
         context={"challenge": challenge, "lacking": hits, "cancel_url": reverse("needs:challenge", args=[pk])}, message=_("Draft saved."),
     )
+
+
+def _save_challenge(pk: UUID, *, actor: Actor, version: int | None, **changes: Any) -> Challenge:
+    return actions.edit_challenge(actor=actor, challenge_id=pk, changes=changes, version=version)
 
 
 @require_POST

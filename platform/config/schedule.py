@@ -20,5 +20,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "read the whole book": job("book.verify", crontab(hour="3", minute="30")),
     "watch for what must be noticed": job("checks.watch", 5 * MINUTE),
     "mail what happened": job("inbox.mail_notifications", MINUTE),
+    "close challenges at their deadline": job("needs.close_challenges", MINUTE),
     "remind of what waits": job("inbox.remind", 30 * MINUTE),
 }

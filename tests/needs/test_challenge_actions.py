@@ -17,7 +17,7 @@ from needs.models.challenge import Addendum, Challenge
 from needs.services.challenge import fingerprint
 from needs.states.challenge import CHALLENGE, ChallengeState
 from tests import factories
-from tests.factories.challenges import Scene, published_need
+from tests.factories.challenges import Scene, edit_challenge, published_need
 
 D = Decimal
 MOVES = {
@@ -133,7 +133,7 @@ def test_bad_values_are_named_by_their_field(db: str, changes: Any, field: str) 
     scene = Scene()
     challenge = scene.draft()
     with pytest.raises(Invalid) as refused:
-        actions.edit_challenge(actor=scene.drafter, challenge_id=challenge.pk, version=1, **changes)
+        edit_challenge(actor=scene.drafter, challenge_id=challenge.pk, version=1, **changes)
     assert field in refused.value.fields
     assert Challenge.objects.get(pk=challenge.pk).version == 1
 
@@ -141,9 +141,9 @@ def test_bad_values_are_named_by_their_field(db: str, changes: Any, field: str) 
 def test_a_stale_edit_is_refused(db: str) -> None:
     scene = Scene()
     challenge = scene.draft()
-    actions.edit_challenge(actor=scene.drafter, challenge_id=challenge.pk, version=1, title="新题目")
+    edit_challenge(actor=scene.drafter, challenge_id=challenge.pk, version=1, title="新题目")
     with pytest.raises(Stale):
-        actions.edit_challenge(actor=scene.second, challenge_id=challenge.pk, version=1, title="别的题目")
+        edit_challenge(actor=scene.second, challenge_id=challenge.pk, version=1, title="别的题目")
     assert Challenge.objects.get(pk=challenge.pk).title == "新题目"
 
 
@@ -160,7 +160,7 @@ def test_a_second_person_publishes_and_the_challenge_is_frozen(db: str) -> None:
     assert [one["weight"] for one in challenge.frozen["criteria"]] == ["40.00", "35.00", "25.00"]
     assert not Task.objects.filter(kind="publish_challenge", state="open").exists()
     with pytest.raises(WrongState):
-        actions.edit_challenge(actor=scene.drafter, challenge_id=challenge.pk, title="改题目")
+        edit_challenge(actor=scene.drafter, challenge_id=challenge.pk, title="改题目")
     with pytest.raises(WrongState):
         actions.publish_challenge(actor=scene.second, challenge_id=challenge.pk)
 
@@ -168,7 +168,7 @@ def test_a_second_person_publishes_and_the_challenge_is_frozen(db: str) -> None:
 def test_who_last_edited_does_not_publish_either(db: str) -> None:
     scene = Scene()
     challenge = scene.draft()
-    actions.edit_challenge(actor=scene.second, challenge_id=challenge.pk, title="改过的题目")
+    edit_challenge(actor=scene.second, challenge_id=challenge.pk, title="改过的题目")
     actions.submit_for_check(actor=scene.drafter, challenge_id=challenge.pk)
     for person in (scene.drafter, scene.second):
         with pytest.raises(NotAllowed):

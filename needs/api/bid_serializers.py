@@ -1,0 +1,266 @@
+"""Bids, marks, awards and feedback as they come in and go out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from core.api.serializers import Input, Money, Quantity, Ref, open_moves
+from needs.models.award import Award, Feedback
+from needs.models.bid import Bid, BidFile, BidMachine
+from needs.models.review import PanelMember, Score, ScoreSheet
+from needs.queries.verdict import answers_of
+from needs.states.award import AWARD
+from needs.states.bid import BID
+from needs.states.challenge import Stage
+
+
+class CommitmentIn(Input):
+    specification = serializers.UUIDField()
+    value = Quantity(required=False, allow_null=True, default=None)
+    low = Quantity(required=False, allow_null=True, default=None)
+    high = Quantity(required=False, allow_null=True, default=None)
+    level = serializers.CharField(required=False, allow_blank=True, default="", max_length=40)
+    note = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
+
+
+class BudgetIn(Input):
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    amount = Money(allow_null=True)
+
+
+class MachineIn(Input):
+    machine = serializers.UUIDField(required=False, allow_null=True, default=None)
+    text = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
+
+
+class BidEdit(Input):
+    """A part of a draft; commitments and budgets that are not named stay as they are."""
+
+    team = serializers.CharField(required=False, allow_blank=True, max_length=20000)
+    plan = serializers.CharField(required=False, allow_blank=True, max_length=20000)
+    months = serializers.IntegerField(required=False, allow_null=True)
+    trl_from = serializers.IntegerField(required=False, allow_null=True)
+    trl_to = serializers.IntegerField(required=False, allow_null=True)
+    contact = serializers.CharField(required=False, allow_blank=True, max_length=120)
+    accepts_terms = serializers.BooleanField(required=False)
+    commitments = CommitmentIn(many=True, required=False)
+    budgets = BudgetIn(many=True, required=False)
+    machines = MachineIn(many=True, required=False)
+
+
+class BidStart(Input):
+    challenge_id = serializers.UUIDField()
+
+
+class Submit(Input):
+    version = serializers.IntegerField(required=False, allow_null=True, default=None)
+
+
+class BidFileIn(Input):
+    file = serializers.FileField()
+    caption = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
+
+
+class RemoveFile(Input):
+    bid_file_id = serializers.UUIDField()
+
+
+class FileOut(serializers.ModelSerializer[BidFile]):
+    name = serializers.CharField(source="file.name")
+    size = serializers.IntegerField(source="file.size")
+    sha256 = serializers.CharField(source="file.sha256")
+
+    class Meta:
+        model = BidFile
+        fields = ["id", "name", "size", "sha256", "caption"]
+
+
+class MachineOut(serializers.ModelSerializer[BidMachine]):
+    class Meta:
+        model = BidMachine
+        fields = ["machine_id", "text"]
+
+
+class AnswerOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: promise and verdict together
+    """What is promised for an indicator and what that comes to; "not_committed" is never a pass."""
+
+    specification = serializers.UUIDField()
+    name = serializers.CharField()
+    is_must = serializers.BooleanField()
+    value = Quantity(allow_null=True)
+    low = Quantity(allow_null=True)
+    high = Quantity(allow_null=True)
+    level = serializers.CharField()
+    note = serializers.CharField()
+    unit = serializers.CharField()
+    outcome = serializers.CharField()
+    words = serializers.CharField()
+
+
+class BidOut(serializers.ModelSerializer[Bid]):
+    challenge_id = serializers.UUIDField()
+    bidder = Ref()
+    budgets = serializers.SerializerMethodField()
+    machines = MachineOut(many=True)
+    files = FileOut(many=True)
+    commitments = serializers.SerializerMethodField()
+    moves = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Bid
+        fields = [
+            "id", "version", "challenge_id", "bidder", "state", "team", "plan", "months", "trl_from", "trl_to", "contact", "accepts_terms",
+            "commitments", "budgets", "machines", "files", "submitted_at", "receipt_hash", "exclusion_reason", "moves", "created_at",
+        ]  # fmt: skip
+
+    def get_budgets(self, bid: Bid) -> dict[str, str]:
+        return {one.stage: f"{one.amount:f}" for one in bid.budgets.all()}
+
+    @extend_schema_field(AnswerOut(many=True))
+    def get_commitments(self, bid: Bid) -> Any:
+        specs = [row.specification for row in bid.challenge.indicators.all()]
+        rows = []
+        for one in answers_of(bid, specs):
+            given = one.commitment
+            rows.append({
+                "specification": one.specification.pk, "name": one.specification.name, "is_must": one.specification.is_must,
+                "unit": one.specification.unit, "outcome": one.verdict.outcome if one.verdict else "not_committed",
+                "words": one.verdict.text if one.verdict else "",
+                **{name: getattr(given, name) if given else None for name in ("value", "low", "high")},
+                **{name: getattr(given, name) if given else "" for name in ("level", "note")},
+            })  # fmt: skip
+        return AnswerOut(rows, many=True).data
+
+    def get_moves(self, bid: Bid) -> list[str]:
+        return open_moves(self.context["view"].actor, BID, bid, "needs")
+
+
+class Invite(Input):
+    challenge_id = serializers.UUIDField()
+    person_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+    email = serializers.EmailField(required=False, allow_blank=True, default="")
+    is_chair = serializers.BooleanField(default=False)
+    replaces_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class Declare(Input):
+    has_conflict = serializers.BooleanField()
+    declaration = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
+
+
+class PanelMemberOut(serializers.ModelSerializer[PanelMember]):
+    challenge_id = serializers.UUIDField()
+    person = Ref()
+
+    class Meta:
+        model = PanelMember
+        fields = ["id", "challenge_id", "person", "state", "is_chair", "declared_at", "conflicts", "created_at"]
+
+
+class ScoreIn(Input):
+    criterion = serializers.UUIDField()
+    value = serializers.DecimalField(max_digits=8, decimal_places=2, required=False, allow_null=True, default=None)
+    is_na = serializers.BooleanField(default=False)
+    comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
+
+
+class Marks(Input):
+    scores = ScoreIn(many=True)
+    comment = serializers.CharField(required=False, allow_blank=True, max_length=20000)
+
+
+class ScoreOut(serializers.ModelSerializer[Score]):
+    criterion = serializers.UUIDField(source="criterion_id")
+
+    class Meta:
+        model = Score
+        fields = ["criterion", "value", "is_na", "comment"]
+
+
+class SheetOut(serializers.ModelSerializer[ScoreSheet]):
+    bid_id = serializers.UUIDField()
+    person = Ref(source="panel_member.person")
+    scores = ScoreOut(many=True)
+
+    class Meta:
+        model = ScoreSheet
+        fields = ["id", "version", "bid_id", "person", "scores", "comment", "locked_at", "created_at"]
+
+
+class PlaceOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: computed
+    """Where a bid stands."""
+
+    bid_id = serializers.UUIDField()
+    rank = serializers.IntegerField(allow_null=True)
+    total = serializers.DecimalField(max_digits=6, decimal_places=2, allow_null=True)
+    is_below_minimum = serializers.BooleanField()
+    is_admitted = serializers.BooleanField()
+    spread = serializers.DecimalField(max_digits=6, decimal_places=2, allow_null=True)
+    must_confer = serializers.BooleanField()
+    sheets = serializers.IntegerField()
+    wanted = serializers.IntegerField()
+
+
+class Propose(Input):
+    challenge_id = serializers.UUIDField()
+    bid_id = serializers.UUIDField()
+    amount = Money()
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=20000)
+    exception_reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=20000)
+    feedback = serializers.DictField(child=serializers.CharField(max_length=20000), required=False, default=dict)
+
+
+class AwardEdit(Input):
+    bid_id = serializers.UUIDField(required=False)
+    amount = Money(required=False)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=20000)
+    exception_reason = serializers.CharField(required=False, allow_blank=True, max_length=20000)
+
+
+class AwardOut(serializers.ModelSerializer[Award]):
+    """An award; reasons, ranking and marks go to those who judged it, the rest to everyone once it is signed."""
+
+    challenge_id = serializers.UUIDField()
+    bid_id = serializers.UUIDField()
+    bidder = Ref(source="bid.bidder")
+    proposed_by = Ref()
+    signed_by = Ref(allow_null=True)
+    moves = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Award
+        fields = [
+            "id", "version", "challenge_id", "bid_id", "bidder", "rank", "total", "amount", "state", "reason", "exception_reason", "breaks_order",
+            "proposed_by", "proposed_at", "signed_by", "signed_at", "void_reason", "moves", "created_at",
+        ]  # fmt: skip
+
+    def to_representation(self, award: Award) -> Any:
+        shown = super().to_representation(award)
+        if not self.context["view"].judges(award):
+            for name in ("total", "rank", "reason", "exception_reason", "void_reason", "proposed_by", "signed_by"):
+                shown.pop(name)
+        return shown
+
+    def get_moves(self, award: Award) -> list[str]:
+        """Told of a single award: to know them, conflicts of interest are looked up."""
+        if self.context["view"].action == "list":
+            return []
+        return open_moves(self.context["view"].actor, AWARD, award, "needs")
+
+
+class FeedbackIn(Input):
+    text = serializers.CharField(max_length=20000)
+
+
+class FeedbackOut(serializers.ModelSerializer[Feedback]):
+    bid_id = serializers.UUIDField()
+    challenge_id = serializers.UUIDField(source="bid.challenge_id")
+
+    class Meta:
+        model = Feedback
+        fields = ["id", "bid_id", "challenge_id", "text", "marks", "total", "rank", "of", "verdict", "released_at", "created_at"]
+
+

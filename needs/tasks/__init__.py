@@ -1,0 +1,5 @@
+"""Jobs of the room, by noun; importing the package registers all of them."""
+
+from needs.tasks import challenge
+
+__all__ = ["challenge"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -25,21 +24,6 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 
-def installed(*names: str) -> list[str]:
-    """Those modules that exist by now."""
-
-    def exists(name: str) -> bool:
-        only = env.words("XL_ONLY")
-        if only and not any(name == o or name.startswith(o + ".") for o in only):
-            return False
-        try:
-            return find_spec(name) is not None
-        except ModuleNotFoundError:
-            return False
-
-    return [name for name in names if exists(name)]
-
-
 INSTALLED_APPS = [
     "config",
     "django.contrib.admin",
@@ -56,29 +40,27 @@ INSTALLED_APPS = [
     "oauth2_provider",
     "guardian",
     "axes",
-    *installed(
-        "core.accounts",
-        "core.outbox",
-        "core.book",
-        "core.command",
-        "core.access",
-        "core.indicators",
-        "core.checks",
-        "core.ledger",
-        "core.inbox",
-        "core.ties",
-        "core.search",
-        "core.files",
-        "core.web",
-        "core.api",
-        "chains",
-        "benefits",
-        "talent",
-        "needs",
-        "projects",
-        "datahub",
-        "portal",
-    ),
+    "core.accounts",
+    "core.outbox",
+    "core.book",
+    "core.command",
+    "core.access",
+    "core.indicators",
+    "core.checks",
+    "core.ledger",
+    "core.inbox",
+    "core.ties",
+    "core.search",
+    "core.files",
+    "core.web",
+    "core.api",
+    "chains",
+    "benefits",
+    "talent",
+    "needs",
+    "projects",
+    "datahub",
+    "portal",
 ]
 
 MIDDLEWARE = [
@@ -91,7 +73,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    *(["core.accounts.middleware.ActorMiddleware"] if installed("core.accounts.middleware") else []),
+    "core.accounts.middleware.ActorMiddleware",
     "core.web.middleware.LanguageMiddleware",
     "core.web.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -187,12 +169,8 @@ REST_FRAMEWORK = {
     "DATETIME_FORMAT": "iso-8601",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": None,
-    **({"EXCEPTION_HANDLER": "core.api.problems.handler"} if installed("core.api.problems") else {}),
-    **(
-        {"DEFAULT_AUTHENTICATION_CLASSES": ["core.api.authentication.ActorAuthentication"]}
-        if installed("core.api.authentication")
-        else {}
-    ),
+    "EXCEPTION_HANDLER": "core.api.problems.handler",
+    "DEFAULT_AUTHENTICATION_CLASSES": ["core.api.authentication.ActorAuthentication"],
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Xielian API",
@@ -205,6 +183,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.add_problems"],
 }
 
 # Languages and time

@@ -1,0 +1,1 @@
+"""Benefits: share agreements, settlement, tranches and the risk fund."""

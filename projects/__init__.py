@@ -1,0 +1,1 @@
+"""Projects: parties, gates, money that moves gate by gate, acceptance."""

@@ -8,7 +8,14 @@ from pathlib import Path
 # `platform/` is a source root: what lies inside is imported by its own name, and `import platform` stays Python's own.
 sys.path.insert(1, str(Path(__file__).resolve().parent / "platform"))
 
-OWNER_COMMANDS = {"migrate", "makemigrations", "sqlmigrate", "createcachetable", "squashmigrations", "optimizemigration"}
+OWNER_COMMANDS = {
+    "migrate",
+    "makemigrations",
+    "sqlmigrate",
+    "createcachetable",
+    "squashmigrations",
+    "optimizemigration",
+}
 
 
 def main() -> None:

@@ -1,1 +1,1 @@
-"""Benefits: share agreements, settlement, tranches and the risk fund."""
+"""The room of benefit and risk: share agreements, settlement, tranches, the risk fund. Obligations, never custody."""

@@ -1,0 +1,1 @@
+"""By noun: `benefits.actions.agreement`, `benefits.actions.fund`."""

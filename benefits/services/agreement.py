@@ -1,0 +1,231 @@
+"""Agreements, signatures and settlement (R079 to R082)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from benefits.allocation import RULE, Part, Split, shares_of, split
+from benefits.models import (
+    AgreementParty,
+    AgreementSignature,
+    AgreementVersion,
+    Income,
+    Residual,
+    Settlement,
+    ShareAgreement,
+    ShareLine,
+    Statement,
+)
+from benefits.states import INCOME, VERSION, VersionState
+from core import clock
+from core.accounts.actor import Actor
+from core.accounts.models import Organisation
+from core.errors import Invalid
+from core.inbox import services as inbox
+from core.ledger import services as ledger
+from core.ledger.services import Line
+
+PAYMENT_DAYS = 30
+
+
+def agreement_link(agreement: ShareAgreement | UUID) -> str:
+    return reverse("benefits:agreement", args=[agreement.pk if isinstance(agreement, ShareAgreement) else agreement])
+
+
+def open_agreement(
+    *,
+    subject_id: UUID,
+    subject_title: str,
+    subject_link: str,
+    organisations: Sequence[tuple[Organisation, str]],
+    actor: Actor,
+) -> ShareAgreement:
+    """The agreement of a subject with its parties, opened once."""
+    agreement, _fresh = ShareAgreement.objects.get_or_create(
+        subject_id=subject_id, defaults={"subject_title": subject_title[:200], "subject_link": subject_link}
+    )
+    for organisation, role_label in organisations:
+        add_agreement_party(agreement, organisation, role_label)
+    return agreement
+
+
+def add_agreement_party(agreement: ShareAgreement, organisation: Organisation, role_label: str = "") -> AgreementParty:
+    """A party of the agreement; a new party needs a new version before it shares."""
+    row, _fresh = AgreementParty.objects.get_or_create(
+        agreement=agreement, organisation=organisation, defaults={"role_label": role_label}
+    )
+    return row
+
+
+def propose_version(
+    *, agreement: ShareAgreement, lines: Sequence[Mapping[str, Any]], note: str, actor: Actor
+) -> AgreementVersion:
+    """A new share table to sign; whatever was being signed is superseded, and its signatures with it.
+
+    A line is {organisation, percent, reason} or a group {label, percent, reason, members: [{organisation, weight}]}.
+    Raises Invalid naming line and field. Whether the sum is 100.00 % is the check A28's business.
+    """
+    parties = {str(one.organisation_id): one.organisation for one in agreement.parties.select_related("organisation")}
+    wrong: dict[str, list[Any]] = {}
+    seen: set[str] = set()
+
+    def party(value: Any, name: str) -> Organisation | None:
+        found = parties.get(str(value))
+        if found is None:
+            wrong[name] = [_("Choose a party of this agreement.")]
+        elif str(value) in seen:
+            wrong[name] = [_("This party stands here twice.")]
+        seen.add(str(value))
+        return found
+
+    number = (agreement.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
+    version = AgreementVersion(
+        agreement=agreement, number=number, note=note, rounding_rule=RULE, proposed_by=actor.person
+    )
+    rows: list[ShareLine] = []
+    for at, line in enumerate(lines):
+        percent = line.get("percent")
+        if not isinstance(percent, Decimal) or not 0 <= percent <= 100:
+            wrong[f"lines.{at}.percent"] = [_("A share lies between 0 and 100 percent.")]
+            continue
+        if not str(line.get("reason") or "").strip():
+            wrong[f"lines.{at}.reason"] = [_("Say what the party gets its share for.")]
+        top = ShareLine(
+            version=version, percent=percent, reason=str(line.get("reason") or "").strip()[:300], position=at * 100
+        )
+        members = line.get("members") or []
+        if members:
+            top.label = str(line.get("label") or "").strip()[:80]
+            if not top.label:
+                wrong[f"lines.{at}.label"] = [_("Name the group.")]
+            rows.append(top)
+            for inner, member in enumerate(members):
+                weight = member.get("weight")
+                if not isinstance(weight, Decimal) or weight <= 0:
+                    wrong[f"lines.{at}.members.{inner}.weight"] = [_("A weight is above zero.")]
+                organisation = party(member.get("organisation"), f"lines.{at}.members.{inner}.organisation")
+                rows.append(
+                    ShareLine(
+                        version=version,
+                        parent=top,
+                        organisation=organisation,
+                        weight=weight,
+                        position=at * 100 + inner + 1,
+                    )
+                )
+        else:
+            top.organisation = party(line.get("organisation"), f"lines.{at}.organisation")
+            rows.append(top)
+    if not lines:
+        wrong["lines"] = [_("A share table has at least one line.")]
+    if wrong:
+        raise Invalid(_("Some of what you entered needs a second look."), fields=wrong)
+    for old in agreement.versions.filter(state=VersionState.SIGNING):
+        old.state = VERSION.after(old.state, "supersede")
+        old.save(update_fields=["state"])
+        inbox.cancel_tasks(key_prefix=f"sign_agreement:{old.pk}:")
+    version.save()
+    for row in rows:
+        row.save()
+    for party_row in parties.values():
+        inbox.open_task(
+            kind="sign_agreement", title=gettext_noop("Sign the share agreement of “%(subject)s” (v%(number)d)"),
+            params={"subject": agreement.subject_title, "number": number}, organisation=party_row, role="signatory", obj=agreement,
+            why=gettext_noop("Your organisation is a party"), link=agreement_link(agreement),
+            key=f"sign_agreement:{version.pk}:{party_row.pk}",
+        )  # fmt: skip
+    return version
+
+
+def sign_version(version: AgreementVersion, actor: Actor) -> AgreementSignature:
+    """A party's signature, once; with the last one the version is in force and supersedes the one before."""
+    assert actor.organisation is not None
+    row, _fresh = AgreementSignature.objects.get_or_create(
+        version=version, organisation=actor.organisation, defaults={"person": actor.person}
+    )
+    inbox.close_tasks(key=f"sign_agreement:{version.pk}:{actor.organisation_id}")
+    parties = set(version.agreement.parties.values_list("organisation_id", flat=True))
+    signed = set(version.signatures.values_list("organisation_id", flat=True))
+    if parties <= signed:
+        for old in version.agreement.versions.filter(state=VersionState.IN_FORCE):
+            old.state = VERSION.after(old.state, "supersede")
+            old.save(update_fields=["state"])
+        version.state, version.in_force_at = VERSION.after(version.state, "enter_into_force"), clock.now()
+        version.save(update_fields=["state", "in_force_at"])
+        inbox.notify(
+            kind="agreement_in_force", title=gettext_noop("The share agreement of “%(subject)s” is in force"),
+            params={"subject": version.agreement.subject_title}, obj=version.agreement, link=agreement_link(version.agreement),
+            to=[one.organisation for one in version.agreement.parties.select_related("organisation")], key=f"in_force:{version.pk}",
+        )  # fmt: skip
+    return row
+
+
+def settle(*, income: Income, version: AgreementVersion, actor: Actor) -> Settlement:
+    """Split an income by the version in force, post what is owed, write the statements (R080 to R082).
+
+    Groups first, then their members, each level with its carried rest. The transaction cites version and income.
+    """
+    agreement = income.agreement
+    lines = list(version.lines.select_related("organisation", "parent").order_by("position"))
+    tops = [one for one in lines if one.parent_id is None]
+    carried = {one.key: one for one in Residual.objects.select_for_update().filter(agreement=agreement)}
+    total = ledger.to_fen(income.amount)
+    first = _split(total, {one.key: Fraction(one.percent or 0) / 100 for one in tops}, carried)
+    owed: list[tuple[ShareLine, int]] = []
+    rests = dict(first.carried)
+    for top in tops:
+        members = [one for one in lines if one.parent_id == top.pk]
+        if not members:
+            owed.append((top, first.paid[top.key]))
+            continue
+        shares = shares_of({one.key: one.weight or Decimal(0) for one in members})
+        second = _split(first.paid[top.key], shares, carried)
+        rests |= second.carried
+        owed += [(one, second.paid[one.key]) for one in members]
+    for key, rest in rests.items():
+        Residual.objects.update_or_create(
+            agreement=agreement,
+            key=key,
+            defaults={"numerator": str(rest.numerator), "denominator": str(rest.denominator)},
+        )
+    source = ledger.open_account(f"agreement:{agreement.pk}:income", kind="income")
+    entries = [Line(source, -income.amount)]
+    for line, fen in owed:
+        if fen:
+            account = ledger.open_account(
+                f"agreement:{agreement.pk}:payable:{line.organisation_id}",
+                organisation=line.organisation,
+                kind="payable",
+            )
+            entries.append(Line(account, Decimal(fen) / 100))
+    txn = ledger.post(
+        f"settle:{income.pk}", entries, kind="settlement", actor=actor, reference=income,
+        reason=f"agreement {agreement.pk} v{version.number}, income {income.pk}",
+    )  # fmt: skip
+    settlement = Settlement.objects.create(income=income, version=version, txn=txn, settled_by=actor.person)
+    due = clock.today() + dt.timedelta(days=PAYMENT_DAYS)
+    Statement.objects.bulk_create(
+        Statement(settlement=settlement, organisation=line.organisation, line=line, amount=Decimal(fen) / 100, due_on=due)
+        for line, fen in owed if line.organisation is not None
+    )  # fmt: skip
+    income.state = INCOME.after(income.state, "settle_income")
+    income.save(update_fields=["state"])
+    return settlement
+
+
+def _split(total: int, shares: Mapping[str, Fraction], carried: Mapping[str, Residual]) -> Split:
+    parts = []
+    for key, share in shares.items():
+        rest = carried.get(key)
+        fraction = Fraction(int(rest.numerator), int(rest.denominator)) if rest and share > 0 else Fraction(0)
+        parts.append(Part(key, share, fraction))
+    return split(total, parts)

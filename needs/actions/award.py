@@ -31,7 +31,13 @@ from needs.states.challenge import CHALLENGE, JUDGING
 
 @command
 def propose_award(
-    *, actor: Actor, challenge_id: UUID, bid_id: UUID, amount: Decimal, reason: str = "", exception_reason: str = "",
+    *,
+    actor: Actor,
+    challenge_id: UUID,
+    bid_id: UUID,
+    amount: Decimal,
+    reason: str = "",
+    exception_reason: str = "",
     feedback: Mapping[str, str] | None = None,
 ) -> Award:
     """Propose a bid for the award with the first signature. Passing over a better bid needs its reason."""
@@ -57,9 +63,7 @@ def propose_award(
 
 
 @command
-def edit_award(
-    *, actor: Actor, award_id: UUID, changes: Mapping[str, Any], version: int | None = None
-) -> Award:
+def edit_award(*, actor: Actor, award_id: UUID, changes: Mapping[str, Any], version: int | None = None) -> Award:
     """Change a proposal; every signature under the former words is void, and the editor's becomes the first."""
     award = _award(actor, "needs.edit_award", award_id)
     if version is not None and version != award.version:
@@ -72,7 +76,11 @@ def edit_award(
         raise Invalid(_("Unknown field: %s.") % ", ".join(sorted(unknown)), field=sorted(unknown)[0])
     bid = _bid(actor, challenge, changes["bid_id"]) if changes.get("bid_id") else award.bid
     _fill(
-        award, challenge, bid, changes.get("amount", award.amount), changes.get("reason", award.reason),
+        award,
+        challenge,
+        bid,
+        changes.get("amount", award.amount),
+        changes.get("reason", award.reason),
         changes.get("exception_reason", award.exception_reason),
     )
     assert actor.person is not None
@@ -124,13 +132,22 @@ def void_award(*, actor: Actor, award_id: UUID, reason: str) -> Award:
     book.record(actor, "void_award", award, reason=award.void_reason)
     inbox.cancel_tasks(key=f"sign_award:{award.pk}")
     challenge = award.challenge
-    if challenge.awards.filter(state=AwardState.SIGNED).exists() and not challenge.awards.filter(state=AwardState.PROPOSED).exists():
+    if (
+        challenge.awards.filter(state=AwardState.SIGNED).exists()
+        and not challenge.awards.filter(state=AwardState.PROPOSED).exists()
+    ):
         _conclude(challenge)
     else:
         inbox.open_task(
-            kind="propose_award", title=gettext_noop("Propose the award of %(challenge)s"), params={"challenge": str(challenge)},
-            why=gettext_noop("The last proposal was voided."), organisation=challenge.issuer, role="signatory", obj=challenge,
-            link=challenge_link(challenge) + "?tab=award", key=f"propose_award:{challenge.pk}",
+            kind="propose_award",
+            title=gettext_noop("Propose the award of %(challenge)s"),
+            params={"challenge": str(challenge)},
+            why=gettext_noop("The last proposal was voided."),
+            organisation=challenge.issuer,
+            role="signatory",
+            obj=challenge,
+            link=challenge_link(challenge) + "?tab=award",
+            key=f"propose_award:{challenge.pk}",
         )
     return award
 
@@ -147,7 +164,9 @@ def write_feedback(*, actor: Actor, bid_id: UUID, text: str) -> Feedback:
 def _write_feedback(actor: Actor, bid: Bid, text: str) -> Feedback:
     if not text.strip():
         raise Invalid(_("Please write a sentence that helps the bidder."), field="text")
-    feedback, _fresh = Feedback.objects.update_or_create(bid=bid, defaults={"text": text.strip(), "written_by": actor.person})
+    feedback, _fresh = Feedback.objects.update_or_create(
+        bid=bid, defaults={"text": text.strip(), "written_by": actor.person}
+    )
     book.record(actor, "write_feedback", feedback)
     return feedback
 
@@ -161,7 +180,10 @@ def _conclude(challenge: Challenge) -> None:
     release_feedback(challenge)
     inbox.cancel_tasks(obj=challenge)
     tell_watchers(
-        challenge, kind="challenge_awarded", title=gettext_noop("%(challenge)s is awarded"), key=f"challenge_awarded:{challenge.pk}"
+        challenge,
+        kind="challenge_awarded",
+        title=gettext_noop("%(challenge)s is awarded"),
+        key=f"challenge_awarded:{challenge.pk}",
     )
     index_challenge(challenge)
 
@@ -177,37 +199,57 @@ def _fill(award: Award, challenge: Challenge, bid: Bid, amount: Decimal, reason:
     places = standing(challenge)
     place = place_of(bid, places)
     if place is None or place.rank is None or place.total is None:
-        raise Invalid(_("This bid has no rank: it is not admitted, below a minimum mark or without marks."), field="bid_id")
+        raise Invalid(
+            _("This bid has no rank: it is not admitted, below a minimum mark or without marks."), field="bid_id"
+        )
     better = better_than(bid, places, [one.bid_id for one in others])
     if better and not exception_reason.strip():
         raise Invalid(
-            _("This bid stands at %(rank)d; say why the order is broken. The reason is recorded and shown to the second signer.")
+            _(
+                "This bid stands at %(rank)d; say why the order is broken. The reason is recorded and shown to the second signer."
+            )
             % {"rank": place.rank},
-            field="exception_reason", code="order_broken",
+            field="exception_reason",
+            code="order_broken",
         )
     award.bid, award.amount, award.rank, award.total = bid, amount, place.rank, place.total
     award.reason = reason.strip()
     award.breaks_order = bool(better)
     award.exception_reason = exception_reason.strip() if better else ""
     award.ranking = [
-        {"bid": str(one.bid_id), "rank": one.rank, "total": str(one.total) if one.total is not None else None, "below": len(one.below)}
+        {
+            "bid": str(one.bid_id),
+            "rank": one.rank,
+            "total": str(one.total) if one.total is not None else None,
+            "below": len(one.below),
+        }
         for one in places
     ]
 
 
 def _ask_second(award: Award) -> None:
     inbox.open_task(
-        kind="sign_award", title=gettext_noop("Sign the award of %(challenge)s"), params={"challenge": str(award.challenge)},
+        kind="sign_award",
+        title=gettext_noop("Sign the award of %(challenge)s"),
+        params={"challenge": str(award.challenge)},
         why=gettext_noop("An award needs a second signature, by another person than who proposed it."),
-        organisation=award.challenge.issuer, role="signatory", obj=award.challenge, link=reverse("needs:award", args=[award.pk]),
+        organisation=award.challenge.issuer,
+        role="signatory",
+        obj=award.challenge,
+        link=reverse("needs:award", args=[award.pk]),
         key=f"sign_award:{award.pk}",
     )
 
 
 def _told(award: Award) -> dict[str, Any]:
     return {
-        "bid": str(award.bid_id), "amount": str(award.amount), "rank": award.rank, "total": str(award.total),
-        "breaks_order": award.breaks_order, "exception_reason": award.exception_reason, "ranking": award.ranking,
+        "bid": str(award.bid_id),
+        "amount": str(award.amount),
+        "rank": award.rank,
+        "total": str(award.total),
+        "breaks_order": award.breaks_order,
+        "exception_reason": award.exception_reason,
+        "ranking": award.ranking,
     }
 
 

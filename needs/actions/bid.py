@@ -41,9 +41,15 @@ def start_bid(*, actor: Actor, challenge_id: UUID) -> Bid:
     if fresh:
         book.record(actor, "start_bid", bid)
         inbox.open_task(
-            kind="finish_bid", title=gettext_noop("Finish and submit your bid for %(challenge)s"), params={"challenge": str(challenge)},
-            why=gettext_noop("Your organisation has begun a bid; drafts are not taken at the deadline."), organisation=actor.organisation,
-            obj=challenge, link=reverse("needs:edit_bid", args=[bid.pk]), due_at=challenge.deadline_at, key=f"finish_bid:{bid.pk}",
+            kind="finish_bid",
+            title=gettext_noop("Finish and submit your bid for %(challenge)s"),
+            params={"challenge": str(challenge)},
+            why=gettext_noop("Your organisation has begun a bid; drafts are not taken at the deadline."),
+            organisation=actor.organisation,
+            obj=challenge,
+            link=reverse("needs:edit_bid", args=[bid.pk]),
+            due_at=challenge.deadline_at,
+            key=f"finish_bid:{bid.pk}",
         )
     return bid
 
@@ -58,7 +64,8 @@ def save_bid(*, actor: Actor, bid_id: UUID, changes: Mapping[str, Any], version:
     _fresh(bid, version)
     if bid.state == BidState.SUBMITTED:
         raise WrongState(
-            _("The bid is submitted. Withdraw it to change it, then submit it again before the deadline."), code="bid_submitted"
+            _("The bid is submitted. Withdraw it to change it, then submit it again before the deadline."),
+            code="bid_submitted",
         )
     bid.state = BID.after(bid.state, "save_bid")
     unknown = set(changes) - PLAIN - {"commitments", "budgets", "machines"}
@@ -126,7 +133,13 @@ def submit_bid(*, actor: Actor, bid_id: UUID, version: int | None = None) -> Bid
     body, digest = snapshot(bid, number=number, submitted_at=now)
     assert challenge.deadline_at is not None
     BidSubmission.objects.create(
-        bid=bid, number=number, body=body, sha256=digest, submitted_by=actor.person, submitted_at=now, deadline_at=challenge.deadline_at
+        bid=bid,
+        number=number,
+        body=body,
+        sha256=digest,
+        submitted_by=actor.person,
+        submitted_at=now,
+        deadline_at=challenge.deadline_at,
     )
     bid.submitted_at, bid.submitted_by, bid.receipt_hash = now, actor.person, digest
     bid.touch()
@@ -134,9 +147,14 @@ def submit_bid(*, actor: Actor, bid_id: UUID, version: int | None = None) -> Bid
     book.record(actor, "submit_bid", bid, after={"receipt": digest, "number": number})
     inbox.close_tasks(key=f"finish_bid:{bid.pk}")
     inbox.notify(
-        kind="bid_receipt", title=gettext_noop("Receipt of your bid for %(challenge)s: %(receipt)s"),
-        params={"challenge": str(challenge), "receipt": digest[:16]}, body=digest, to=bid.bidder, obj=bid,
-        link=reverse("needs:bid", args=[bid.pk]), key=f"bid_receipt:{bid.pk}:{number}",
+        kind="bid_receipt",
+        title=gettext_noop("Receipt of your bid for %(challenge)s: %(receipt)s"),
+        params={"challenge": str(challenge), "receipt": digest[:16]},
+        body=digest,
+        to=bid.bidder,
+        obj=bid,
+        link=reverse("needs:bid", args=[bid.pk]),
+        key=f"bid_receipt:{bid.pk}:{number}",
     )
     return bid
 
@@ -151,9 +169,15 @@ def withdraw_bid(*, actor: Actor, bid_id: UUID) -> Bid:
     book.record(actor, "withdraw_bid", bid)
     challenge = bid.challenge
     inbox.open_task(
-        kind="finish_bid", title=gettext_noop("Finish and submit your bid for %(challenge)s"), params={"challenge": str(challenge)},
-        why=gettext_noop("Your organisation withdrew its bid; a withdrawn bid is not taken at the deadline."), organisation=bid.bidder,
-        obj=challenge, link=reverse("needs:edit_bid", args=[bid.pk]), due_at=challenge.deadline_at, key=f"finish_bid:{bid.pk}",
+        kind="finish_bid",
+        title=gettext_noop("Finish and submit your bid for %(challenge)s"),
+        params={"challenge": str(challenge)},
+        why=gettext_noop("Your organisation withdrew its bid; a withdrawn bid is not taken at the deadline."),
+        organisation=bid.bidder,
+        obj=challenge,
+        link=reverse("needs:edit_bid", args=[bid.pk]),
+        due_at=challenge.deadline_at,
+        key=f"finish_bid:{bid.pk}",
     )
     return bid
 
@@ -180,8 +204,14 @@ def exclude_bid(*, actor: Actor, bid_id: UUID, reason: str) -> Bid:
     bid.save()
     book.record(actor, "exclude_bid", bid, reason=reason.strip())
     inbox.notify(
-        kind="bid_excluded", title=gettext_noop("Your bid for %(challenge)s was not admitted"), params={"challenge": str(bid.challenge)},
-        body=reason.strip(), to=bid.bidder, obj=bid, link=reverse("needs:bid", args=[bid.pk]), key=f"bid_excluded:{bid.pk}:{bid.version}",
+        kind="bid_excluded",
+        title=gettext_noop("Your bid for %(challenge)s was not admitted"),
+        params={"challenge": str(bid.challenge)},
+        body=reason.strip(),
+        to=bid.bidder,
+        obj=bid,
+        link=reverse("needs:bid", args=[bid.pk]),
+        key=f"bid_excluded:{bid.pk}:{bid.version}",
     )
     return bid
 

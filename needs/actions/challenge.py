@@ -19,8 +19,16 @@ from core.command import command
 from core.errors import Invalid, Stale, WrongState
 from core.inbox import services as inbox
 from needs.events.challenge import AddendumIssued, ChallengeCancelled, ChallengePublished
-from needs.models.challenge import Addendum, Challenge, ChallengeFollow, ChallengeGate, ChallengeGateIndicator, ChallengeIndicator
+from needs.models.challenge import (
+    Addendum,
+    Challenge,
+    ChallengeFollow,
+    ChallengeGate,
+    ChallengeGateIndicator,
+    ChallengeIndicator,
+)
 from needs.models.need import Need, NeedVersion
+from needs.queries.need import issued_version
 from needs.services.challenge import (
     FEN,
     challenge_link,
@@ -34,12 +42,22 @@ from needs.services.challenge import (
     set_payers,
     tell_watchers,
 )
-from needs.queries.need import issued_version
 from needs.states.challenge import CHALLENGE, STAGE_ORDER, IpTerms, Stage
 from needs.states.need import NeedState
 
 SHARES = {Stage.RD: Decimal(30), Stage.PILOT: Decimal(30), Stage.MASS_PRODUCTION: Decimal(40)}
-PLAIN = {"title", "summary", "deadline_at", "deadline_zone", "budget", "ip_terms", "ip_text", "eligibility", "race_mode", "decision_on"}
+PLAIN = {
+    "title",
+    "summary",
+    "deadline_at",
+    "deadline_zone",
+    "budget",
+    "ip_terms",
+    "ip_text",
+    "eligibility",
+    "race_mode",
+    "decision_on",
+}
 
 
 @command
@@ -51,16 +69,26 @@ def draft_challenge(
     version = _published_version(need)
     assert actor.organisation is not None
     challenge = Challenge.objects.create(
-        code=next_code(), need=need, need_version=version, issuer=actor.organisation, title=(title or need.title).strip()[:200],
-        summary=need.pain_point, drafted_by=actor.person, edited_by=actor.person,
+        code=next_code(),
+        need=need,
+        need_version=version,
+        issuer=actor.organisation,
+        title=(title or need.title).strip()[:200],
+        summary=need.pain_point,
+        drafted_by=actor.person,
+        edited_by=actor.person,
     )
     specs = [row.specification for row in version.indicators.select_related("specification").order_by("position")]
     ChallengeIndicator.objects.bulk_create(
         [ChallengeIndicator(challenge=challenge, specification=one, position=i) for i, one in enumerate(specs)]
     )
     for position, stage in enumerate(STAGE_ORDER):
-        gate = ChallengeGate.objects.create(challenge=challenge, stage=stage, share_percent=SHARES[stage], position=position)
-        ChallengeGateIndicator.objects.bulk_create([ChallengeGateIndicator(gate=gate, specification=one) for one in specs])
+        gate = ChallengeGate.objects.create(
+            challenge=challenge, stage=stage, share_percent=SHARES[stage], position=position
+        )
+        ChallengeGateIndicator.objects.bulk_create(
+            [ChallengeGateIndicator(gate=gate, specification=one) for one in specs]
+        )
     _apply(challenge, actor, details or {})
     challenge.save()
     book.record(actor, "draft_challenge", challenge, after={"need": str(need.pk), "version": version.number})
@@ -97,9 +125,15 @@ def submit_for_check(*, actor: Actor, challenge_id: UUID) -> Challenge:
     challenge.save()
     book.record(actor, "submit_for_check", challenge)
     inbox.open_task(
-        kind="publish_challenge", title=gettext_noop("Check and publish %(challenge)s"), params={"challenge": str(challenge)},
-        why=gettext_noop("A second person of your organisation publishes; who drafted it may not."), organisation=challenge.issuer,
-        role="signatory", obj=challenge, link=challenge_link(challenge), key=f"publish_challenge:{challenge.pk}",
+        kind="publish_challenge",
+        title=gettext_noop("Check and publish %(challenge)s"),
+        params={"challenge": str(challenge)},
+        why=gettext_noop("A second person of your organisation publishes; who drafted it may not."),
+        organisation=challenge.issuer,
+        role="signatory",
+        obj=challenge,
+        link=challenge_link(challenge),
+        key=f"publish_challenge:{challenge.pk}",
     )
     return challenge
 
@@ -117,8 +151,13 @@ def return_challenge(*, actor: Actor, challenge_id: UUID, reason: str) -> Challe
     inbox.cancel_tasks(obj=challenge, kind="publish_challenge")
     if challenge.drafted_by is not None:
         inbox.notify(
-            kind="challenge_returned", title=gettext_noop("%(challenge)s was returned to you"), params={"challenge": str(challenge)},
-            body=reason, to=challenge.drafted_by, obj=challenge, link=challenge_link(challenge),
+            kind="challenge_returned",
+            title=gettext_noop("%(challenge)s was returned to you"),
+            params={"challenge": str(challenge)},
+            body=reason,
+            to=challenge.drafted_by,
+            obj=challenge,
+            link=challenge_link(challenge),
             key=f"challenge_returned:{challenge.pk}:{challenge.version}",
         )
     return challenge
@@ -136,7 +175,9 @@ def publish_challenge(*, actor: Actor, challenge_id: UUID) -> Challenge:
     challenge.touch()
     challenge.save()
     book.record(actor, "publish_challenge", challenge, after={"frozen": record, "sha256": challenge.frozen_hash})
-    outbox.publish(ChallengePublished(challenge_id=challenge.pk, need_id=challenge.need_id, issuer_id=challenge.issuer_id))
+    outbox.publish(
+        ChallengePublished(challenge_id=challenge.pk, need_id=challenge.need_id, issuer_id=challenge.issuer_id)
+    )
     inbox.close_tasks(obj=challenge, kind="publish_challenge")
     index_challenge(challenge)
     return challenge
@@ -150,7 +191,9 @@ def issue_addendum(
     challenge = policy.fetch_for_update(actor, "needs.issue_addendum", Challenge, challenge_id)
     if challenge.is_past_deadline:
         raise WrongState(
-            _("The deadline %(deadline)s has passed; nothing of the challenge changes any more, and it is not extended.")
+            _(
+                "The deadline %(deadline)s has passed; nothing of the challenge changes any more, and it is not extended."
+            )
             % {"deadline": f"{challenge.deadline_local:%Y-%m-%d %H:%M:%S}"},
             code="deadline_passed",
         )
@@ -162,20 +205,34 @@ def issue_addendum(
         challenge.deadline_at = deadline_at.replace(microsecond=0)
     number = challenge.addenda.count() + 1
     addendum = Addendum.objects.create(
-        challenge=challenge, number=number, text=text, reason=reason, changes=changes, issued_by=actor.person, issued_at=clock.now()
+        challenge=challenge,
+        number=number,
+        text=text,
+        reason=reason,
+        changes=changes,
+        issued_by=actor.person,
+        issued_at=clock.now(),
     )
     challenge.touch()
     challenge.save()
-    book.record(actor, "issue_addendum", challenge, after={"number": number, "text": text, "changes": changes}, reason=reason)
+    book.record(
+        actor, "issue_addendum", challenge, after={"number": number, "text": text, "changes": changes}, reason=reason
+    )
     outbox.publish(AddendumIssued(challenge_id=challenge.pk, addendum_id=addendum.pk))
     tell_watchers(
-        challenge, kind="addendum", title=gettext_noop("Addendum %(number)s to %(challenge)s"), params={"number": number},
-        body=f"{text}\n{reason}", key=f"addendum:{addendum.pk}",
+        challenge,
+        kind="addendum",
+        title=gettext_noop("Addendum %(number)s to %(challenge)s"),
+        params={"number": number},
+        body=f"{text}\n{reason}",
+        key=f"addendum:{addendum.pk}",
     )
     if changes:
         from core.inbox.models import Task
 
-        Task.objects.filter(object_id=challenge.pk, kind="finish_bid", state="open").update(due_at=challenge.deadline_at)
+        Task.objects.filter(object_id=challenge.pk, kind="finish_bid", state="open").update(
+            due_at=challenge.deadline_at
+        )
     index_challenge(challenge)
     return addendum
 
@@ -194,7 +251,10 @@ def cancel_challenge(*, actor: Actor, challenge_id: UUID, reason: str) -> Challe
     if challenge.published_at is not None:
         outbox.publish(ChallengeCancelled(challenge_id=challenge.pk, need_id=challenge.need_id))
         tell_watchers(
-            challenge, kind="challenge_cancelled", title=gettext_noop("%(challenge)s was cancelled"), body=reason,
+            challenge,
+            kind="challenge_cancelled",
+            title=gettext_noop("%(challenge)s was cancelled"),
+            body=reason,
             key=f"challenge_cancelled:{challenge.pk}",
         )
         index_challenge(challenge)
@@ -218,7 +278,8 @@ def _published_version(need: Need) -> NeedVersion:
     version = issued_version(need)
     if need.state != NeedState.PUBLISHED or version is None:
         raise WrongState(
-            _("A challenge is made of a published need; publish “%(need)s” first.") % {"need": need.title}, code="need_not_published"
+            _("A challenge is made of a published need; publish “%(need)s” first.") % {"need": need.title},
+            code="need_not_published",
         )
     return version
 
@@ -232,7 +293,9 @@ def _apply(challenge: Challenge, actor: Actor, changes: Mapping[str, Any]) -> No
         setattr(challenge, name, _checked(name, changes[name]))
     if not challenge.title:
         raise Invalid(_("Please give a title."), field="title")
-    lists: dict[str, Sequence[Mapping[str, Any]]] = {name: changes[name] for name in ("payers", "criteria", "gates") if changes.get(name) is not None}
+    lists: dict[str, Sequence[Mapping[str, Any]]] = {
+        name: changes[name] for name in ("payers", "criteria", "gates") if changes.get(name) is not None
+    }
     if "payers" in lists:
         set_payers(challenge, lists["payers"], actor)
     if "criteria" in lists:
@@ -248,7 +311,11 @@ def _checked(name: str, value: Any) -> Any:
         return value.replace(microsecond=0)
     if name == "deadline_zone" and value not in available_timezones():
         raise Invalid(_("This time zone is not known."), field=name)
-    if name == "budget" and value is not None and (value <= 0 or value != value.quantize(FEN) or value >= Decimal(10) ** 15):
+    if (
+        name == "budget"
+        and value is not None
+        and (value <= 0 or value != value.quantize(FEN) or value >= Decimal(10) ** 15)
+    ):
         raise Invalid(_("Give an amount above zero, to the fen."), field=name)
     if name == "ip_terms" and value not in IpTerms.values:
         raise Invalid(_("Choose one of the IP terms."), field=name)
@@ -262,9 +329,14 @@ def _extended(challenge: Challenge, deadline_at: dt.datetime) -> dict[str, str |
     if deadline_at <= challenge.deadline_at:
         raise Invalid(_("A deadline is only moved to a later moment."), field="deadline_at")
     first_gate = challenge.gates.exclude(planned_on=None).order_by("planned_on").first()
-    if first_gate is not None and first_gate.planned_on is not None and deadline_at.astimezone(clock.CHINA).date() >= first_gate.planned_on:
+    if (
+        first_gate is not None
+        and first_gate.planned_on is not None
+        and deadline_at.astimezone(clock.CHINA).date() >= first_gate.planned_on
+    ):
         raise Invalid(
-            _("The first gate is planned on %(day)s; the deadline stays before it.") % {"day": first_gate.planned_on}, field="deadline_at"
+            _("The first gate is planned on %(day)s; the deadline stays before it.") % {"day": first_gate.planned_on},
+            field="deadline_at",
         )
     return {"from": moment_text(challenge.deadline_at), "to": moment_text(deadline_at.replace(microsecond=0))}
 
@@ -285,6 +357,12 @@ def _plain(value: Any) -> Any:
 
 
 __all__ = [
-    "cancel_challenge", "draft_challenge", "edit_challenge", "follow_challenge", "issue_addendum",
-    "publish_challenge", "return_challenge", "submit_for_check",
+    "cancel_challenge",
+    "draft_challenge",
+    "edit_challenge",
+    "follow_challenge",
+    "issue_addendum",
+    "publish_challenge",
+    "return_challenge",
+    "submit_for_check",
 ]

@@ -33,7 +33,12 @@ FORMING = [ChallengeState.DRAFT, ChallengeState.IN_CHECK, ChallengeState.PUBLISH
 
 @command
 def invite_panelist(
-    *, actor: Actor, challenge_id: UUID, person_id: UUID | None = None, email: str = "", is_chair: bool = False,
+    *,
+    actor: Actor,
+    challenge_id: UUID,
+    person_id: UUID | None = None,
+    email: str = "",
+    is_chair: bool = False,
     replaces_id: UUID | None = None,
 ) -> PanelMember:
     """Offer a person a seat; they declare before they see anything. Refused for the issuer's and the owner's own people.
@@ -48,7 +53,8 @@ def invite_panelist(
         raise Invalid(
             _("%(person)s cannot judge: tied to %(organisations)s.")
             % {"person": person, "organisations": ", ".join(sorted({one.organisation for one in reasons}))},
-            field="email", code="conflict_of_interest",
+            field="email",
+            code="conflict_of_interest",
         )
     if PanelMember.objects.filter(challenge=challenge, person=person).exists():
         raise Invalid(_("This person has, or had, a seat on the panel."), field="email")
@@ -65,8 +71,12 @@ def invite_panelist(
     )
     book.record(actor, "invite_panelist", seat, after={"challenge": str(challenge.pk), "is_chair": is_chair})
     inbox.notify(
-        kind="panel_invitation", title=gettext_noop("You are asked to judge the bids for %(challenge)s"),
-        params={"challenge": str(challenge)}, to=person, obj=challenge, link=reverse("needs:declare_conflict", args=[seat.pk]),
+        kind="panel_invitation",
+        title=gettext_noop("You are asked to judge the bids for %(challenge)s"),
+        params={"challenge": str(challenge)},
+        to=person,
+        obj=challenge,
+        link=reverse("needs:declare_conflict", args=[seat.pk]),
         key=f"panel_invitation:{seat.pk}",
     )
     ask_panel(challenge)
@@ -87,7 +97,9 @@ def declare_conflict(*, actor: Actor, seat_id: UUID, has_conflict: bool, declara
     seat.declared_at, seat.declaration = clock.now(), declaration.strip()
     seat.conflicts = [one.as_dict() for one in reasons]
     seat.save()
-    book.record(actor, "declare_conflict", seat, after={"state": seat.state, "found": sorted({one.kind for one in reasons})})
+    book.record(
+        actor, "declare_conflict", seat, after={"state": seat.state, "found": sorted({one.kind for one in reasons})}
+    )
     inbox.close_tasks(key=f"declare_conflict:{seat.pk}")
     if seat.state == PanelState.CONFLICTED:
         ask_replacement(seat.challenge, seat)
@@ -138,7 +150,9 @@ def name_chair(*, actor: Actor, seat_id: UUID) -> PanelMember:
 
 
 @command
-def score_bid(*, actor: Actor, bid_id: UUID, scores: Sequence[Mapping[str, Any]], comment: str | None = None) -> ScoreSheet:
+def score_bid(
+    *, actor: Actor, bid_id: UUID, scores: Sequence[Mapping[str, Any]], comment: str | None = None
+) -> ScoreSheet:
     """Write own marks: per criterion a value, or not assessed, with a comment. Saved as often as one likes until locked."""
     bid, seat = _judged(actor, "needs.score_bid", bid_id)
     challenge = bid.challenge
@@ -161,13 +175,16 @@ def score_bid(*, actor: Actor, bid_id: UUID, scores: Sequence[Mapping[str, Any]]
         elif value is None and not is_na:
             Score.objects.filter(sheet=sheet, criterion=criterion).delete()
             continue
-        elif not is_na and (not isinstance(value, Decimal) or not value.is_finite() or not 0 <= value <= criterion.max_score):
+        elif not is_na and (
+            not isinstance(value, Decimal) or not value.is_finite() or not 0 <= value <= criterion.max_score
+        ):
             wrong[key] = [_("A mark lies between 0 and %(max)s.") % {"max": criterion.max_score.normalize()}]
         elif not is_na and value != value.quantize(Decimal("0.01")):
             wrong[key] = [_("Marks have at most two decimal places.")]
         if key not in wrong:
             Score.objects.update_or_create(
-                sheet=sheet, criterion=criterion,
+                sheet=sheet,
+                criterion=criterion,
                 defaults={"value": value, "is_na": is_na, "comment": str(row.get("comment") or "").strip()},
             )
     if wrong:
@@ -195,7 +212,9 @@ def lock_sheet(*, actor: Actor, bid_id: UUID) -> ScoreSheet:
             missing=[Missing(_("Mark for “%s”") % one, str(seat.person), f"{desk}#score-{one.pk}") for one in lacking],
         )
     if all(one.is_na for one in given.values()):
-        raise WrongState(_("A sheet on which nothing is assessed says nothing; step back from the panel instead."), code="all_na")
+        raise WrongState(
+            _("A sheet on which nothing is assessed says nothing; step back from the panel instead."), code="all_na"
+        )
     sheet.locked_at = clock.now()
     sheet.touch()
     sheet.save()
@@ -212,9 +231,15 @@ def lock_sheet(*, actor: Actor, bid_id: UUID) -> ScoreSheet:
 def _tell_complete(challenge: Challenge) -> None:
     inbox.close_tasks(key=f"run_review:{challenge.pk}")
     inbox.open_task(
-        kind="propose_award", title=gettext_noop("Propose the award of %(challenge)s"), params={"challenge": str(challenge)},
-        why=gettext_noop("Every panel member has locked every sheet."), organisation=challenge.issuer, role="signatory",
-        obj=challenge, link=challenge_link(challenge) + "?tab=award", key=f"propose_award:{challenge.pk}",
+        kind="propose_award",
+        title=gettext_noop("Propose the award of %(challenge)s"),
+        params={"challenge": str(challenge)},
+        why=gettext_noop("Every panel member has locked every sheet."),
+        organisation=challenge.issuer,
+        role="signatory",
+        obj=challenge,
+        link=challenge_link(challenge) + "?tab=award",
+        key=f"propose_award:{challenge.pk}",
     )
 
 

@@ -112,9 +112,28 @@ class BidOut(serializers.ModelSerializer[Bid]):
     class Meta:
         model = Bid
         fields = [
-            "id", "version", "challenge_id", "bidder", "state", "team", "plan", "months", "trl_from", "trl_to", "contact", "accepts_terms",
-            "commitments", "budgets", "machines", "files", "submitted_at", "receipt_hash", "exclusion_reason", "moves", "created_at",
-        ]  # fmt: skip
+            "id",
+            "version",
+            "challenge_id",
+            "bidder",
+            "state",
+            "team",
+            "plan",
+            "months",
+            "trl_from",
+            "trl_to",
+            "contact",
+            "accepts_terms",
+            "commitments",
+            "budgets",
+            "machines",
+            "files",
+            "submitted_at",
+            "receipt_hash",
+            "exclusion_reason",
+            "moves",
+            "created_at",
+        ]
 
     def get_budgets(self, bid: Bid) -> dict[str, str]:
         return {one.stage: f"{one.amount:f}" for one in bid.budgets.all()}
@@ -125,13 +144,18 @@ class BidOut(serializers.ModelSerializer[Bid]):
         rows = []
         for one in answers_of(bid, specs):
             given = one.commitment
-            rows.append({
-                "specification": one.specification.pk, "name": one.specification.name, "is_must": one.specification.is_must,
-                "unit": one.specification.unit, "outcome": one.verdict.outcome if one.verdict else "not_committed",
-                "words": one.verdict.text if one.verdict else "",
-                **{name: getattr(given, name) if given else None for name in ("value", "low", "high")},
-                **{name: getattr(given, name) if given else "" for name in ("level", "note")},
-            })  # fmt: skip
+            rows.append(
+                {
+                    "specification": one.specification.pk,
+                    "name": one.specification.name,
+                    "is_must": one.specification.is_must,
+                    "unit": one.specification.unit,
+                    "outcome": one.verdict.outcome if one.verdict else "not_committed",
+                    "words": one.verdict.text if one.verdict else "",
+                    **{name: getattr(given, name) if given else None for name in ("value", "low", "high")},
+                    **{name: getattr(given, name) if given else "" for name in ("level", "note")},
+                }
+            )
         return AnswerOut(rows, many=True).data
 
     def get_moves(self, bid: Bid) -> list[str]:
@@ -233,9 +257,26 @@ class AwardOut(serializers.ModelSerializer[Award]):
     class Meta:
         model = Award
         fields = [
-            "id", "version", "challenge_id", "bid_id", "bidder", "rank", "total", "amount", "state", "reason", "exception_reason", "breaks_order",
-            "proposed_by", "proposed_at", "signed_by", "signed_at", "void_reason", "moves", "created_at",
-        ]  # fmt: skip
+            "id",
+            "version",
+            "challenge_id",
+            "bid_id",
+            "bidder",
+            "rank",
+            "total",
+            "amount",
+            "state",
+            "reason",
+            "exception_reason",
+            "breaks_order",
+            "proposed_by",
+            "proposed_at",
+            "signed_by",
+            "signed_at",
+            "void_reason",
+            "moves",
+            "created_at",
+        ]
 
     def to_representation(self, award: Award) -> Any:
         shown = super().to_representation(award)
@@ -261,6 +302,16 @@ class FeedbackOut(serializers.ModelSerializer[Feedback]):
 
     class Meta:
         model = Feedback
-        fields = ["id", "bid_id", "challenge_id", "text", "marks", "total", "rank", "of", "verdict", "released_at", "created_at"]
-
-
+        fields = [
+            "id",
+            "bid_id",
+            "challenge_id",
+            "text",
+            "marks",
+            "total",
+            "rank",
+            "of",
+            "verdict",
+            "released_at",
+            "created_at",
+        ]

@@ -23,7 +23,9 @@ class CriterionIn(Input):
     name_en = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
     weight = serializers.DecimalField(max_digits=5, decimal_places=2)
     max_score = serializers.DecimalField(max_digits=6, decimal_places=2)
-    minimum_mark = serializers.DecimalField(max_digits=6, decimal_places=2, required=False, allow_null=True, default=None)
+    minimum_mark = serializers.DecimalField(
+        max_digits=6, decimal_places=2, required=False, allow_null=True, default=None
+    )
     guidance = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
 
 
@@ -136,10 +138,37 @@ class ChallengeOut(serializers.ModelSerializer[Challenge]):
     class Meta:
         model = Challenge
         fields = [
-            "id", "code", "version", "title", "summary", "state", "need_id", "issuer", "deadline_at", "deadline_zone", "is_past_deadline",
-            "decision_on", "budget", "payers", "ip_terms", "ip_text", "eligibility", "race_mode", "criteria", "gates", "indicators", "addenda",
-            "frozen_hash", "published_at", "closed_at", "cancelled_at", "cancel_reason", "return_reason", "moves", "created_at",
-        ]  # fmt: skip
+            "id",
+            "code",
+            "version",
+            "title",
+            "summary",
+            "state",
+            "need_id",
+            "issuer",
+            "deadline_at",
+            "deadline_zone",
+            "is_past_deadline",
+            "decision_on",
+            "budget",
+            "payers",
+            "ip_terms",
+            "ip_text",
+            "eligibility",
+            "race_mode",
+            "criteria",
+            "gates",
+            "indicators",
+            "addenda",
+            "frozen_hash",
+            "published_at",
+            "closed_at",
+            "cancelled_at",
+            "cancel_reason",
+            "return_reason",
+            "moves",
+            "created_at",
+        ]
 
     @extend_schema_field(SpecificationOut(many=True))
     def get_indicators(self, challenge: Challenge) -> Any:
@@ -147,5 +176,3 @@ class ChallengeOut(serializers.ModelSerializer[Challenge]):
 
     def get_moves(self, challenge: Challenge) -> list[str]:
         return open_moves(self.context["view"].actor, CHALLENGE, challenge, "needs")
-
-

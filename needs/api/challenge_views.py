@@ -46,13 +46,23 @@ class ChallengeViewSet(RoomViewSet):
     create_serializer = c.ChallengeDraft
     edit_action = challenge_actions.edit_challenge
     edit_serializer = c.ChallengeEdit
-    filterset_fields = {"state": ["exact", "in"], "issuer": ["exact"], "need": ["exact"], "deadline_at": ["gte", "lte"], "budget": ["gte", "lte"]}
+    filterset_fields = {
+        "state": ["exact", "in"],
+        "issuer": ["exact"],
+        "need": ["exact"],
+        "deadline_at": ["gte", "lte"],
+        "budget": ["gte", "lte"],
+    }
     ordering_fields = ["created_at", "deadline_at", "budget", "title"]
     search_fields = ["code", "title", "summary"]
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("issuer", "need__owner").prefetch_related(
-            "payers__organisation", "criteria", "gates__specifications", "addenda__issued_by", Prefetch("indicators", _INDICATORS)
+            "payers__organisation",
+            "criteria",
+            "gates__specifications",
+            "addenda__issued_by",
+            Prefetch("indicators", _INDICATORS),
         )
 
     submit_for_check = operation(challenge_actions.submit_for_check, path="submit-for-check")
@@ -61,7 +71,11 @@ class ChallengeViewSet(RoomViewSet):
     cancel_challenge = operation(challenge_actions.cancel_challenge, path="cancel", serializer=Reason)
     follow_challenge = operation(challenge_actions.follow_challenge, path="follow", serializer=c.Follow)
     issue_addendum = operation(
-        challenge_actions.issue_addendum, path="issue-addendum", serializer=c.AddendumIn, response=c.AddendumOut, code=201
+        challenge_actions.issue_addendum,
+        path="issue-addendum",
+        serializer=c.AddendumIn,
+        response=c.AddendumOut,
+        code=201,
     )
 
     @extend_schema(responses=b.PlaceOut(many=True))
@@ -71,7 +85,9 @@ class ChallengeViewSet(RoomViewSet):
         challenge = self.fetch(pk)
         now = progress(challenge)
         rows = standing_for(self.actor, challenge)
-        return Response(self.shown(rows, b.PlaceOut, many=True), headers={"X-Sheets": f"{now.locked}/{now.wanted}"} if rows else {})
+        return Response(
+            self.shown(rows, b.PlaceOut, many=True), headers={"X-Sheets": f"{now.locked}/{now.wanted}"} if rows else {}
+        )
 
 
 class BidViewSet(RoomViewSet):
@@ -92,7 +108,11 @@ class BidViewSet(RoomViewSet):
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("challenge__need", "challenge__issuer", "bidder").prefetch_related(
-            "budgets", "machines", "files__file", "commitments__specification", Prefetch("challenge__indicators", _INDICATORS)
+            "budgets",
+            "machines",
+            "files__file",
+            "commitments__specification",
+            Prefetch("challenge__indicators", _INDICATORS),
         )
 
     submit_bid = operation(bid_actions.submit_bid, path="submit", serializer=b.Submit)
@@ -102,7 +122,9 @@ class BidViewSet(RoomViewSet):
     remove_bid_file = operation(bid_actions.remove_bid_file, path="remove-file", serializer=b.RemoveFile)
     score_bid = operation(review_actions.score_bid, path="score", serializer=b.Marks, response=b.SheetOut)
     lock_sheet = operation(review_actions.lock_sheet, path="lock", response=b.SheetOut)
-    write_feedback = operation(award_actions.write_feedback, path="write-feedback", serializer=b.FeedbackIn, response=b.FeedbackOut)
+    write_feedback = operation(
+        award_actions.write_feedback, path="write-feedback", serializer=b.FeedbackIn, response=b.FeedbackOut
+    )
 
     @extend_schema(request={"multipart/form-data": b.BidFileIn}, responses=b.BidOut)
     @action(detail=True, methods=["post"], url_path="add-file", parser_classes=[MultiPartParser])
@@ -183,7 +205,9 @@ class AwardViewSet(RoomViewSet):
     def judges(self, award: Award) -> bool:
         """Whether the actor reads the reasons: who may read the bid and is not its bidder."""
         if self._judged is None:
-            self._judged = set(bids_visible_to(self.actor).exclude(bidder_id=self.actor.organisation_id).values_list("pk", flat=True))
+            self._judged = set(
+                bids_visible_to(self.actor).exclude(bidder_id=self.actor.organisation_id).values_list("pk", flat=True)
+            )
         return award.bid_id in self._judged
 
     sign_award = operation(award_actions.sign_award, path="sign", serializer=b.Submit)

@@ -55,7 +55,8 @@ def challenge_whole(challenge: Challenge, **about: Any) -> Iterator[Hit]:
     elif challenge.is_past_deadline:
         yield lacks(
             _("The deadline %(deadline)s has passed.") % {"deadline": f"{challenge.deadline_local:%Y-%m-%d %H:%M:%S}"},
-            "deadline_at", deadline=challenge.deadline_at,
+            "deadline_at",
+            deadline=challenge.deadline_at,
         )
     if not challenge.eligibility.strip():
         yield lacks(_("Who may bid is not said."), "eligibility")
@@ -76,7 +77,9 @@ def _money(challenge: Challenge, lacks: Any) -> Iterator[Hit]:
         yield lacks(
             _("The payers give %(paid)s yuan, the budget is %(budget)s yuan.")
             % {"paid": _yuan(paid), "budget": _yuan(challenge.budget)},
-            "payers", paid=paid, budget=challenge.budget,
+            "payers",
+            paid=paid,
+            budget=challenge.budget,
         )
 
 
@@ -86,7 +89,9 @@ def _criteria(challenge: Challenge, lacks: Any) -> Iterator[Hit]:
         yield lacks(_("There are no criteria."), "criteria")
     elif sum(weights, Decimal(0)) != HUNDRED:
         total = sum(weights, Decimal(0))
-        yield lacks(_("The weights of the criteria sum to %(sum)s, not to 100.") % {"sum": total}, "criteria", sum=total)
+        yield lacks(
+            _("The weights of the criteria sum to %(sum)s, not to 100.") % {"sum": total}, "criteria", sum=total
+        )
 
 
 def _gates(challenge: Challenge, lacks: Any) -> Iterator[Hit]:
@@ -99,7 +104,9 @@ def _gates(challenge: Challenge, lacks: Any) -> Iterator[Hit]:
         return
     total = sum((one.share_percent for one in gates), Decimal(0))
     if total != HUNDRED:
-        yield lacks(_("The gates' shares of the budget sum to %(sum)s, not to 100.") % {"sum": total}, "gates", sum=total)
+        yield lacks(
+            _("The gates' shares of the budget sum to %(sum)s, not to 100.") % {"sum": total}, "gates", sum=total
+        )
     before = challenge.deadline_at.astimezone(clock.CHINA).date() if challenge.deadline_at else None
     for gate in gates:
         if gate.planned_on is None:
@@ -109,7 +116,9 @@ def _gates(challenge: Challenge, lacks: Any) -> Iterator[Hit]:
             yield lacks(
                 _("The gate “%(gate)s” on %(day)s does not come after %(before)s, the day before it in the plan.")
                 % {"gate": gate, "day": gate.planned_on, "before": before},
-                "gates", day=gate.planned_on, before=before,
+                "gates",
+                day=gate.planned_on,
+                before=before,
             )
         before = gate.planned_on
     due = {spec.pk for gate in gates for spec in gate.specifications.all()}
@@ -149,8 +158,11 @@ def bid_whole(bid: Bid, **about: Any) -> Iterator[Hit]:
     total, limit = requested(bid), bid.challenge.budget or Decimal(0)
     if total > limit:
         yield lacks(
-            _("You ask for %(total)s yuan; the budget is %(budget)s yuan.") % {"total": _yuan(total), "budget": _yuan(limit)},
-            f"budget-{stages_of(bid)[0]}", total=total, budget=limit,
+            _("You ask for %(total)s yuan; the budget is %(budget)s yuan.")
+            % {"total": _yuan(total), "budget": _yuan(limit)},
+            f"budget-{stages_of(bid)[0]}",
+            total=total,
+            budget=limit,
         )
     elif amounts and total <= 0:
         yield lacks(_("The money asked for is zero."), f"budget-{next(iter(amounts))}")
@@ -176,13 +188,18 @@ def review_finished(subject: Challenge | Award, **about: Any) -> Iterator[Hit]:
         yield lacks(_("The panel has no cleared member."), _("The issuer, %s") % challenge.issuer)
     for seat in challenge.panel.select_related("person").filter(state__in=[PanelState.INVITED, PanelState.CLEARED]):
         if seat.state == PanelState.INVITED:
-            yield lacks(_("%(person)s has not declared whether there is a conflict.") % {"person": seat.person}, str(seat.person))
+            yield lacks(
+                _("%(person)s has not declared whether there is a conflict.") % {"person": seat.person},
+                str(seat.person),
+            )
         elif now.members.get(seat.pk, 0) < now.bids:
             locked = now.members.get(seat.pk, 0)
             yield lacks(
                 _("%(person)s has locked %(locked)d of %(wanted)d sheets.")
                 % {"person": seat.person, "locked": locked, "wanted": now.bids},
-                str(seat.person), locked=locked, wanted=now.bids,
+                str(seat.person),
+                locked=locked,
+                wanted=now.bids,
             )
     yield from _unfilled(challenge, lacks)
 
@@ -193,7 +210,10 @@ def _unfilled(challenge: Challenge, lacks: Any) -> Iterator[Hit]:
     for place in standing(challenge):
         if not place.is_admitted or place.is_below_minimum:
             continue
-        empty = [one for one in challenge.criteria.all() if place.means.get(one.pk) is None]
+        # A minimum that nobody judged cannot be said to be reached; other criteria are simply left out of the total.
+        empty = [
+            one for one in challenge.criteria.all() if one.minimum_mark is not None and place.means.get(one.pk) is None
+        ]
         if empty and place.is_complete:
             bidder = Bid.objects.select_related("bidder").get(pk=place.bid_id).bidder
             yield lacks(
@@ -228,14 +248,18 @@ def award_whole(award: Award, **about: Any) -> Iterator[Hit]:
     if total > budget:
         yield lacks(
             _("The awards sum to %(total)s yuan; the budget is %(budget)s yuan.")
-            % {"total": _yuan(total), "budget": _yuan(budget)}, total=total, budget=budget,
+            % {"total": _yuan(total), "budget": _yuan(budget)},
+            total=total,
+            budget=budget,
         )
     places = standing(challenge)
     own = place_of(award.bid, places)
     if own is None or own.rank is None:
         yield lacks(_("The bid has no rank: it is not admitted, below a minimum mark or without marks."))
     elif better_than(award.bid, places, [one.bid_id for one in live]) and not award.exception_reason.strip():
-        yield lacks(_("The bid stands at %(rank)d; breaking the order needs a reason.") % {"rank": own.rank}, rank=own.rank)
+        yield lacks(
+            _("The bid stands at %(rank)d; breaking the order needs a reason.") % {"rank": own.rank}, rank=own.rank
+        )
     written = set(Feedback.objects.filter(bid__challenge=challenge).exclude(text="").values_list("bid_id", flat=True))
     for bid in Bid.objects.filter(challenge=challenge, state__in=RECEIVED).select_related("bidder"):
         if bid.pk not in written:

@@ -31,9 +31,7 @@ class Challenge(VersionedModel):
     deadline_at = models.DateTimeField(_("Deadline"), null=True, blank=True, db_index=True)
     deadline_zone = models.CharField(_("Time zone"), max_length=40, default="Asia/Shanghai")
     budget = MoneyField(verbose_name=_("Budget"), null=True, blank=True)
-    ip_terms = models.CharField(
-        _("IP terms"), max_length=30, choices=IpTerms.choices, default=IpTerms.TO_BE_DETERMINED
-    )
+    ip_terms = models.CharField(_("IP terms"), max_length=30, choices=IpTerms.choices, default=IpTerms.TO_BE_DETERMINED)
     ip_text = models.TextField(_("IP terms in words"), blank=True)
     eligibility = models.TextField(_("Who may bid"), blank=True)
     race_mode = models.BooleanField(_("Parallel racing of teams"), default=False)
@@ -55,7 +53,9 @@ class Challenge(VersionedModel):
         constraints = [
             known_states("state", ChallengeState, "challenge_state_known"),
             known_states("ip_terms", IpTerms, "challenge_ip_terms_known"),
-            models.CheckConstraint(condition=Q(budget__isnull=True) | Q(budget__gt=0), name="challenge_budget_positive"),
+            models.CheckConstraint(
+                condition=Q(budget__isnull=True) | Q(budget__gt=0), name="challenge_budget_positive"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "in_check", "cancelled"])
                 | (

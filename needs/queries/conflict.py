@@ -61,7 +61,11 @@ def conflicts_between(person: Person, organisations: Iterable[Organisation]) -> 
     for reason in ties.conflicts(person, wanted, clock.today(), years=YEARS):
         found.append(
             ConflictFound(
-                reason.organisation.pk, reason.organisation.name, str(reason.kind), reason.since_on, reason.until_on,
+                reason.organisation.pk,
+                reason.organisation.name,
+                str(reason.kind),
+                reason.since_on,
+                reason.until_on,
                 reason.through.pk if reason.through else None,
             )
         )

@@ -90,7 +90,11 @@ def weighted(criteria: Sequence[Weighed], marks: Mapping[UUID, Fraction | None])
 
 
 def rank(
-    criteria: Sequence[Weighed], bid_ids: Sequence[UUID], sheets: Sequence[Sheet], *, members: int,
+    criteria: Sequence[Weighed],
+    bid_ids: Sequence[UUID],
+    sheets: Sequence[Sheet],
+    *,
+    members: int,
     excluded: frozenset[UUID] = frozenset(),
 ) -> list[Place]:
     """The bids in order: ranked ones first, then those below a minimum mark, those not admitted, those without marks.
@@ -104,7 +108,9 @@ def rank(
     ranked = [p for p in places if p.is_admitted and not p.below and p.exact is not None]
     for place in ranked:
         place.rank = 1 + sum(1 for other in ranked if (other.exact or 0) > (place.exact or 0))
-    return sorted(places, key=lambda p: (p.rank is None, p.rank or 0, not p.is_admitted, p.exact is None, -(p.exact or 0)))
+    return sorted(
+        places, key=lambda p: (p.rank is None, p.rank or 0, not p.is_admitted, p.exact is None, -(p.exact or 0))
+    )
 
 
 def _place(criteria: Sequence[Weighed], bid_id: UUID, sheets: Sequence[Sheet], members: int) -> Place:

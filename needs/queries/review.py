@@ -105,7 +105,7 @@ def progress(challenge: Challenge) -> Progress:
     """Locked sheets of the cleared members over the bids that compete; zero of zero before the opening."""
     if not challenge.is_opened:
         return Progress(0, 0, {}, 0)
-    members = {pk: 0 for pk in _cleared(challenge).values_list("pk", flat=True)}
+    members = dict.fromkeys(_cleared(challenge).values_list("pk", flat=True), 0)
     bids = Bid.objects.filter(challenge=challenge, state__in=COMPETING)
     count = bids.count()
     for member_id in ScoreSheet.objects.filter(
@@ -137,7 +137,11 @@ def standing(challenge: Challenge, sheets: Iterable[ScoreSheet] | None = None) -
     bids = list(Bid.objects.filter(challenge=challenge, state__in=RECEIVED).values_list("pk", "state"))
     out = frozenset(pk for pk, state in bids if state == BidState.INELIGIBLE)
     return rank(
-        list(challenge.criteria.all()), [pk for pk, _state in bids], marks, members=_cleared(challenge).count(), excluded=out
+        list(challenge.criteria.all()),
+        [pk for pk, _state in bids],
+        marks,
+        members=_cleared(challenge).count(),
+        excluded=out,
     )
 
 

@@ -53,7 +53,9 @@ policy.register(
         "needs.exclude_bid": admits_bids,
     },
     told={
-        "needs.start_bid": _("Verified organisations may bid, though not the issuer, the need's owner or the operator."),
+        "needs.start_bid": _(
+            "Verified organisations may bid, though not the issuer, the need's owner or the operator."
+        ),
         "needs.submit_bid": _("Only a signatory or admin of your organisation submits its bid."),
         "needs.withdraw_bid": _("Only a signatory or admin of your organisation withdraws its bid."),
     },

@@ -31,7 +31,9 @@ def manages_seat(actor: Actor, seat: Any) -> bool:
 
 def judges(actor: Actor, bid: Any) -> bool:
     """A cleared panel member of the bid's opened challenge in whom no conflict is found; asked anew each time."""
-    return isinstance(bid, Bid) and actor.person is not None and bid.challenge_id in challenges_cleared_for(actor.person)
+    return (
+        isinstance(bid, Bid) and actor.person is not None and bid.challenge_id in challenges_cleared_for(actor.person)
+    )
 
 
 def proposes_award(actor: Actor, challenge: Any) -> bool:
@@ -95,7 +97,9 @@ policy.register(
         "needs.score_bid": _("Only panel members who are cleared of conflicts mark bids."),
         "needs.lock_sheet": _("Only panel members who are cleared of conflicts mark bids."),
         "needs.propose_award": _("Only a signatory of the issuer without a conflict of interest proposes an award."),
-        "needs.sign_award": _("The second signature comes from another signatory of the issuer, without a conflict of interest."),
+        "needs.sign_award": _(
+            "The second signature comes from another signatory of the issuer, without a conflict of interest."
+        ),
     },
 )
 policy.visible(PanelMember, "needs.view_panel_member", panel_visible_to)

@@ -66,10 +66,18 @@ def award_facts(award: Award | UUID) -> AwardFacts:
     gates = list(challenge.gates.prefetch_related("specifications"))
     amounts = split(row.amount, [gate.share_percent for gate in gates])
     return AwardFacts(
-        award=row, challenge=challenge, need=challenge.need, bid=row.bid, bidder=row.bid.bidder, owner=challenge.need.owner,
-        issuer=challenge.issuer, amount=row.amount,
+        award=row,
+        challenge=challenge,
+        need=challenge.need,
+        bid=row.bid,
+        bidder=row.bid.bidder,
+        owner=challenge.need.owner,
+        issuer=challenge.issuer,
+        amount=row.amount,
         gates=[
-            GateFact(gate.stage, gate.planned_on, amount, gate.share_percent, [one.pk for one in gate.specifications.all()])
+            GateFact(
+                gate.stage, gate.planned_on, amount, gate.share_percent, [one.pk for one in gate.specifications.all()]
+            )
             for gate, amount in zip(gates, amounts, strict=True)
         ],
         commitments=list(row.bid.commitments.select_related("specification")),
@@ -95,9 +103,14 @@ def split(amount: Decimal, percents: Sequence[Decimal]) -> list[Decimal]:
 def award_words(award: Award) -> dict[str, Any]:
     """Exactly what a signature stands under."""
     return {
-        "challenge": str(award.challenge_id), "bid": str(award.bid_id), "receipt": award.bid.receipt_hash,
-        "amount": format(award.amount, "f"), "rank": award.rank, "reason": award.reason,
-        "exception_reason": award.exception_reason, "version": award.version,
+        "challenge": str(award.challenge_id),
+        "bid": str(award.bid_id),
+        "receipt": award.bid.receipt_hash,
+        "amount": format(award.amount, "f"),
+        "rank": award.rank,
+        "reason": award.reason,
+        "exception_reason": award.exception_reason,
+        "version": award.version,
     }
 
 
@@ -136,8 +149,11 @@ def release_feedback(challenge: Challenge) -> int:
         place = place_of(bid, places)
         marks = [
             {
-                "criterion": one.name, "criterion_en": one.name_en or one.name, "mean": _text(place.mean(one.pk) if place else None),
-                "max_score": _text(one.max_score), "minimum_mark": _text(one.minimum_mark),
+                "criterion": one.name,
+                "criterion_en": one.name_en or one.name,
+                "mean": _text(place.mean(one.pk) if place else None),
+                "max_score": _text(one.max_score),
+                "minimum_mark": _text(one.minimum_mark),
                 "is_below": bool(place and one.pk in place.below),
             }
             for one in criteria
@@ -145,13 +161,21 @@ def release_feedback(challenge: Challenge) -> int:
         Feedback.objects.update_or_create(
             bid=bid,
             defaults={
-                "marks": marks, "total": place.total if place else None, "rank": place.rank if place else None, "of": ranked,
-                "verdict": _verdict(bid, place), "released_at": now,
+                "marks": marks,
+                "total": place.total if place else None,
+                "rank": place.rank if place else None,
+                "of": ranked,
+                "verdict": _verdict(bid, place),
+                "released_at": now,
             },
         )
         inbox.notify(
-            kind="bid_feedback", title=gettext_noop("The result of your bid for %(challenge)s, with your marks"),
-            params={"challenge": str(challenge)}, to=bid.bidder, obj=bid, link=reverse("needs:bid_feedback", args=[bid.pk]),
+            kind="bid_feedback",
+            title=gettext_noop("The result of your bid for %(challenge)s, with your marks"),
+            params={"challenge": str(challenge)},
+            to=bid.bidder,
+            obj=bid,
+            link=reverse("needs:bid_feedback", args=[bid.pk]),
             key=f"bid_feedback:{bid.pk}",
         )
         count += 1
@@ -161,9 +185,11 @@ def release_feedback(challenge: Challenge) -> int:
 def settle_bids(challenge: Challenge) -> None:
     """Every competing bid without an award is passed over."""
     won = set(challenge.awards.filter(state__in=LIVE).values_list("bid_id", flat=True))
-    for bid in Bid.objects.select_for_update(of=("self",)).filter(
-        challenge=challenge, state__in=[BidState.SUBMITTED, BidState.ELIGIBLE]
-    ).order_by("pk"):
+    for bid in (
+        Bid.objects.select_for_update(of=("self",))
+        .filter(challenge=challenge, state__in=[BidState.SUBMITTED, BidState.ELIGIBLE])
+        .order_by("pk")
+    ):
         bid.state = BID.after(bid.state, "award_bid" if bid.pk in won else "pass_over_bid")
         bid.touch()
         bid.save(update_fields=["state", "version", "updated_at"])

@@ -22,7 +22,9 @@ LIMIT = Decimal(10) ** 15
 
 def set_commitments(bid: Bid, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write what is promised for the indicators named in `rows`; the others stay. Raises Invalid naming the indicator."""
-    asked = {one.specification_id: one.specification for one in bid.challenge.indicators.select_related("specification")}
+    asked = {
+        one.specification_id: one.specification for one in bid.challenge.indicators.select_related("specification")
+    }
     wrong: dict[str, list[Any]] = {}
     found: list[dict[str, Any]] = []
     for row in rows:
@@ -34,8 +36,14 @@ def set_commitments(bid: Bid, rows: Sequence[Mapping[str, Any]]) -> None:
         problem = _shape(spec, row)
         if problem:
             wrong[key] = [problem]
-        found.append({"specification": spec, **{name: row.get(name) for name in ("value", "low", "high")},
-                      "level": str(row.get("level") or "").strip(), "note": str(row.get("note") or "").strip()})
+        found.append(
+            {
+                "specification": spec,
+                **{name: row.get(name) for name in ("value", "low", "high")},
+                "level": str(row.get("level") or "").strip(),
+                "note": str(row.get("note") or "").strip(),
+            }
+        )
     if wrong:
         raise Invalid(_("Some of what you entered needs a second look."), fields=wrong)
     for one in found:
@@ -51,7 +59,9 @@ def set_budgets(bid: Bid, rows: Sequence[Mapping[str, Any]]) -> None:
         key = f"budgets.{stage}"
         if stage not in stages:
             wrong[key] = [_("The challenge has no gate for this stage.")]
-        elif amount is not None and (not isinstance(amount, Decimal) or not 0 <= amount < LIMIT or amount != amount.quantize(FEN)):
+        elif amount is not None and (
+            not isinstance(amount, Decimal) or not 0 <= amount < LIMIT or amount != amount.quantize(FEN)
+        ):
             wrong[key] = [_("Give an amount of zero or more, to the fen.")]
     if wrong:
         raise Invalid(_("Some of what you entered needs a second look."), fields=wrong)
@@ -85,19 +95,36 @@ def requested(bid: Bid) -> Decimal:
 def snapshot(bid: Bid, *, number: int, submitted_at: Any) -> tuple[str, str]:
     """The bid as RFC 8785 JSON and its SHA-256: what the receipt proves."""
     record = {
-        "challenge": bid.challenge.code, "challenge_id": str(bid.challenge_id), "challenge_hash": bid.challenge.frozen_hash,
-        "bid": str(bid.pk), "bidder": str(bid.bidder_id), "bidder_uscc": bid.bidder.uscc, "number": number,
-        "submitted_at": moment_text(submitted_at), "team": bid.team, "plan": bid.plan, "months": bid.months,
-        "trl_from": bid.trl_from, "trl_to": bid.trl_to, "accepts_terms": bid.accepts_terms, "contact": bid.contact,
+        "challenge": bid.challenge.code,
+        "challenge_id": str(bid.challenge_id),
+        "challenge_hash": bid.challenge.frozen_hash,
+        "bid": str(bid.pk),
+        "bidder": str(bid.bidder_id),
+        "bidder_uscc": bid.bidder.uscc,
+        "number": number,
+        "submitted_at": moment_text(submitted_at),
+        "team": bid.team,
+        "plan": bid.plan,
+        "months": bid.months,
+        "trl_from": bid.trl_from,
+        "trl_to": bid.trl_to,
+        "accepts_terms": bid.accepts_terms,
+        "contact": bid.contact,
         "commitments": [
             {
-                "specification": str(one.specification_id), "value": _text(one.value), "low": _text(one.low),
-                "high": _text(one.high), "level": one.level, "note": one.note,
+                "specification": str(one.specification_id),
+                "value": _text(one.value),
+                "low": _text(one.low),
+                "high": _text(one.high),
+                "level": one.level,
+                "note": one.note,
             }
             for one in bid.commitments.order_by("specification_id")
         ],
         "budgets": {one.stage: _text(one.amount) for one in bid.budgets.all()},
-        "machines": [{"machine": str(one.machine_id) if one.machine_id else None, "text": one.text} for one in bid.machines.all()],
+        "machines": [
+            {"machine": str(one.machine_id) if one.machine_id else None, "text": one.text} for one in bid.machines.all()
+        ],
         "files": [
             {"name": one.file.name, "sha256": one.file.sha256, "size": one.file.size}
             for one in bid.files.select_related("file").order_by("created_at")

@@ -108,8 +108,14 @@ def set_criteria(challenge: Challenge, rows: Sequence[Mapping[str, Any]]) -> Non
         if not wrong:
             found.append(
                 Criterion(
-                    challenge=challenge, name=name[:80], name_en=str(row.get("name_en") or "")[:120], weight=weight,
-                    max_score=highest, minimum_mark=least, guidance=str(row.get("guidance") or ""), position=number,
+                    challenge=challenge,
+                    name=name[:80],
+                    name_en=str(row.get("name_en") or "")[:120],
+                    weight=weight,
+                    max_score=highest,
+                    minimum_mark=least,
+                    guidance=str(row.get("guidance") or ""),
+                    position=number,
                 )
             )
     _refuse(wrong)
@@ -139,7 +145,11 @@ def set_gates(challenge: Challenge, rows: Sequence[Mapping[str, Any]]) -> None:
     for position, stage in enumerate(one for one in STAGE_ORDER if one in found):
         row, due_ids = found[stage]
         gate = ChallengeGate.objects.create(
-            challenge=challenge, stage=stage, planned_on=row.get("planned_on"), share_percent=row["share_percent"], position=position
+            challenge=challenge,
+            stage=stage,
+            planned_on=row.get("planned_on"),
+            share_percent=row["share_percent"],
+            position=position,
         )
         ChallengeGateIndicator.objects.bulk_create(
             [ChallengeGateIndicator(gate=gate, specification_id=one) for one in dict.fromkeys(due_ids)]
@@ -150,24 +160,38 @@ def frozen_record(challenge: Challenge) -> dict[str, Any]:
     """The whole of a challenge as plain values: what publication freezes and hashes."""
     parts = challenge_parts(challenge)
     return {
-        "code": challenge.code, "title": challenge.title, "summary": challenge.summary,
-        "need": str(challenge.need_id), "need_version": challenge.need_version.number, "issuer": str(challenge.issuer_id),
-        "deadline_at": moment_text(challenge.deadline_at), "deadline_zone": challenge.deadline_zone,
-        "budget": _text(challenge.budget), "ip_terms": challenge.ip_terms, "ip_text": challenge.ip_text,
-        "eligibility": challenge.eligibility, "race_mode": challenge.race_mode,
+        "code": challenge.code,
+        "title": challenge.title,
+        "summary": challenge.summary,
+        "need": str(challenge.need_id),
+        "need_version": challenge.need_version.number,
+        "issuer": str(challenge.issuer_id),
+        "deadline_at": moment_text(challenge.deadline_at),
+        "deadline_zone": challenge.deadline_zone,
+        "budget": _text(challenge.budget),
+        "ip_terms": challenge.ip_terms,
+        "ip_text": challenge.ip_text,
+        "eligibility": challenge.eligibility,
+        "race_mode": challenge.race_mode,
         "payers": [{"organisation": str(one.organisation_id), "amount": _text(one.amount)} for one in parts["payers"]],
         "indicators": [str(one.pk) for one in parts["indicators"]],
         "criteria": [
             {
-                "name": one.name, "name_en": one.name_en, "weight": _text(one.weight), "max_score": _text(one.max_score),
-                "minimum_mark": _text(one.minimum_mark), "guidance": one.guidance,
+                "name": one.name,
+                "name_en": one.name_en,
+                "weight": _text(one.weight),
+                "max_score": _text(one.max_score),
+                "minimum_mark": _text(one.minimum_mark),
+                "guidance": one.guidance,
             }
             for one in parts["criteria"]
         ],
         "gates": [
             {
-                "stage": one.stage, "planned_on": one.planned_on.isoformat() if one.planned_on else None,
-                "share_percent": _text(one.share_percent), "due": [str(spec.pk) for spec in one.specifications.all()],
+                "stage": one.stage,
+                "planned_on": one.planned_on.isoformat() if one.planned_on else None,
+                "share_percent": _text(one.share_percent),
+                "due": [str(spec.pk) for spec in one.specifications.all()],
             }
             for one in parts["gates"]
         ],
@@ -184,13 +208,21 @@ def moment_text(moment: dt.datetime | None) -> str | None:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if moment else None
 
 
-def tell_watchers(challenge: Challenge, *, kind: str, title: str, key: str, body: str = "", params: dict[str, Any] | None = None) -> None:
+def tell_watchers(
+    challenge: Challenge, *, kind: str, title: str, key: str, body: str = "", params: dict[str, Any] | None = None
+) -> None:
     """Tell followers, the panel and every organisation that has begun a bid. Nobody learns of the others."""
     bidders = Organisation.objects.filter(pk__in=Bid.objects.filter(challenge=challenge).values("bidder_id"))
     panel = Person.objects.filter(panel_seats__challenge=challenge, panel_seats__state__in=SEATED)
     inbox.notify(
-        kind=kind, title=title, params={"challenge": str(challenge), **(params or {})}, body=body,
-        to=[*bidders, *followers_of(challenge), *panel], obj=challenge, link=challenge_link(challenge), key=key,
+        kind=kind,
+        title=title,
+        params={"challenge": str(challenge), **(params or {})},
+        body=body,
+        to=[*bidders, *followers_of(challenge), *panel],
+        obj=challenge,
+        link=challenge_link(challenge),
+        key=key,
     )
 
 
@@ -222,9 +254,14 @@ def ensure_closed(challenge: Challenge, actor: Actor | None = None) -> bool:
     find_conflicts(challenge)
     ask_panel(challenge)
     inbox.open_task(
-        kind="run_review", title=gettext_noop("See to the review of %(challenge)s"), params={"challenge": str(challenge)},
-        why=gettext_noop("The deadline has passed and the bids are open."), organisation=challenge.issuer,
-        obj=challenge, link=challenge_link(challenge), key=f"run_review:{challenge.pk}",
+        kind="run_review",
+        title=gettext_noop("See to the review of %(challenge)s"),
+        params={"challenge": str(challenge)},
+        why=gettext_noop("The deadline has passed and the bids are open."),
+        organisation=challenge.issuer,
+        obj=challenge,
+        link=challenge_link(challenge),
+        key=f"run_review:{challenge.pk}",
     )
     return True
 
@@ -237,9 +274,13 @@ def record_opening(challenge: Challenge, actor: Actor) -> None:
     receipts: list[str] = []
     for bid in Bid.objects.filter(challenge=challenge, state__in=RECEIVED).order_by("submitted_at"):
         receipts.append(bid.receipt_hash)
-        book.record(actor, "open_bid", bid, after={"receipt": bid.receipt_hash, "submitted_at": moment_text(bid.submitted_at)})
+        book.record(
+            actor, "open_bid", bid, after={"receipt": bid.receipt_hash, "submitted_at": moment_text(bid.submitted_at)}
+        )
     book.record(
-        actor, "close_challenge", challenge,
+        actor,
+        "close_challenge",
+        challenge,
         after={"deadline_at": moment_text(challenge.deadline_at), "receipts_sha256": fingerprint(sorted(receipts))},
     )
 
@@ -247,7 +288,11 @@ def record_opening(challenge: Challenge, actor: Actor) -> None:
 def find_conflicts(challenge: Challenge) -> list[PanelMember]:
     """Empty the seats in which a conflict is found now, and tell the issuer to replace them."""
     found = []
-    for seat in PanelMember.objects.select_for_update(of=("self",)).filter(challenge=challenge, state__in=SEATED).select_related("person"):
+    for seat in (
+        PanelMember.objects.select_for_update(of=("self",))
+        .filter(challenge=challenge, state__in=SEATED)
+        .select_related("person")
+    ):
         reasons = conflicts_of(seat.person, challenge)
         if not reasons:
             continue
@@ -264,10 +309,13 @@ def ask_replacement(challenge: Challenge, seat: PanelMember) -> None:
     """The member's tasks end; the issuer is asked to fill the seat."""
     inbox.cancel_tasks(obj=challenge, person=seat.person)
     inbox.open_task(
-        kind="replace_panelist", title=gettext_noop("Replace %(person)s on the panel of %(challenge)s"),
+        kind="replace_panelist",
+        title=gettext_noop("Replace %(person)s on the panel of %(challenge)s"),
         params={"person": str(seat.person), "challenge": str(challenge)},
         why=gettext_noop("The member is in conflict of interest or stepped back; their marks do not count."),
-        organisation=challenge.issuer, obj=challenge, link=challenge_link(challenge) + "?tab=review",
+        organisation=challenge.issuer,
+        obj=challenge,
+        link=challenge_link(challenge) + "?tab=review",
         key=f"replace_panelist:{seat.pk}",
     )
 
@@ -277,15 +325,25 @@ def ask_panel(challenge: Challenge) -> None:
     for seat in challenge.panel.filter(state__in=SEATED).select_related("person"):
         if seat.state == PanelState.INVITED:
             inbox.open_task(
-                kind="declare_conflict", title=gettext_noop("Declare whether you may judge %(challenge)s"),
-                params={"challenge": str(challenge)}, why=gettext_noop("You were invited to its panel."), person=seat.person,
-                obj=challenge, link=reverse("needs:declare_conflict", args=[seat.pk]), key=f"declare_conflict:{seat.pk}",
+                kind="declare_conflict",
+                title=gettext_noop("Declare whether you may judge %(challenge)s"),
+                params={"challenge": str(challenge)},
+                why=gettext_noop("You were invited to its panel."),
+                person=seat.person,
+                obj=challenge,
+                link=reverse("needs:declare_conflict", args=[seat.pk]),
+                key=f"declare_conflict:{seat.pk}",
             )
         elif challenge.is_opened and Bid.objects.filter(challenge=challenge, state__in=RECEIVED).exists():
             inbox.open_task(
-                kind="score_bids", title=gettext_noop("Mark the bids of %(challenge)s"), params={"challenge": str(challenge)},
-                why=gettext_noop("You are on its panel; others' marks show when yours are locked."), person=seat.person,
-                obj=challenge, link=reverse("needs:review_desk", args=[challenge.pk]), key=f"score_bids:{seat.pk}",
+                kind="score_bids",
+                title=gettext_noop("Mark the bids of %(challenge)s"),
+                params={"challenge": str(challenge)},
+                why=gettext_noop("You are on its panel; others' marks show when yours are locked."),
+                person=seat.person,
+                obj=challenge,
+                link=reverse("needs:review_desk", args=[challenge.pk]),
+                key=f"score_bids:{seat.pk}",
             )
 
 
@@ -296,10 +354,16 @@ def index_challenge(challenge: Challenge) -> None:
         return
     need = challenge.need
     search.index(
-        challenge, title=challenge.title, text=f"{challenge.code} {challenge.summary} {challenge.eligibility}", room="needs",
-        kind="challenge", link=challenge_link(challenge), organisation=challenge.issuer,
+        challenge,
+        title=challenge.title,
+        text=f"{challenge.code} {challenge.summary} {challenge.eligibility}",
+        room="needs",
+        kind="challenge",
+        link=challenge_link(challenge),
+        organisation=challenge.issuer,
         visibility="restricted" if need.confidentiality == "restricted" else "members",
-        facets={"state": challenge.state, "chain": str(need.chain_id)}, parties=[challenge.issuer],
+        facets={"state": challenge.state, "chain": str(need.chain_id)},
+        parties=[challenge.issuer],
     )
 
 

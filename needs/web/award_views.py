@@ -15,7 +15,7 @@ from core import book, checks
 from core.access import policy
 from core.accounts.actor import Actor
 from core.errors import NotFound
-from core.web.forms import do, form_page
+from core.web.forms import form_page
 from core.web.page import crumb, render_page
 from needs.actions import award as actions
 from needs.models.award import Award, Feedback
@@ -27,32 +27,59 @@ from needs.services.award import award_facts
 from needs.states.award import AWARD
 from needs.states.bid import COMPETING, RECEIVED
 from needs.web import challenge_forms as forms
+from needs.web.doors import act, actor_of
 
 
 def propose_award(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The proposal with its first signature."""
-    actor = _actor(request)
+    actor = actor_of(request)
     challenge = policy.fetch(actor, "needs.propose_award", Challenge, pk)
     lacking = [hit.missing for _check, hit in checks.hits_at("needs.propose_award", challenge) if hit.missing]
     return form_page(
-        request, "needs/award_propose.html", forms.AwardForm, action=partial(actions.propose_award, challenge_id=pk),
-        success=lambda award: reverse("needs:award", args=[award.pk]), title=_("Propose the award"), crumbs=_crumbs(challenge, _("Propose the award")),
-        form_kwargs={"bids": _choices(actor, challenge)}, submit=_("Propose and sign"),
-        context={"challenge": challenge, "lacking": lacking, "is_final": True, "cannot_undo": _("This is your signature. Any later change voids it.")},
+        request,
+        "needs/award_propose.html",
+        forms.AwardForm,
+        action=partial(actions.propose_award, challenge_id=pk),
+        success=lambda award: reverse("needs:award", args=[award.pk]),
+        title=_("Propose the award"),
+        crumbs=_crumbs(challenge, _("Propose the award")),
+        form_kwargs={"bids": _choices(actor, challenge)},
+        submit=_("Propose and sign"),
+        context={
+            "challenge": challenge,
+            "lacking": lacking,
+            "is_final": True,
+            "cannot_undo": _("This is your signature. Any later change voids it."),
+        },
     )
 
 
 def edit_award(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change a proposal; signatures are void then."""
-    actor = _actor(request)
+    actor = actor_of(request)
     award = policy.fetch(actor, "needs.edit_award", Award, pk)
     challenge = award.challenge
     return form_page(
-        request, "needs/award_propose.html", forms.AwardForm, action=partial(_save_award, pk),
-        success=reverse("needs:award", args=[pk]), title=_("Change the proposal"), crumbs=_crumbs(challenge, _("Change the proposal")),
-        form_kwargs={"bids": _choices(actor, challenge)}, submit=_("Change and sign anew"),
-        initial={"bid_id": str(award.bid_id), "amount": award.amount, "reason": award.reason, "exception_reason": award.exception_reason},
-        context={"challenge": challenge, "is_final": True, "cannot_undo": _("Every signature under the former words is void; yours becomes the first.")},
+        request,
+        "needs/award_propose.html",
+        forms.AwardForm,
+        action=partial(_save_award, pk),
+        success=reverse("needs:award", args=[pk]),
+        title=_("Change the proposal"),
+        crumbs=_crumbs(challenge, _("Change the proposal")),
+        form_kwargs={"bids": _choices(actor, challenge)},
+        submit=_("Change and sign anew"),
+        initial={
+            "bid_id": str(award.bid_id),
+            "amount": award.amount,
+            "reason": award.reason,
+            "exception_reason": award.exception_reason,
+        },
+        context={
+            "challenge": challenge,
+            "is_final": True,
+            "cannot_undo": _("Every signature under the former words is void; yours becomes the first."),
+        },
     )
 
 
@@ -62,70 +89,112 @@ def _save_award(pk: UUID, *, actor: Actor, **changes: Any) -> Award:
 
 def award_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One award: the bid, the amount, the order, the signatures, and to the issuer what is missing still."""
-    actor = _actor(request)
+    actor = actor_of(request)
     award = policy.fetch(actor, "needs.view_award", Award, pk)
     challenge = award.challenge
     is_issuer = actor.belongs_to(challenge.issuer_id)
     open_here = AWARD.is_open(award.state, "sign_award")
-    lacking = [hit.missing for _check, hit in checks.hits_at("needs.sign_award", award) if hit.missing] if is_issuer and open_here else []
+    lacking = (
+        [hit.missing for _check, hit in checks.hits_at("needs.sign_award", award) if hit.missing]
+        if is_issuer and open_here
+        else []
+    )
     buttons = []
     if open_here and policy.can(actor, "needs.edit_award", award):
         buttons.append({"label": _("Change"), "url": reverse("needs:edit_award", args=[pk])})
         buttons.append({"label": _("Void"), "url": reverse("needs:void_award", args=[pk])})
     shown = {
-        "award": award, "stated": award, "challenge": challenge, "facts_of": award_facts(award), "is_issuer": is_issuer, "lacking": lacking, "actions": buttons,
-        "may_sign": open_here and policy.can(actor, "needs.sign_award", award), "signatures": list(award.signatures.select_related("person")) if is_issuer else [],
-        "ranking": _ranking(actor, challenge), "feedback": _feedback_rows(actor, challenge) if is_issuer else [],
-        "timeline": book.timeline(award) if is_issuer else [], "open_here": open_here,
+        "award": award,
+        "stated": award,
+        "challenge": challenge,
+        "facts_of": award_facts(award),
+        "is_issuer": is_issuer,
+        "lacking": lacking,
+        "actions": buttons,
+        "may_sign": open_here and policy.can(actor, "needs.sign_award", award),
+        "signatures": list(award.signatures.select_related("person")) if is_issuer else [],
+        "ranking": _ranking(actor, challenge),
+        "feedback": _feedback_rows(actor, challenge) if is_issuer else [],
+        "timeline": book.timeline(award) if is_issuer else [],
+        "open_here": open_here,
     }
-    return render_page(request, "needs/award_page.html", shown, title=_("Award of %(challenge)s") % {"challenge": challenge.title}, crumbs=_crumbs(challenge, _("Award")))
+    return render_page(
+        request,
+        "needs/award_page.html",
+        shown,
+        title=_("Award of %(challenge)s") % {"challenge": challenge.title},
+        crumbs=_crumbs(challenge, _("Award")),
+    )
 
 
 @require_POST
 def sign_award(request: HttpRequest, pk: UUID) -> HttpResponse:
     version = request.POST.get("version", "")
-    return do(
-        request, actions.sign_award, award_id=pk, version=int(version) if version.isdigit() else None,
-        success=reverse("needs:award", args=[pk]), message=_("Signed. Every bidder has their feedback."),
+    return act(
+        request,
+        actions.sign_award,
+        award_id=pk,
+        version=int(version) if version.isdigit() else None,
+        success=reverse("needs:award", args=[pk]),
+        message=_("Signed. Every bidder has their feedback."),
     )
 
 
 def void_award(request: HttpRequest, pk: UUID) -> HttpResponse:
-    award = policy.fetch(_actor(request), "needs.void_award", Award, pk)
+    award = policy.fetch(actor_of(request), "needs.void_award", Award, pk)
     return form_page(
-        request, "components/form_page.html", forms.ReasonForm, action=partial(actions.void_award, award_id=pk),
-        success=reverse("needs:challenge", args=[award.challenge_id]) + "?tab=award", title=_("Void the proposal"),
-        crumbs=_crumbs(award.challenge, _("Void the proposal")), submit=_("Void the proposal"),
+        request,
+        "components/form_page.html",
+        forms.ReasonForm,
+        action=partial(actions.void_award, award_id=pk),
+        success=reverse("needs:challenge", args=[award.challenge_id]) + "?tab=award",
+        title=_("Void the proposal"),
+        crumbs=_crumbs(award.challenge, _("Void the proposal")),
+        submit=_("Void the proposal"),
     )
 
 
 def write_feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Words for one bidder, released with the award."""
-    bid = policy.fetch(_actor(request), "needs.write_feedback", Bid, pk)
+    bid = policy.fetch(actor_of(request), "needs.write_feedback", Bid, pk)
     present = Feedback.objects.filter(bid=bid).first()
     return form_page(
-        request, "components/form_page.html", forms.FeedbackForm, action=partial(actions.write_feedback, bid_id=pk),
-        success=reverse("needs:challenge", args=[bid.challenge_id]) + "?tab=award", title=_("Feedback for %(bidder)s") % {"bidder": bid.bidder},
-        crumbs=_crumbs(bid.challenge, _("Feedback")), submit=_("Keep the feedback"), initial={"text": present.text if present else ""},
+        request,
+        "components/form_page.html",
+        forms.FeedbackForm,
+        action=partial(actions.write_feedback, bid_id=pk),
+        success=reverse("needs:challenge", args=[bid.challenge_id]) + "?tab=award",
+        title=_("Feedback for %(bidder)s") % {"bidder": bid.bidder},
+        crumbs=_crumbs(bid.challenge, _("Feedback")),
+        submit=_("Keep the feedback"),
+        initial={"text": present.text if present else ""},
     )
 
 
 def bid_feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What a bidder learns: own mean marks, own rank, words."""
-    actor = _actor(request)
-    feedback = feedback_visible_to(actor).filter(bid_id=pk).select_related("bid__challenge__issuer", "bid__bidder").first()
+    actor = actor_of(request)
+    feedback = (
+        feedback_visible_to(actor).filter(bid_id=pk).select_related("bid__challenge__issuer", "bid__bidder").first()
+    )
     if feedback is None:
         raise NotFound(_("There is nothing here, or you have no access to it."))
     challenge = feedback.bid.challenge
     return render_page(
-        request, "needs/award_feedback.html", {"feedback": feedback, "bid": feedback.bid, "stated": feedback.bid, "challenge": challenge},
-        title=_("Result of the bid for %(challenge)s") % {"challenge": challenge.title}, crumbs=_crumbs(challenge, _("Feedback")),
+        request,
+        "needs/award_feedback.html",
+        {"feedback": feedback, "bid": feedback.bid, "stated": feedback.bid, "challenge": challenge},
+        title=_("Result of the bid for %(challenge)s") % {"challenge": challenge.title},
+        crumbs=_crumbs(challenge, _("Feedback")),
     )
 
 
 def _choices(actor: Actor, challenge: Challenge) -> list[tuple[str, str]]:
     """The competing bids, the best first, with rank and total."""
-    names = {one.pk: one.bidder.name for one in bids_visible_to(actor).filter(challenge=challenge, state__in=COMPETING).select_related("bidder")}
+    names = {
+        one.pk: one.bidder.name
+        for one in bids_visible_to(actor).filter(challenge=challenge, state__in=COMPETING).select_related("bidder")
+    }
     rows = []
     for place in standing_for(actor, challenge):
         if place.bid_id in names:
@@ -135,8 +204,15 @@ def _choices(actor: Actor, challenge: Challenge) -> list[tuple[str, str]]:
 
 
 def _ranking(actor: Actor, challenge: Challenge) -> list[dict[str, Any]]:
-    names = {one.pk: one for one in bids_visible_to(actor).filter(challenge=challenge, state__in=RECEIVED).select_related("bidder")}
-    return [{"place": place, "bid": names[place.bid_id]} for place in standing_for(actor, challenge) if place.bid_id in names]
+    names = {
+        one.pk: one
+        for one in bids_visible_to(actor).filter(challenge=challenge, state__in=RECEIVED).select_related("bidder")
+    }
+    return [
+        {"place": place, "bid": names[place.bid_id]}
+        for place in standing_for(actor, challenge)
+        if place.bid_id in names
+    ]
 
 
 def _feedback_rows(actor: Actor, challenge: Challenge) -> list[dict[str, Any]]:
@@ -146,10 +222,8 @@ def _feedback_rows(actor: Actor, challenge: Challenge) -> list[dict[str, Any]]:
 
 
 def _crumbs(challenge: Challenge, here: Any) -> list[Any]:
-    return [crumb(_("Challenges"), reverse("needs:challenges")), crumb(challenge.code, reverse("needs:challenge", args=[challenge.pk])), crumb(here)]
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined, no-any-return]  # set by the actor's middleware
-
-
+    return [
+        crumb(_("Challenges"), reverse("needs:challenges")),
+        crumb(challenge.code, reverse("needs:challenge", args=[challenge.pk])),
+        crumb(here),
+    ]

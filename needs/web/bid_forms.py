@@ -25,7 +25,9 @@ class BidForm(forms.Form):
     months = forms.IntegerField(label=_("Duration"), unit=_("months"), required=False, min_value=0, max_value=9999)
     trl_from = forms.IntegerField(label=_("TRL at the start"), required=False, min_value=0, max_value=99)
     trl_to = forms.IntegerField(label=_("TRL at the end"), required=False, min_value=0, max_value=99)
-    machines = forms.LongTextField(label=_("Machines it must run on"), required=False, rows=3, help_text=_("One per line."))
+    machines = forms.LongTextField(
+        label=_("Machines it must run on"), required=False, rows=3, help_text=_("One per line.")
+    )
     contact = forms.TextField(label=_("Contact"), required=False, max_length=120)
     accepts_terms = forms.CheckField(label=_("We accept the IP terms of this challenge"))
 
@@ -43,7 +45,9 @@ class BidForm(forms.Form):
                 self.fields[f"{name}_low"] = forms.DecimalField(label=_("From"), unit=spec.unit, required=False)
                 self.fields[f"{name}_high"] = forms.DecimalField(label=_("To"), unit=spec.unit, required=False)
             else:
-                self.fields[f"{name}_value"] = forms.DecimalField(label=_("Committed value"), unit=spec.unit, required=False)
+                self.fields[f"{name}_value"] = forms.DecimalField(
+                    label=_("Committed value"), unit=spec.unit, required=False
+                )
             self.fields[f"{name}_note"] = forms.TextField(label=_("Note"), required=False, max_length=1000)
         for stage in self.stages:
             self.fields[f"b_{stage}"] = forms.MoneyField(label=Stage(stage).label, required=False)
@@ -53,7 +57,10 @@ class BidForm(forms.Form):
     def commitment_rows(self) -> list[tuple[Any, list[BoundField]]]:
         """Each indicator with its controls."""
         kinds = ("value", "low", "high", "level", "note")
-        return [(spec, [self[f"c_{spec.pk}_{kind}"] for kind in kinds if f"c_{spec.pk}_{kind}" in self.fields]) for spec in self.specs]
+        return [
+            (spec, [self[f"c_{spec.pk}_{kind}"] for kind in kinds if f"c_{spec.pk}_{kind}" in self.fields])
+            for spec in self.specs
+        ]
 
     def budget_fields(self) -> list[BoundField]:
         return [self[f"b_{stage}"] for stage in self.stages]
@@ -65,7 +72,10 @@ class BidForm(forms.Form):
         changes: dict[str, Any] = {name: cleaned.get(name) for name in PLAIN if name not in bad}
         changes["version"] = cleaned.get("version")
         changes["commitments"] = [
-            {"specification": str(spec.pk), **{kind: cleaned.get(f"c_{spec.pk}_{kind}") for kind in ("value", "low", "high", "level", "note")}}
+            {
+                "specification": str(spec.pk),
+                **{kind: cleaned.get(f"c_{spec.pk}_{kind}") for kind in ("value", "low", "high", "level", "note")},
+            }
             for spec in self.specs
             if not any(name.startswith(f"c_{spec.pk}_") for name in bad)
         ]
@@ -73,7 +83,9 @@ class BidForm(forms.Form):
             {"stage": stage, "amount": cleaned.get(f"b_{stage}")} for stage in self.stages if f"b_{stage}" not in bad
         ]
         kept = [{"machine": str(one.machine_id)} for one in self.bid.machines.all() if one.machine_id]
-        changes["machines"] = kept + [{"text": line} for line in (cleaned.get("machines") or "").splitlines() if line.strip()]
+        changes["machines"] = kept + [
+            {"text": line} for line in (cleaned.get("machines") or "").splitlines() if line.strip()
+        ]
         return changes
 
     def tell(self, fields: dict[str, list[str]]) -> None:
@@ -94,7 +106,10 @@ def bid_initial(bid: Bid) -> dict[str, Any]:
     """What the editor of a draft shows first."""
     shown: dict[str, Any] = {name: getattr(bid, name) for name in (*PLAIN, "version")}
     for one in bid.commitments.all():
-        shown |= {f"c_{one.specification_id}_{kind}": _tidy(getattr(one, kind)) for kind in ("value", "low", "high", "level", "note")}
+        shown |= {
+            f"c_{one.specification_id}_{kind}": _tidy(getattr(one, kind))
+            for kind in ("value", "low", "high", "level", "note")
+        }
     for money in bid.budgets.all():
         shown[f"b_{money.stage}"] = money.amount
     shown["machines"] = "\n".join(one.text for one in bid.machines.all() if one.text and not one.machine_id)

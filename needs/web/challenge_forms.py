@@ -21,7 +21,16 @@ from needs.models.challenge import Challenge, Criterion
 from needs.queries.verdict import specifications_of
 from needs.states.challenge import STAGE_ORDER, IpTerms
 
-ZONES = ["Asia/Shanghai", "Asia/Hong_Kong", "Asia/Tokyo", "Asia/Singapore", "Europe/Berlin", "Europe/London", "America/New_York", "UTC"]
+ZONES = [
+    "Asia/Shanghai",
+    "Asia/Hong_Kong",
+    "Asia/Tokyo",
+    "Asia/Singapore",
+    "Europe/Berlin",
+    "Europe/London",
+    "America/New_York",
+    "UTC",
+]
 PAYERS, CRITERIA = 6, 8
 
 
@@ -44,7 +53,9 @@ class ChallengeForm(forms.Form):
     deadline_zone = forms.SelectField(label=_("Time zone"), choices=[(one, one) for one in ZONES])
     decision_on = forms.DateField(label=_("Award expected on"), required=False)
     ip_terms = forms.SelectField(
-        label=_("IP terms"), choices=IpTerms.choices, help_text=_("“To be determined” must be resolved before publication.")
+        label=_("IP terms"),
+        choices=IpTerms.choices,
+        help_text=_("“To be determined” must be resolved before publication."),
     )
     ip_text = forms.LongTextField(label=_("IP terms in words"), required=False, rows=3)
     race_mode = forms.CheckField(label=_("Parallel racing: several bids may be awarded"))
@@ -61,16 +72,30 @@ class ChallengeForm(forms.Form):
             self.fields[f"payer_{n}_amount"] = forms.MoneyField(label=_("Amount"), required=False)
         for n in range(CRITERIA):
             self.fields[f"criterion_{n}_name"] = forms.TextField(label=_("Criterion"), max_length=80, required=False)
-            self.fields[f"criterion_{n}_name_en"] = forms.TextField(label=_("English name"), max_length=120, required=False)
-            self.fields[f"criterion_{n}_weight"] = forms.PercentField(label=_("Weight"), required=False, decimal_places=2)
-            self.fields[f"criterion_{n}_max_score"] = forms.DecimalField(label=_("Highest mark"), required=False, decimal_places=2, max_digits=6)
-            self.fields[f"criterion_{n}_minimum_mark"] = forms.DecimalField(label=_("Minimum mark"), required=False, decimal_places=2, max_digits=6)
-            self.fields[f"criterion_{n}_guidance"] = forms.TextField(label=_("What the marks mean"), required=False, max_length=1000)
+            self.fields[f"criterion_{n}_name_en"] = forms.TextField(
+                label=_("English name"), max_length=120, required=False
+            )
+            self.fields[f"criterion_{n}_weight"] = forms.PercentField(
+                label=_("Weight"), required=False, decimal_places=2
+            )
+            self.fields[f"criterion_{n}_max_score"] = forms.DecimalField(
+                label=_("Highest mark"), required=False, decimal_places=2, max_digits=6
+            )
+            self.fields[f"criterion_{n}_minimum_mark"] = forms.DecimalField(
+                label=_("Minimum mark"), required=False, decimal_places=2, max_digits=6
+            )
+            self.fields[f"criterion_{n}_guidance"] = forms.TextField(
+                label=_("What the marks mean"), required=False, max_length=1000
+            )
         due = [(str(one.pk), str(one.name)) for one in specifications_of(challenge)]
         for stage in STAGE_ORDER:
             self.fields[f"gate_{stage}_planned_on"] = forms.DateField(label=_("Planned on"), required=False)
-            self.fields[f"gate_{stage}_share_percent"] = forms.PercentField(label=_("Share of the budget"), required=False, decimal_places=2)
-            self.fields[f"gate_{stage}_specifications"] = forms.MultipleChoiceField(label=_("Indicators due"), choices=due, required=False)
+            self.fields[f"gate_{stage}_share_percent"] = forms.PercentField(
+                label=_("Share of the budget"), required=False, decimal_places=2
+            )
+            self.fields[f"gate_{stage}_specifications"] = forms.MultipleChoiceField(
+                label=_("Indicators due"), choices=due, required=False
+            )
         self.fields["version"] = forms.IntegerField(required=False)
         self.fields["version"].widget = HiddenInput()
 
@@ -87,18 +112,38 @@ class ChallengeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        plain = {name: cleaned.get(name) for name in (
-            "version", "title", "summary", "eligibility", "deadline_zone", "decision_on", "ip_terms", "ip_text", "race_mode", "budget"
-        )}
+        plain = {
+            name: cleaned.get(name)
+            for name in (
+                "version",
+                "title",
+                "summary",
+                "eligibility",
+                "deadline_zone",
+                "decision_on",
+                "ip_terms",
+                "ip_text",
+                "race_mode",
+                "budget",
+            )
+        }
         zone = cleaned.get("deadline_zone") or ZONES[0]
         plain["deadline_at"] = in_zone(cleaned.get("deadline_at"), zone)
         if plain["deadline_at"] == self.challenge.deadline_at:
             # An old deadline that nobody touched is not a new mistake.
             del plain["deadline_at"]
         plain["payers"] = self._rows(cleaned, "payer", PAYERS, ("organisation", "amount"))
-        plain["criteria"] = self._rows(cleaned, "criterion", CRITERIA, ("name", "name_en", "weight", "max_score", "minimum_mark", "guidance"))
+        plain["criteria"] = self._rows(
+            cleaned, "criterion", CRITERIA, ("name", "name_en", "weight", "max_score", "minimum_mark", "guidance")
+        )
         plain["gates"] = [
-            {"stage": str(stage), **{name: cleaned.get(f"gate_{stage}_{name}") for name in ("planned_on", "share_percent", "specifications")}}
+            {
+                "stage": str(stage),
+                **{
+                    name: cleaned.get(f"gate_{stage}_{name}")
+                    for name in ("planned_on", "share_percent", "specifications")
+                },
+            }
             for stage in STAGE_ORDER
             if cleaned.get(f"gate_{stage}_share_percent") is not None or cleaned.get(f"gate_{stage}_planned_on")
         ]
@@ -131,17 +176,32 @@ def challenge_initial(challenge: Challenge) -> dict[str, Any]:
     local = challenge.deadline_local
     shown: dict[str, Any] = {
         name: getattr(challenge, name)
-        for name in ("version", "title", "summary", "eligibility", "deadline_zone", "decision_on", "ip_terms", "ip_text", "race_mode", "budget")
+        for name in (
+            "version",
+            "title",
+            "summary",
+            "eligibility",
+            "deadline_zone",
+            "decision_on",
+            "ip_terms",
+            "ip_text",
+            "race_mode",
+            "budget",
+        )
     }
     # The control shows a wall clock; Django would turn an aware value into Beijing time.
     shown["deadline_at"] = local.replace(tzinfo=None) if local else None
     for n, payer in enumerate(challenge.payers.all()[:PAYERS]):
         shown |= {f"payer_{n}_organisation": str(payer.organisation_id), f"payer_{n}_amount": payer.amount}
     for n, one in enumerate(challenge.criteria.all()[:CRITERIA]):
-        shown |= {f"criterion_{n}_{name}": _tidy(getattr(one, name)) for name in ("name", "name_en", "weight", "max_score", "minimum_mark", "guidance")}
+        shown |= {
+            f"criterion_{n}_{name}": _tidy(getattr(one, name))
+            for name in ("name", "name_en", "weight", "max_score", "minimum_mark", "guidance")
+        }
     for gate in challenge.gates.prefetch_related("specifications"):
         shown |= {
-            f"gate_{gate.stage}_planned_on": gate.planned_on, f"gate_{gate.stage}_share_percent": _tidy(gate.share_percent),
+            f"gate_{gate.stage}_planned_on": gate.planned_on,
+            f"gate_{gate.stage}_share_percent": _tidy(gate.share_percent),
             f"gate_{gate.stage}_specifications": [str(one.pk) for one in gate.specifications.all()],
         }
     return shown
@@ -167,7 +227,9 @@ class AddendumForm(forms.Form):
     def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone = zone
-        self.fields["deadline_at"].help_text = _("Leave empty to keep the deadline. Wall clock of %(zone)s.") % {"zone": zone}
+        self.fields["deadline_at"].help_text = _("Leave empty to keep the deadline. Wall clock of %(zone)s.") % {
+            "zone": zone
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -184,7 +246,9 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: Any, challenge: Challenge, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        empty = challenge.panel.filter(state__in=["conflicted", "recused"], replaced_by__isnull=True).select_related("person")
+        empty = challenge.panel.filter(state__in=["conflicted", "recused"], replaced_by__isnull=True).select_related(
+            "person"
+        )
         self.fields["replaces_id"].choices = [(str(one.pk), str(one.person)) for one in empty]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -218,8 +282,12 @@ def marks_form(criteria: Sequence[Criterion]) -> type[forms.Form]:
     def clean(self: forms.Form) -> dict[str, Any]:
         cleaned = self.cleaned_data
         rows = [
-            {"criterion": str(one.pk), "value": cleaned.get(f"score_{one.pk}"), "is_na": cleaned.get(f"na_{one.pk}", False),
-             "comment": cleaned.get(f"note_{one.pk}", "")}
+            {
+                "criterion": str(one.pk),
+                "value": cleaned.get(f"score_{one.pk}"),
+                "is_na": cleaned.get(f"na_{one.pk}", False),
+                "comment": cleaned.get(f"note_{one.pk}", ""),
+            }
             for one in criteria
         ]
         return {"scores": rows, "comment": cleaned.get("comment", "")}
@@ -237,7 +305,9 @@ class AwardForm(forms.Form):
     amount = forms.MoneyField(label=_("Amount"))
     reason = forms.LongTextField(label=_("Reasons"), required=False, rows=3)
     exception_reason = forms.LongTextField(
-        label=_("Why the order is broken"), required=False, rows=2,
+        label=_("Why the order is broken"),
+        required=False,
+        rows=2,
         help_text=_("Needed when a better ranked bid is passed over; recorded and shown to the second signer."),
     )
 
@@ -250,5 +320,3 @@ class FeedbackForm(forms.Form):
     """Words for one bidder."""
 
     text = forms.LongTextField(label=_("Feedback"), rows=4)
-
-

@@ -16,7 +16,7 @@ from core.access import policy
 from core.accounts.actor import Actor
 from core.errors import Missing
 from core.web import tables
-from core.web.forms import do, form_page
+from core.web.forms import form_page
 from core.web.page import Crumb, crumb, render_page
 from needs.actions import challenge as actions
 from needs.models.challenge import Challenge
@@ -26,6 +26,7 @@ from needs.queries.challenge import challenge_parts, challenges_visible_to
 from needs.queries.review import awards_visible_to, is_review_complete, panel_visible_to, progress, seat_of
 from needs.states.challenge import CHALLENGE, PUBLIC, ChallengeState
 from needs.web import challenge_forms as forms
+from needs.web.doors import act, actor_of
 from needs.web.review_matrix import matrix
 
 
@@ -33,7 +34,14 @@ class Challenges(tables.Table):
     """The challenge list; it knows nothing of bids."""
 
     columns = [
-        tables.Column("title", _("Challenge"), sort="title", is_primary=True, link=lambda row: reverse("needs:challenge", args=[row.pk]), note=lambda row: row.code),
+        tables.Column(
+            "title",
+            _("Challenge"),
+            sort="title",
+            is_primary=True,
+            link=lambda row: reverse("needs:challenge", args=[row.pk]),
+            note=lambda row: row.code,
+        ),
         tables.Column("code", _("Number"), sort="code", in_page=False),
         tables.Column("issuer", _("Issuer"), value="issuer.name", sort="issuer__name"),
         tables.Column("budget", _("Budget"), kind="money", sort="budget"),
@@ -49,19 +57,21 @@ class Challenges(tables.Table):
     default_sort = "-deadline_at"
     file_name = "challenges"
     empty = tables.Empty(
-        _("No challenge yet"), _("A challenge asks innovators to solve a published need; its owner drafts it on the need's page."), icon="trophy"
+        _("No challenge yet"),
+        _("A challenge asks innovators to solve a published need; its owner drafts it on the need's page."),
+        icon="trophy",
     )
 
 
 def list_challenges(request: HttpRequest) -> HttpResponse:
     """All challenges the actor may see."""
-    rows = challenges_visible_to(_actor(request)).select_related("issuer")
+    rows = challenges_visible_to(actor_of(request)).select_related("issuer")
     return tables.render(request, Challenges(rows), title=_("Challenges"))
 
 
 def challenge_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One challenge; its tabs appear as the state allows."""
-    actor = _actor(request)
+    actor = actor_of(request)
     challenge = policy.fetch(actor, "needs.view_challenge", Challenge, pk)
     offered = _tabs(actor, challenge)
     asked = request.GET.get("tab", "overview")
@@ -69,37 +79,59 @@ def challenge_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     for one in offered:
         one["is_current"] = one["key"] == tab
     shown = {
-        "challenge": challenge, "stated": challenge, "tab": tab, "tabs": offered, "tab_template": f"needs/_challenge_{tab}.html",
-        **_TABS[tab](actor, challenge), **_asks(actor, challenge),
+        "challenge": challenge,
+        "stated": challenge,
+        "tab": tab,
+        "tabs": offered,
+        "tab_template": f"needs/_challenge_{tab}.html",
+        **_TABS[tab](actor, challenge),
+        **_asks(actor, challenge),
     }
     return render_page(
-        request, "needs/challenge_page.html", shown, title=challenge.title, crumbs=_crumbs(challenge, last=True),
+        request,
+        "needs/challenge_page.html",
+        shown,
+        title=challenge.title,
+        crumbs=_crumbs(challenge, last=True),
         facts=[(_("Issuer"), challenge.issuer.name), (_("Number"), challenge.code)],
     )
 
 
 def draft_challenge(request: HttpRequest, need_id: UUID) -> HttpResponse:
     """A new draft from a need; the editor follows."""
-    actor = _actor(request)
+    actor = actor_of(request)
     need = policy.fetch(actor, "needs.draft_challenge", Need, need_id)
     return form_page(
-        request, "components/form_page.html", _TitleForm, action=partial(actions.draft_challenge, need_id=need.pk),
-        success=lambda row: reverse("needs:edit_challenge", args=[row.pk]), title=_("Make a challenge of “%(need)s”") % {"need": need.title},
-        crumbs=[crumb(_("Challenges"), reverse("needs:challenges")), crumb(_("New"))], initial={"title": need.title}, submit=_("Draft"),
+        request,
+        "components/form_page.html",
+        _TitleForm,
+        action=partial(actions.draft_challenge, need_id=need.pk),
+        success=lambda row: reverse("needs:edit_challenge", args=[row.pk]),
+        title=_("Make a challenge of “%(need)s”") % {"need": need.title},
+        crumbs=[crumb(_("Challenges"), reverse("needs:challenges")), crumb(_("New"))],
+        initial={"title": need.title},
+        submit=_("Draft"),
     )
 
 
 def edit_challenge(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The editor of a draft."""
-    actor = _actor(request)
+    actor = actor_of(request)
     challenge = policy.fetch(actor, "needs.edit_challenge", Challenge, pk)
     CHALLENGE.after(challenge.state, "edit_challenge")
     hits = [hit.missing for _check, hit in checks.hits_at("needs.publish_challenge", challenge) if hit.missing]
     return form_page(
-        request, "needs/challenge_edit.html", forms.ChallengeForm, action=partial(_save_challenge, pk),
-        success=reverse("needs:challenge", args=[pk]), title=challenge.title, crumbs=[*_crumbs(challenge), crumb(_("Edit"))],
-        initial=forms.challenge_initial(challenge), form_kwargs={"challenge": challenge, "actor": actor},
-        context={"challenge": challenge, "lacking": hits, "cancel_url": reverse("needs:challenge", args=[pk])}, message=_("Draft saved."),
+        request,
+        "needs/challenge_edit.html",
+        forms.ChallengeForm,
+        action=partial(_save_challenge, pk),
+        success=reverse("needs:challenge", args=[pk]),
+        title=challenge.title,
+        crumbs=[*_crumbs(challenge), crumb(_("Edit"))],
+        initial=forms.challenge_initial(challenge),
+        form_kwargs={"challenge": challenge, "actor": actor},
+        context={"challenge": challenge, "lacking": hits, "cancel_url": reverse("needs:challenge", args=[pk])},
+        message=_("Draft saved."),
     )
 
 
@@ -109,12 +141,16 @@ def _save_challenge(pk: UUID, *, actor: Actor, version: int | None, **changes: A
 
 @require_POST
 def submit_for_check(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return do(request, actions.submit_for_check, challenge_id=pk, success=_home(pk), message=_("Handed to a second person."))
+    return act(
+        request, actions.submit_for_check, challenge_id=pk, success=_home(pk), message=_("Handed to a second person.")
+    )
 
 
 @require_POST
 def publish_challenge(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return do(request, actions.publish_challenge, challenge_id=pk, success=_home(pk), message=_("Published and frozen."))
+    return act(
+        request, actions.publish_challenge, challenge_id=pk, success=_home(pk), message=_("Published and frozen.")
+    )
 
 
 def return_challenge(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -123,18 +159,30 @@ def return_challenge(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def cancel_challenge(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _reasoned(
-        request, pk, "needs.cancel_challenge", actions.cancel_challenge, _("Cancel the challenge"),
-        is_final=True, cannot_undo=_("A cancelled challenge is not opened again. Bids that are still sealed stay sealed for ever."),
+        request,
+        pk,
+        "needs.cancel_challenge",
+        actions.cancel_challenge,
+        _("Cancel the challenge"),
+        is_final=True,
+        cannot_undo=_("A cancelled challenge is not opened again. Bids that are still sealed stay sealed for ever."),
     )
 
 
 def issue_addendum(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The one way a published challenge changes."""
-    challenge = policy.fetch(_actor(request), "needs.issue_addendum", Challenge, pk)
+    challenge = policy.fetch(actor_of(request), "needs.issue_addendum", Challenge, pk)
     return form_page(
-        request, "components/form_page.html", forms.AddendumForm, action=partial(actions.issue_addendum, challenge_id=pk),
-        success=_home(pk), title=_("Addendum"), crumbs=[*_crumbs(challenge), crumb(_("Addendum"))], submit=_("Issue the addendum"),
-        form_kwargs={"zone": challenge.deadline_zone}, message=_("Issued; everyone who follows or bids is told."),
+        request,
+        "components/form_page.html",
+        forms.AddendumForm,
+        action=partial(actions.issue_addendum, challenge_id=pk),
+        success=_home(pk),
+        title=_("Addendum"),
+        crumbs=[*_crumbs(challenge), crumb(_("Addendum"))],
+        submit=_("Issue the addendum"),
+        form_kwargs={"zone": challenge.deadline_zone},
+        message=_("Issued; everyone who follows or bids is told."),
         context={"is_final": True, "cannot_undo": _("An addendum cannot be changed; a further one can follow.")},
     )
 
@@ -142,14 +190,21 @@ def issue_addendum(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def follow_challenge(request: HttpRequest, pk: UUID) -> HttpResponse:
     follows = request.POST.get("follows") != "no"
-    return do(request, actions.follow_challenge, challenge_id=pk, follows=follows, success=_home(pk))
+    return act(request, actions.follow_challenge, challenge_id=pk, follows=follows, success=_home(pk))
 
 
 def _reasoned(request: HttpRequest, pk: UUID, rule: str, action: Any, title: Any, **context: Any) -> HttpResponse:
-    challenge = policy.fetch(_actor(request), rule, Challenge, pk)
+    challenge = policy.fetch(actor_of(request), rule, Challenge, pk)
     return form_page(
-        request, "components/form_page.html", forms.ReasonForm, action=partial(action, challenge_id=pk), success=_home(pk),
-        title=title, crumbs=[*_crumbs(challenge), crumb(title)], submit=title, context={"cancel_url": _home(pk), **context},
+        request,
+        "components/form_page.html",
+        forms.ReasonForm,
+        action=partial(action, challenge_id=pk),
+        success=_home(pk),
+        title=title,
+        crumbs=[*_crumbs(challenge), crumb(title)],
+        submit=title,
+        context={"cancel_url": _home(pk), **context},
     )
 
 
@@ -170,7 +225,9 @@ def _tabs(actor: Actor, challenge: Challenge) -> list[dict[str, Any]]:
         offered.append(("bids", _("Bids")))
     if judges and challenge.state not in (ChallengeState.DRAFT, ChallengeState.IN_CHECK):
         offered.append(("review", _("Review")))
-    if awards_visible_to(actor).filter(challenge=challenge).exists() or (judges and challenge.is_opened and is_review_complete(challenge)):
+    if awards_visible_to(actor).filter(challenge=challenge).exists() or (
+        judges and challenge.is_opened and is_review_complete(challenge)
+    ):
         offered.append(("award", _("Award")))
     offered.append(("history", _("History")))
     return [{"key": key, "label": label, "url": f"{_home(challenge.pk)}?tab={key}"} for key, label in offered]
@@ -187,10 +244,18 @@ def _overview(actor: Actor, challenge: Challenge) -> dict[str, Any]:
     is_draft = challenge.state in (ChallengeState.DRAFT, ChallengeState.IN_CHECK)
     hits = checks.hits_at("needs.publish_challenge", challenge) if is_issuer and is_draft else []
     own = bid_of(actor, challenge)
-    may_bid = challenge.state == ChallengeState.PUBLISHED and not challenge.is_past_deadline and policy.can(actor, "needs.start_bid", challenge)
+    may_bid = (
+        challenge.state == ChallengeState.PUBLISHED
+        and not challenge.is_past_deadline
+        and policy.can(actor, "needs.start_bid", challenge)
+    )
     return {
-        **parts, "lacking": [hit.missing for _check, hit in hits if hit.missing], "own_bid": own, "may_bid": may_bid,
-        "follows": actor.person is not None and challenge.follows.filter(person=actor.person).exists(), "is_public": challenge.state in PUBLIC,
+        **parts,
+        "lacking": [hit.missing for _check, hit in hits if hit.missing],
+        "own_bid": own,
+        "may_bid": may_bid,
+        "follows": actor.person is not None and challenge.follows.filter(person=actor.person).exists(),
+        "is_public": challenge.state in PUBLIC,
     }
 
 
@@ -209,30 +274,46 @@ def _review(actor: Actor, challenge: Challenge) -> dict[str, Any]:
     is_issuer = actor.belongs_to(challenge.issuer_id)
     seats = panel_visible_to(actor).filter(challenge=challenge).select_related("person", "replaces__person")
     return {
-        "seats": list(seats), "own_seat": seat_of(actor, challenge), "is_issuer": is_issuer, "progress": progress(challenge),
-        "may_invite": policy.can(actor, "needs.invite_panelist", challenge) and challenge.state not in (ChallengeState.AWARDED, ChallengeState.CANCELLED),
+        "seats": list(seats),
+        "own_seat": seat_of(actor, challenge),
+        "is_issuer": is_issuer,
+        "progress": progress(challenge),
+        "may_invite": policy.can(actor, "needs.invite_panelist", challenge)
+        and challenge.state not in (ChallengeState.AWARDED, ChallengeState.CANCELLED),
         "matrix": matrix(actor, challenge) if challenge.is_opened else None,
     }
 
 
 def _award(actor: Actor, challenge: Challenge) -> dict[str, Any]:
-    awards = awards_visible_to(actor).filter(challenge=challenge).select_related("bid__bidder", "proposed_by", "signed_by")
-    waiting = [hit.missing for _check, hit in checks.hits_at("needs.propose_award", challenge) if hit.missing] if _judges(actor, challenge) else []
+    awards = (
+        awards_visible_to(actor).filter(challenge=challenge).select_related("bid__bidder", "proposed_by", "signed_by")
+    )
+    waiting = (
+        [hit.missing for _check, hit in checks.hits_at("needs.propose_award", challenge) if hit.missing]
+        if _judges(actor, challenge)
+        else []
+    )
     may = policy.can(actor, "needs.propose_award", challenge) and challenge.state == ChallengeState.UNDER_REVIEW
     return {"awards": list(awards), "lacking": waiting, "may_propose": may and not waiting}
 
 
 def _history(actor: Actor, challenge: Challenge) -> dict[str, Any]:
-    return {"timeline": book.timeline(challenge, limit=100), "addenda": list(challenge.addenda.select_related("issued_by"))}
+    return {
+        "timeline": book.timeline(challenge, limit=100),
+        "addenda": list(challenge.addenda.select_related("issued_by")),
+    }
 
 
 def _asks(actor: Actor, challenge: Challenge) -> dict[str, Any]:
     """The buttons: open moves that the rules allow too."""
     pk, buttons = challenge.pk, []
     words: list[tuple[str, Any, bool]] = [
-        ("edit_challenge", _("Edit"), False), ("submit_for_check", _("Hand over for check"), True),
-        ("return_challenge", _("Return"), False), ("publish_challenge", _("Publish"), True),
-        ("issue_addendum", _("Issue an addendum"), False), ("cancel_challenge", _("Cancel"), False),
+        ("edit_challenge", _("Edit"), False),
+        ("submit_for_check", _("Hand over for check"), True),
+        ("return_challenge", _("Return"), False),
+        ("publish_challenge", _("Publish"), True),
+        ("issue_addendum", _("Issue an addendum"), False),
+        ("cancel_challenge", _("Cancel"), False),
     ]
     posted = {"submit_for_check", "publish_challenge"}
     for move, label, primary in words:
@@ -240,24 +321,36 @@ def _asks(actor: Actor, challenge: Challenge) -> dict[str, Any]:
             continue
         if move == "issue_addendum" and challenge.is_past_deadline:
             continue
-        buttons.append({"label": label, "url": reverse(f"needs:{move}", args=[pk]), "post": move in posted, "primary": primary})
+        buttons.append(
+            {"label": label, "url": reverse(f"needs:{move}", args=[pk]), "post": move in posted, "primary": primary}
+        )
     return {"actions": buttons, "missing_people": _second_person(actor, challenge)}
 
 
 def _second_person(actor: Actor, challenge: Challenge) -> list[Missing]:
     """Who drafted a challenge reads here why there is no button for publishing it."""
-    if challenge.state != ChallengeState.IN_CHECK or not actor.belongs_to(challenge.issuer_id) or policy.can(actor, "needs.publish_challenge", challenge):
+    if (
+        challenge.state != ChallengeState.IN_CHECK
+        or not actor.belongs_to(challenge.issuer_id)
+        or policy.can(actor, "needs.publish_challenge", challenge)
+    ):
         return []
-    return [Missing(_("A second person publishes: neither who drafted it nor who last edited it."), _("Another signatory or admin of %s") % challenge.issuer)]
+    return [
+        Missing(
+            _("A second person publishes: neither who drafted it nor who last edited it."),
+            _("Another signatory or admin of %s") % challenge.issuer,
+        )
+    ]
 
 
 _TABS: dict[str, Any] = {
-    "overview": _overview, "indicators": _indicators, "bids": _bids, "review": _review, "award": _award, "history": _history,
+    "overview": _overview,
+    "indicators": _indicators,
+    "bids": _bids,
+    "review": _review,
+    "award": _award,
+    "history": _history,
 }
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined, no-any-return]  # set by the actor's middleware
 
 
 class _TitleForm(forms.forms.Form):

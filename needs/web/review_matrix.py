@@ -69,8 +69,11 @@ def matrix(actor: Actor, challenge: Challenge, order: str = "rank") -> Matrix | 
     if not challenge.is_opened:
         return None
     bids = list(
-        bids_visible_to(actor).filter(challenge=challenge, state__in=RECEIVED).select_related("bidder")
-        .prefetch_related("commitments__specification", "budgets", "machines__machine").order_by("submitted_at")
+        bids_visible_to(actor)
+        .filter(challenge=challenge, state__in=RECEIVED)
+        .select_related("bidder")
+        .prefetch_related("commitments__specification", "budgets", "machines__machine")
+        .order_by("submitted_at")
     )
     if not bids:
         return None
@@ -78,13 +81,25 @@ def matrix(actor: Actor, challenge: Challenge, order: str = "rank") -> Matrix | 
     specs, criteria = specifications_of(challenge), list(challenge.criteria.all())
     seat = seat_of(actor, challenge)
     scores = seat is not None and seat.state == "cleared"
-    own = {
-        one.bid_id: one
-        for one in sheets_visible_to(actor).filter(panel_member=seat, bid__in=bids).prefetch_related("scores")
-    } if scores else {}
-    columns = [_column(bid, places.get(bid.pk), specs, criteria, own.get(bid.pk), shows=not scores or _locked(own.get(bid.pk))) for bid in bids]
+    own = (
+        {
+            one.bid_id: one
+            for one in sheets_visible_to(actor).filter(panel_member=seat, bid__in=bids).prefetch_related("scores")
+        }
+        if scores
+        else {}
+    )
+    columns = [
+        _column(bid, places.get(bid.pk), specs, criteria, own.get(bid.pk), shows=not scores or _locked(own.get(bid.pk)))
+        for bid in bids
+    ]
     if order == "rank":
-        columns.sort(key=lambda one: (one.place is None or not one.shows_means or one.place.rank is None, (one.place.rank if one.place else 0) or 0))
+        columns.sort(
+            key=lambda one: (
+                one.place is None or not one.shows_means or one.place.rank is None,
+                (one.place.rank if one.place else 0) or 0,
+            )
+        )
     gates = {gate.stage for gate in challenge.gates.all()}
     stages = [stage for stage in STAGE_ORDER if stage in gates]
     return Matrix(
@@ -95,7 +110,12 @@ def matrix(actor: Actor, challenge: Challenge, order: str = "rank") -> Matrix | 
             (
                 criterion,
                 [
-                    {"own": one.own_marks.get(criterion.pk), "mean": one.mean(criterion), "below": one.is_below(criterion), "shown": one.shows_means}
+                    {
+                        "own": one.own_marks.get(criterion.pk),
+                        "mean": one.mean(criterion),
+                        "below": one.is_below(criterion),
+                        "shown": one.shows_means,
+                    }
                     for one in columns
                 ],
             )
@@ -106,17 +126,37 @@ def matrix(actor: Actor, challenge: Challenge, order: str = "rank") -> Matrix | 
     )
 
 
-def _column(bid: Bid, place: Place | None, specs: list[Specification], criteria: list[Criterion], own: ScoreSheet | None, *, shows: bool) -> Column:
+def _column(
+    bid: Bid,
+    place: Place | None,
+    specs: list[Specification],
+    criteria: list[Criterion],
+    own: ScoreSheet | None,
+    *,
+    shows: bool,
+) -> Column:
     answers = answers_of(bid, specs)
     met, musts = musts_met(answers)
     column = Column(
-        bid=bid, place=place, answers=answers, met=met, musts=musts,
-        total=sum((one.amount for one in bid.budgets.all()), Decimal(0)), budgets=[], own=own, shows_means=shows and place is not None and place.sheets > 0,
+        bid=bid,
+        place=place,
+        answers=answers,
+        met=met,
+        musts=musts,
+        total=sum((one.amount for one in bid.budgets.all()), Decimal(0)),
+        budgets=[],
+        own=own,
+        shows_means=shows and place is not None and place.sheets > 0,
     )
     if own is not None:
         marks = {one.criterion_id: one for one in own.scores.all()}
         column.own_marks = {pk: "n/a" if one.is_na else one.value for pk, one in marks.items()}
-        column.own_total = rounded(weighted(criteria, {pk: None if one.is_na or one.value is None else Fraction(one.value) for pk, one in marks.items()}))
+        column.own_total = rounded(
+            weighted(
+                criteria,
+                {pk: None if one.is_na or one.value is None else Fraction(one.value) for pk, one in marks.items()},
+            )
+        )
     return column
 
 

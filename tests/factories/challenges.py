@@ -24,18 +24,37 @@ from needs.models.review import PanelMember
 from tests import factories
 
 D = Decimal
+DENSITY, MINUTES = D(262), D(15)
 
 
 def specifications(owner: Organisation) -> list[Specification]:
     """Energy density +30 % on 200 Wh/kg, charging at most 15 min, and a nice-to-have level."""
     rows: list[dict[str, Any]] = [
         {
-            "name": "能量密度", "name_en": "Energy density", "kind": "relative", "target": D(30), "unit": "Wh/kg",
-            "baseline_value": D(200), "baseline_period": "2025", "baseline_source": "量产电芯", "baseline_claim": "verified",
+            "name": "能量密度",
+            "name_en": "Energy density",
+            "kind": "relative",
+            "target": D(30),
+            "unit": "Wh/kg",
+            "baseline_value": D(200),
+            "baseline_period": "2025",
+            "baseline_source": "量产电芯",
+            "baseline_claim": "verified",
         },
-        {"name": "充电时间", "name_en": "Charging time", "kind": "threshold", "operator": "le", "target": D(15), "unit": "min"},
         {
-            "name": "自动化等级", "name_en": "Automation level", "kind": "level", "level": "L3", "level_scale": ["L1", "L2", "L3", "L4"],
+            "name": "充电时间",
+            "name_en": "Charging time",
+            "kind": "threshold",
+            "operator": "le",
+            "target": D(15),
+            "unit": "min",
+        },
+        {
+            "name": "自动化等级",
+            "name_en": "Automation level",
+            "kind": "level",
+            "level": "L3",
+            "level_scale": ["L1", "L2", "L3", "L4"],
             "is_must": False,
         },
     ]
@@ -47,8 +66,14 @@ def published_need(owner: Organisation, *, specs: Sequence[Specification] | None
     chain = fields.pop("chain", None) or factories.chain(leader=owner)
     number = next(factories._numbers)
     values: dict[str, Any] = {
-        "title": f"高比能快充电芯 {number}", "pain_point": "续航短，充电慢。", "state": "published", "confidentiality": "members",
-        "current_version": 1, "code": f"N-TEST-{number:04d}", "demand_side": "rd", "published_at": clock.now(),
+        "title": f"高比能快充电芯 {number}",
+        "pain_point": "续航短，充电慢。",
+        "state": "published",
+        "confidentiality": "members",
+        "current_version": 1,
+        "code": f"N-TEST-{number:04d}",
+        "demand_side": "rd",
+        "published_at": clock.now(),
     }
     need = Need.objects.create(chain=chain, node=chain.nodes.first(), owner=owner, **(values | fields))
     version = NeedVersion.objects.create(need=need, number=1, issued_at=clock.now())
@@ -81,17 +106,28 @@ class Scene:
         payer = factories.organisation()
         day = clock.today()
         values: dict[str, Any] = {
-            "summary": "把能量密度提升 30%。", "eligibility": "中国境内注册的法人。", "deadline_at": clock.now() + dt.timedelta(days=10),
-            "budget": D("1000000.00"), "ip_terms": "shared", "ip_text": "按贡献共享。",
-            "payers": [{"organisation": self.issuer, "amount": D("700000.00")}, {"organisation": payer, "amount": D("300000.00")}],
+            "summary": "把能量密度提升 30%。",
+            "eligibility": "中国境内注册的法人。",
+            "deadline_at": clock.now() + dt.timedelta(days=10),
+            "budget": D("1000000.00"),
+            "ip_terms": "shared",
+            "ip_text": "按贡献共享。",
+            "payers": [
+                {"organisation": self.issuer, "amount": D("700000.00")},
+                {"organisation": payer, "amount": D("300000.00")},
+            ],
             "criteria": [
                 {"name": "技术方案", "name_en": "Solution", "weight": D(40), "max_score": D(35), "minimum_mark": D(21)},
                 {"name": "产业适配", "name_en": "Fit", "weight": D(35), "max_score": D(30), "minimum_mark": D(18)},
                 {"name": "团队", "name_en": "Team", "weight": D(25), "max_score": D(20), "minimum_mark": None},
             ],
             "gates": [
-                {"stage": stage, "planned_on": day + dt.timedelta(days=days), "share_percent": D(share),
-                 "specifications": [str(row.specification_id) for row in self.need_rows()]}
+                {
+                    "stage": stage,
+                    "planned_on": day + dt.timedelta(days=days),
+                    "share_percent": D(share),
+                    "specifications": [str(row.specification_id) for row in self.need_rows()],
+                }
                 for stage, days, share in (("rd", 100, 30), ("pilot", 200, 30), ("mass_production", 300, 40))
             ],
         }
@@ -101,7 +137,9 @@ class Scene:
         return list(NeedIndicator.objects.filter(version__need=self.need).order_by("position"))
 
     def draft(self, **changes: Any) -> Challenge:
-        return challenge_actions.draft_challenge(actor=self.drafter, need_id=self.need.pk, details=self.details(**changes))
+        return challenge_actions.draft_challenge(
+            actor=self.drafter, need_id=self.need.pk, details=self.details(**changes)
+        )
 
     def published(self, **changes: Any) -> Challenge:
         challenge = self.draft(**changes)
@@ -111,18 +149,28 @@ class Scene:
     def bidder(self, name: str = "") -> Actor:
         return factories.actor(factories.organisation(name, kinds=["research_institute"]))
 
-    def drafted_bid(self, challenge: Challenge, bidder: Actor, *, density: Decimal = D(262), minutes: Decimal = D(15)) -> Bid:
+    def drafted_bid(
+        self, challenge: Challenge, bidder: Actor, *, density: Decimal = DENSITY, minutes: Decimal = MINUTES
+    ) -> Bid:
         """A whole draft for 900,000.00."""
         bid = bid_actions.start_bid(actor=bidder, challenge_id=challenge.pk)
         specs = [row.specification for row in challenge.indicators.all()]
         return save_bid(
-            actor=bidder, bid_id=bid.pk, version=bid.version, team="五位研究员", plan="十八个月", months=18, accepts_terms=True,
+            actor=bidder,
+            bid_id=bid.pk,
+            version=bid.version,
+            team="五位研究员",
+            plan="十八个月",
+            months=18,
+            accepts_terms=True,
             commitments=[
-                {"specification": specs[0].pk, "value": density}, {"specification": specs[1].pk, "value": minutes},
+                {"specification": specs[0].pk, "value": density},
+                {"specification": specs[1].pk, "value": minutes},
                 {"specification": specs[2].pk, "level": "L3"},
             ],
             budgets=[
-                {"stage": "rd", "amount": D("300000.00")}, {"stage": "pilot", "amount": D("300000.00")},
+                {"stage": "rd", "amount": D("300000.00")},
+                {"stage": "pilot", "amount": D("300000.00")},
                 {"stage": "mass_production", "amount": D("300000.00")},
             ],
             machines=["EX-1 挤出机"],
@@ -136,7 +184,9 @@ class Scene:
     def panelist(self, challenge: Challenge, *, is_chair: bool = False, declares: bool = True) -> Actor:
         """An expert with a seat, cleared unless told otherwise."""
         person = factories.person(is_expert=True)
-        seat = review_actions.invite_panelist(actor=self.second, challenge_id=challenge.pk, person_id=person.pk, is_chair=is_chair)
+        seat = review_actions.invite_panelist(
+            actor=self.second, challenge_id=challenge.pk, person_id=person.pk, is_chair=is_chair
+        )
         actor = Actor.for_person(person)
         if declares:
             review_actions.declare_conflict(actor=actor, seat_id=seat.pk, has_conflict=False)
@@ -156,7 +206,9 @@ class Scene:
             review_actions.lock_sheet(actor=actor, bid_id=bid.pk)
 
     def propose(self, challenge: Challenge, bid: Bid, **values: Any) -> Award:
-        everyone = {str(one.pk): "谢谢参与。" for one in Bid.objects.filter(challenge=challenge, submitted_at__isnull=False)}
+        everyone = {
+            str(one.pk): "谢谢参与。" for one in Bid.objects.filter(challenge=challenge, submitted_at__isnull=False)
+        }
         given = {"amount": D("900000.00"), "reason": "最优", "feedback": everyone} | values
         return award_actions.propose_award(actor=self.drafter, challenge_id=challenge.pk, bid_id=bid.pk, **given)
 

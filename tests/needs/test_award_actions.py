@@ -22,7 +22,11 @@ from tests import factories
 from tests.factories.challenges import Reviewed
 
 D = Decimal
-MOVES = {"edit_award": {"proposed": "proposed"}, "sign_award": {"proposed": "signed"}, "void_award": {"proposed": "voided"}}
+MOVES = {
+    "edit_award": {"proposed": "proposed"},
+    "sign_award": {"proposed": "signed"},
+    "void_award": {"proposed": "voided"},
+}
 
 
 @pytest.mark.parametrize("state", AwardState.values)
@@ -57,7 +61,10 @@ def test_a_second_person_signs_and_everything_follows(db: str, frozen_clock: Any
     assert dict(Bid.objects.values_list("bidder__name", "state")) == {"乙研究院": "awarded", "丙大学": "not_awarded"}
     event = Event.objects.get(name="needs.award_signed")
     assert event.payload == {
-        "award_id": str(award.pk), "challenge_id": str(scene.challenge.pk), "bid_id": str(scene.first.pk), "need_id": str(scene.need.pk),
+        "award_id": str(award.pk),
+        "challenge_id": str(scene.challenge.pk),
+        "bid_id": str(scene.first.pk),
+        "need_id": str(scene.need.pk),
     }
     assert award.signatures.filter(voided_at__isnull=True).count() == 2
     assert not Task.objects.filter(object_id=scene.challenge.pk, state="open").exists()
@@ -127,7 +134,9 @@ def test_the_amount_stays_within_the_budget(db: str, frozen_clock: Any, amount: 
 def test_any_change_voids_the_signatures(db: str, frozen_clock: Any) -> None:
     scene = Reviewed(frozen_clock).marked()
     award = scene.propose(scene.challenge, scene.first)
-    award = actions.edit_award(actor=scene.second, award_id=award.pk, version=award.version, changes={"amount": D("850000.00")})
+    award = actions.edit_award(
+        actor=scene.second, award_id=award.pk, version=award.version, changes={"amount": D("850000.00")}
+    )
     assert award.amount == D("850000.00")
     assert [one.person_id for one in award.signatures.filter(voided_at__isnull=True)] == [scene.second.id]
     # Who changed it is now the first signer; the former proposer may be the second.
@@ -184,8 +193,15 @@ def test_proposals_are_seen_by_issuer_and_panel_and_signed_awards_by_all(db: str
     scene = Reviewed(frozen_clock).marked()
     award = scene.propose(scene.challenge, scene.first)
     stranger = scene.bidder()
-    assert [awards_visible_to(one).exists() for one in (scene.second, scene.chair, scene.first_bidder, stranger, factories.operator())] == [
-        True, True, False, False, False,
+    assert [
+        awards_visible_to(one).exists()
+        for one in (scene.second, scene.chair, scene.first_bidder, stranger, factories.operator())
+    ] == [
+        True,
+        True,
+        False,
+        False,
+        False,
     ]
     actions.sign_award(actor=scene.second, award_id=award.pk)
     assert awards_visible_to(stranger).exists()
@@ -212,7 +228,9 @@ def test_a_late_recusal_blocks_the_signature_until_the_seat_is_clear(db: str, fr
         ("1000000.01", ["33.33", "33.33", "33.34"], ["333300.00", "333300.00", "333400.01"]),
     ],
 )
-def test_the_amounts_of_the_gates_sum_to_the_award_to_the_fen(amount: str, percents: list[Any], parts: list[str]) -> None:
+def test_the_amounts_of_the_gates_sum_to_the_award_to_the_fen(
+    amount: str, percents: list[Any], parts: list[str]
+) -> None:
     made = split(D(amount), [D(one) for one in percents])
     assert made == [D(one) for one in parts]
     assert sum(made) == D(amount)
@@ -223,8 +241,17 @@ def test_award_facts_hold_what_a_project_is_made_from(db: str, frozen_clock: Any
     award = scene.propose(scene.challenge, scene.first)
     actions.sign_award(actor=scene.second, award_id=award.pk)
     facts = award_facts(award.pk)
-    assert (facts.bidder, facts.owner, facts.issuer, facts.amount) == (scene.first_bidder.organisation, scene.issuer, scene.issuer, D("900000.00"))
-    assert [(one.stage, one.amount) for one in facts.gates] == [("rd", D("270000.00")), ("pilot", D("270000.00")), ("mass_production", D("360000.00"))]
+    assert (facts.bidder, facts.owner, facts.issuer, facts.amount) == (
+        scene.first_bidder.organisation,
+        scene.issuer,
+        scene.issuer,
+        D("900000.00"),
+    )
+    assert [(one.stage, one.amount) for one in facts.gates] == [
+        ("rd", D("270000.00")),
+        ("pilot", D("270000.00")),
+        ("mass_production", D("360000.00")),
+    ]
     assert all(len(one.specification_ids) == 3 and one.planned_on for one in facts.gates)
     assert [one.specification.name for one in facts.commitments if one.value == D(262)] == ["能量密度"]
     assert sum(amount for _payer, amount in facts.payers) == D("1000000.00")

@@ -53,7 +53,10 @@ def test_one_bid_per_organisation(db: str) -> None:
     colleague = factories.actor(bidder.organisation)
     first = actions.start_bid(actor=bidder, challenge_id=challenge.pk)
     assert actions.start_bid(actor=colleague, challenge_id=challenge.pk).pk == first.pk
-    assert Task.objects.filter(kind="finish_bid", organisation=bidder.organisation, due_at=challenge.deadline_at).count() == 1
+    assert (
+        Task.objects.filter(kind="finish_bid", organisation=bidder.organisation, due_at=challenge.deadline_at).count()
+        == 1
+    )
 
 
 def test_who_may_not_bid(db: str) -> None:
@@ -73,13 +76,21 @@ def test_a_draft_saves_piece_by_piece_and_keeps_the_rest(db: str) -> None:
     bid = scene.drafted_bid(challenge, bidder)
     spec = challenge.indicators.first().specification
     saved = save_bid(
-        actor=bidder, bid_id=bid.pk, version=bid.version, plan="新计划", commitments=[{"specification": spec.pk, "value": D("261.5")}],
+        actor=bidder,
+        bid_id=bid.pk,
+        version=bid.version,
+        plan="新计划",
+        commitments=[{"specification": spec.pk, "value": D("261.5")}],
         budgets=[{"stage": "rd", "amount": D("1.23")}],
     )
     assert (saved.plan, saved.team) == ("新计划", "五位研究员")
     assert saved.commitments.get(specification=spec).value == D("261.5")
     assert saved.commitments.count() == 3
-    assert {one.stage: one.amount for one in saved.budgets.all()} == {"rd": D("1.23"), "pilot": D("300000.00"), "mass_production": D("300000.00")}
+    assert {one.stage: one.amount for one in saved.budgets.all()} == {
+        "rd": D("1.23"),
+        "pilot": D("300000.00"),
+        "mass_production": D("300000.00"),
+    }
 
 
 def test_of_two_people_at_one_draft_nobody_overwrites_the_other(db: str) -> None:
@@ -98,9 +109,13 @@ def test_of_two_people_at_one_draft_nobody_overwrites_the_other(db: str) -> None
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"months": 0}, "months"), ({"trl_from": 10}, "trl_from"), ({"trl_from": 7, "trl_to": 5}, "trl_to"),
-        ({"budgets": [{"stage": "rd", "amount": D("-1")}]}, "budgets.rd"), ({"budgets": [{"stage": "moon", "amount": D(1)}]}, "budgets.moon"),
-        ({"budgets": [{"stage": "rd", "amount": D("0.001")}]}, "budgets.rd"), ({"colour": "red"}, "colour"),
+        ({"months": 0}, "months"),
+        ({"trl_from": 10}, "trl_from"),
+        ({"trl_from": 7, "trl_to": 5}, "trl_to"),
+        ({"budgets": [{"stage": "rd", "amount": D("-1")}]}, "budgets.rd"),
+        ({"budgets": [{"stage": "moon", "amount": D(1)}]}, "budgets.moon"),
+        ({"budgets": [{"stage": "rd", "amount": D("0.001")}]}, "budgets.rd"),
+        ({"colour": "red"}, "colour"),
         ({"machines": [{"machine": "00000000-0000-0000-0000-000000000001"}]}, "machines.0"),
     ],
 )
@@ -121,8 +136,11 @@ def test_a_commitment_answers_in_the_indicators_own_kind(db: str) -> None:
     bid = actions.start_bid(actor=bidder, challenge_id=challenge.pk)
     density, _minutes, level = (row.specification for row in challenge.indicators.all())
     for wrong in (
-        {"specification": density.pk, "level": "L3"}, {"specification": level.pk, "value": D(3)}, {"specification": level.pk, "level": "L9"},
-        {"specification": density.pk, "value": D("1E+30")}, {"specification": bid.pk, "value": D(3)},
+        {"specification": density.pk, "level": "L3"},
+        {"specification": level.pk, "value": D(3)},
+        {"specification": level.pk, "level": "L9"},
+        {"specification": density.pk, "value": D("1E+30")},
+        {"specification": bid.pk, "value": D(3)},
     ):
         with pytest.raises(Invalid) as refused:
             save_bid(actor=bidder, bid_id=bid.pk, commitments=[wrong])
@@ -247,7 +265,12 @@ def test_the_database_itself_refuses_a_late_submission(db: str) -> None:
     bid = scene.drafted_bid(challenge, scene.bidder())
     with pytest.raises(IntegrityError), transaction.atomic():
         BidSubmission.objects.create(
-            bid=bid, number=1, body="{}", sha256="0" * 64, submitted_at=challenge.deadline_at, deadline_at=challenge.deadline_at
+            bid=bid,
+            number=1,
+            body="{}",
+            sha256="0" * 64,
+            submitted_at=challenge.deadline_at,
+            deadline_at=challenge.deadline_at,
         )
 
 
@@ -300,7 +323,9 @@ def test_extending_and_submitting_at_one_instant_do_not_contradict_each_other(db
 
     def both(number: int) -> Any:
         if number:
-            return challenge_actions.issue_addendum(actor=scene.second, challenge_id=challenge.pk, text="延期", reason="样品", deadline_at=later)
+            return challenge_actions.issue_addendum(
+                actor=scene.second, challenge_id=challenge.pk, text="延期", reason="样品", deadline_at=later
+            )
         return actions.submit_bid(actor=bidder, bid_id=bid.pk)
 
     answers = in_threads(2, both)
@@ -313,7 +338,9 @@ def test_files_belong_to_the_draft_and_are_part_of_the_receipt(db: str) -> None:
     challenge = scene.published()
     bidder = scene.bidder()
     bid = scene.drafted_bid(challenge, bidder)
-    bid = actions.add_bid_file(actor=bidder, bid_id=bid.pk, file=SimpleUploadedFile("plan.txt", "计划书".encode()), caption="计划")
+    bid = actions.add_bid_file(
+        actor=bidder, bid_id=bid.pk, file=SimpleUploadedFile("plan.txt", "计划书".encode()), caption="计划"
+    )
     with pytest.raises(Invalid):
         actions.add_bid_file(actor=bidder, bid_id=bid.pk, file=SimpleUploadedFile("run.exe", b"MZ"))
     actions.submit_bid(actor=bidder, bid_id=bid.pk)

@@ -47,7 +47,11 @@ def test_draft_takes_indicators_of_the_needs_version_and_three_gates(db: str) ->
     scene = Scene()
     challenge = actions.draft_challenge(actor=scene.drafter, need_id=scene.need.pk)
     assert [row.specification.name for row in challenge.indicators.all()] == ["能量密度", "充电时间", "自动化等级"]
-    assert [(gate.stage, gate.specifications.count()) for gate in challenge.gates.all()] == [("rd", 3), ("pilot", 3), ("mass_production", 3)]
+    assert [(gate.stage, gate.specifications.count()) for gate in challenge.gates.all()] == [
+        ("rd", 3),
+        ("pilot", 3),
+        ("mass_production", 3),
+    ]
     assert challenge.code.startswith(f"C-{clock.today().year}-")
 
 
@@ -81,11 +85,21 @@ def test_draft_of_an_unpublished_need_is_refused(db: str) -> None:
         ({"eligibility": ""}, "Who may bid"),
         ({"criteria": []}, "no criteria"),
         ({"criteria": [{"name": "a", "weight": D("99.99"), "max_score": D(10)}]}, "sum to 99.99"),
-        ({"criteria": [{"name": "a", "weight": D(60), "max_score": D(10)}, {"name": "b", "weight": D("40.01"), "max_score": D(5)}]}, "sum to 100.01"),
+        (
+            {
+                "criteria": [
+                    {"name": "a", "weight": D(60), "max_score": D(10)},
+                    {"name": "b", "weight": D("40.01"), "max_score": D(5)},
+                ]
+            },
+            "sum to 100.01",
+        ),
         ({"gates": []}, "no gates"),
     ],
 )
-def test_a_challenge_that_is_not_whole_is_refused_with_exactly_what_is_missing(db: str, changes: Any, sentence: str) -> None:
+def test_a_challenge_that_is_not_whole_is_refused_with_exactly_what_is_missing(
+    db: str, changes: Any, sentence: str
+) -> None:
     from django.utils.translation import override
 
     scene = Scene()
@@ -118,7 +132,10 @@ def test_gates_shares_dates_and_due_indicators_are_asked(db: str) -> None:
     [
         ({"payers": [{"organisation": "nobody", "amount": D(1)}]}, "payers.0.organisation"),
         ({"criteria": [{"name": "a", "weight": D(0), "max_score": D(10)}]}, "criteria.0.weight"),
-        ({"criteria": [{"name": "a", "weight": D(10), "max_score": D(10), "minimum_mark": D(11)}]}, "criteria.0.minimum_mark"),
+        (
+            {"criteria": [{"name": "a", "weight": D(10), "max_score": D(10), "minimum_mark": D(11)}]},
+            "criteria.0.minimum_mark",
+        ),
         ({"gates": [{"stage": "moon", "share_percent": D(1)}]}, "gates.0.stage"),
         ({"gates": [{"stage": "rd", "share_percent": D(101)}]}, "gates.0.share_percent"),
         ({"deadline_zone": "Mars/Olympus"}, "deadline_zone"),
@@ -173,7 +190,9 @@ def test_who_last_edited_does_not_publish_either(db: str) -> None:
     for person in (scene.drafter, scene.second):
         with pytest.raises(NotAllowed):
             actions.publish_challenge(actor=person, challenge_id=challenge.pk)
-    assert actions.publish_challenge(actor=factories.actor(scene.issuer), challenge_id=challenge.pk).state == "published"
+    assert (
+        actions.publish_challenge(actor=factories.actor(scene.issuer), challenge_id=challenge.pk).state == "published"
+    )
 
 
 def test_a_returned_challenge_goes_back_with_the_reason(db: str) -> None:
@@ -215,7 +234,9 @@ def test_an_addendum_extends_the_deadline_and_tells_bidders_with_drafts_and_foll
     scene.drafted_bid(challenge, bidder)
     actions.follow_challenge(actor=follower, challenge_id=challenge.pk)
     later = challenge.deadline_at + dt.timedelta(days=2)
-    addendum = actions.issue_addendum(actor=scene.second, challenge_id=challenge.pk, text="延期", reason="样品晚到", deadline_at=later)
+    addendum = actions.issue_addendum(
+        actor=scene.second, challenge_id=challenge.pk, text="延期", reason="样品晚到", deadline_at=later
+    )
     assert Challenge.objects.get(pk=challenge.pk).deadline_at == later
     assert addendum.number == 1
     assert addendum.changes["deadline_at"]["to"] == later.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
@@ -231,12 +252,20 @@ def test_a_deadline_never_moves_earlier_and_not_after_it_passed(db: str, frozen_
     challenge = scene.published()
     with pytest.raises(Invalid):
         actions.issue_addendum(
-            actor=scene.second, challenge_id=challenge.pk, text="提前", reason="急", deadline_at=challenge.deadline_at - dt.timedelta(seconds=1)
+            actor=scene.second,
+            challenge_id=challenge.pk,
+            text="提前",
+            reason="急",
+            deadline_at=challenge.deadline_at - dt.timedelta(seconds=1),
         )
     frozen_clock.set(challenge.deadline_at)
     with pytest.raises(WrongState) as refused:
         actions.issue_addendum(
-            actor=scene.second, challenge_id=challenge.pk, text="延期", reason="晚了", deadline_at=challenge.deadline_at + dt.timedelta(days=1)
+            actor=scene.second,
+            challenge_id=challenge.pk,
+            text="延期",
+            reason="晚了",
+            deadline_at=challenge.deadline_at + dt.timedelta(days=1),
         )
     assert refused.value.code == "deadline_passed"
     assert not Addendum.objects.exists()
@@ -258,6 +287,8 @@ def test_cancelling_needs_a_reason_and_tells(db: str) -> None:
     scene.drafted_bid(challenge, bidder)
     with pytest.raises(Invalid):
         actions.cancel_challenge(actor=scene.second, challenge_id=challenge.pk, reason="")
-    assert actions.cancel_challenge(actor=scene.second, challenge_id=challenge.pk, reason="预算取消").state == "cancelled"
+    assert (
+        actions.cancel_challenge(actor=scene.second, challenge_id=challenge.pk, reason="预算取消").state == "cancelled"
+    )
     assert Notification.objects.filter(kind="challenge_cancelled", person=bidder.person).count() == 1
     assert not Task.objects.filter(kind="finish_bid", state="open").exists()

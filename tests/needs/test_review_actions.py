@@ -64,7 +64,9 @@ def test_a_declared_conflict_hides_everything_and_asks_for_a_replacement(db: str
         scene.mark(scene.member, scene.first, 31, 27, 17)
     assert Task.objects.filter(kind="replace_panelist", organisation=scene.issuer, state="open").count() == 1
     stand_in = factories.person(is_expert=True)
-    actions.invite_panelist(actor=scene.second, challenge_id=scene.challenge.pk, person_id=stand_in.pk, replaces_id=seat.pk)
+    actions.invite_panelist(
+        actor=scene.second, challenge_id=scene.challenge.pk, person_id=stand_in.pk, replaces_id=seat.pk
+    )
     assert not Task.objects.filter(kind="replace_panelist", state="open").exists()
 
 
@@ -101,7 +103,9 @@ def test_before_the_deadline_an_invitation_does_not_tell_who_bids(db: str) -> No
 
 
 @pytest.mark.parametrize("seat_kind", ["member", "left_a_year_ago"])
-def test_a_bidders_own_person_sees_nothing_in_the_very_instant_of_the_deadline(db: str, frozen_clock: Any, seat_kind: str) -> None:
+def test_a_bidders_own_person_sees_nothing_in_the_very_instant_of_the_deadline(
+    db: str, frozen_clock: Any, seat_kind: str
+) -> None:
     scene = Scene()
     challenge = scene.published()
     bidder, rival = scene.bidder(), scene.bidder()
@@ -129,8 +133,12 @@ def test_ties_of_the_last_three_years_are_conflicts(db: str, frozen_clock: Any) 
     assert bids_visible_to(scene.member).count() == 2
     today = clock.today()
     ties.add(
-        of=scene.member.person, to=scene.first_bidder.organisation, kind="shared_project", since_on=today - dt.timedelta(days=900),
-        until_on=today - dt.timedelta(days=400), source="test",
+        of=scene.member.person,
+        to=scene.first_bidder.organisation,
+        kind="shared_project",
+        since_on=today - dt.timedelta(days=900),
+        until_on=today - dt.timedelta(days=400),
+        source="test",
     )
     assert not bids_visible_to(scene.member).exists()
     assert "shared_project" in {one.kind for one in conflicts_of(scene.member.person, scene.challenge)}
@@ -143,8 +151,12 @@ def test_a_tie_that_ended_long_ago_is_no_conflict(db: str, frozen_clock: Any) ->
     scene = Reviewed(frozen_clock)
     today = clock.today()
     ties.add(
-        of=scene.member.person, to=scene.first_bidder.organisation, kind="shared_project", since_on=today - dt.timedelta(days=3000),
-        until_on=today - dt.timedelta(days=3 * 366 + 5), source="test",
+        of=scene.member.person,
+        to=scene.first_bidder.organisation,
+        kind="shared_project",
+        since_on=today - dt.timedelta(days=3000),
+        until_on=today - dt.timedelta(days=3 * 366 + 5),
+        source="test",
     )
     assert bids_visible_to(scene.member).count() == 2
 
@@ -228,7 +240,8 @@ def test_locking_wants_a_mark_or_na_for_every_criterion(db: str, frozen_clock: A
         actions.lock_sheet(actor=scene.chair, bid_id=scene.first.pk)
     assert len(refused.value.missing) == 2
     actions.score_bid(
-        actor=scene.chair, bid_id=scene.first.pk,
+        actor=scene.chair,
+        bid_id=scene.first.pk,
         scores=[{"criterion": criteria[1].pk, "is_na": True}, {"criterion": criteria[2].pk, "value": D("17.5")}],
     )
     assert actions.lock_sheet(actor=scene.chair, bid_id=scene.first.pk).locked_at is not None
@@ -239,7 +252,9 @@ def test_a_mark_outside_its_range_is_named(db: str, frozen_clock: Any, value: st
     scene = Reviewed(frozen_clock)
     criterion = scene.challenge.criteria.first()
     with pytest.raises(Invalid) as refused:
-        actions.score_bid(actor=scene.chair, bid_id=scene.first.pk, scores=[{"criterion": criterion.pk, "value": D(value)}])
+        actions.score_bid(
+            actor=scene.chair, bid_id=scene.first.pk, scores=[{"criterion": criterion.pk, "value": D(value)}]
+        )
     assert f"scores.{criterion.pk}" in refused.value.fields
     assert not ScoreSheet.objects.exists()
 

@@ -1,0 +1,297 @@
+"""What goes in and out of the room's REST door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from benefits import queries
+from benefits.models import (
+    AgreementVersion,
+    Claim,
+    FundCall,
+    FundCallLine,
+    FundParty,
+    Income,
+    RiskFund,
+    Settlement,
+    ShareAgreement,
+    Statement,
+    Tranche,
+)
+from benefits.states import ClaimKind, EvidenceKind
+from core.api.serializers import Input, Money, Quantity, Ref
+
+
+class MemberIn(Input):
+    organisation = serializers.UUIDField()
+    weight = Quantity()
+
+
+class LineIn(Input):
+    organisation = serializers.UUIDField(required=False)
+    label = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    percent = serializers.DecimalField(max_digits=7, decimal_places=4)
+    reason = serializers.CharField(max_length=300)
+    members = MemberIn(many=True, required=False)
+
+
+class VersionIn(Input):
+    lines = LineIn(many=True)
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+
+
+class IncomeIn(Input):
+    amount = Money()
+    received_on = serializers.DateField()
+    source = serializers.CharField(max_length=300)
+
+
+class ReferenceIn(Input):
+    evidence = serializers.CharField(max_length=200)
+
+
+class OptionalReferenceIn(Input):
+    evidence = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class LineOut(serializers.Serializer):  # type: ignore[type-arg]
+    organisation = Ref(allow_null=True)
+    label = serializers.CharField()
+    percent = Quantity(allow_null=True)
+    weight = Quantity(allow_null=True)
+    reason = serializers.CharField()
+    parent = serializers.UUIDField(source="parent_id", allow_null=True)
+
+
+class VersionOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    lines = LineOut(many=True)
+    signed_by = serializers.SerializerMethodField()
+
+    class Meta:
+        model = AgreementVersion
+        fields = ["id", "number", "state", "note", "rounding_rule", "in_force_at", "lines", "signed_by"]
+
+    def get_signed_by(self, row: AgreementVersion) -> list[str]:
+        return [str(one.organisation) for one in row.signatures.all()]
+
+
+class PartyTotalOut(serializers.Serializer):  # type: ignore[type-arg]
+    organisation = serializers.CharField()
+    organisation_id = serializers.UUIDField()
+    due = Money()
+    confirmed = Money()
+
+
+class TotalsOut(serializers.Serializer):  # type: ignore[type-arg]
+    income = Money()
+    settled = Money()
+    parties = PartyTotalOut(many=True)
+
+
+class AgreementOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    class Meta:
+        model = ShareAgreement
+        fields = ["id", "subject_id", "subject_title", "subject_link", "version", "created_at"]
+
+
+class AgreementDetail(AgreementOut):
+    parties = serializers.SerializerMethodField()
+    versions = VersionOut(many=True)
+    totals = serializers.SerializerMethodField()
+    health = serializers.SerializerMethodField()
+
+    class Meta(AgreementOut.Meta):
+        fields = [*AgreementOut.Meta.fields, "parties", "versions", "totals", "health"]
+
+    def get_parties(self, row: ShareAgreement) -> list[dict[str, Any]]:
+        return [
+            {"id": str(one.organisation_id), "name": str(one.organisation), "role": one.role_label}
+            for one in row.parties.all()
+        ]
+
+    def get_totals(self, row: ShareAgreement) -> dict[str, Any]:
+        return dict(TotalsOut(queries.ledger_totals(row)).data)
+
+    def get_health(self, row: ShareAgreement) -> dict[str, int]:
+        found = queries.health(row)
+        return {"repeat": found.repeat, "overdue": found.overdue}
+
+
+class IncomeOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    settlement = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Income
+        fields = ["id", "agreement", "amount", "received_on", "source", "state", "settlement", "created_at"]
+
+    def get_settlement(self, row: Income) -> str | None:
+        found = getattr(row, "settlement", None)
+        return str(found.pk) if found else None
+
+
+class StatementOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    organisation = Ref()
+
+    class Meta:
+        model = Statement
+        fields = ["id", "settlement", "organisation", "amount", "state", "due_on", "evidence", "created_at"]
+
+
+class SettlementOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    statements = StatementOut(many=True)
+    agreement_version = serializers.IntegerField(source="version.number")
+    income_amount = serializers.DecimalField(source="income.amount", max_digits=18, decimal_places=2)
+    rounding_rule = serializers.CharField(source="version.rounding_rule")
+    ledger_transaction = serializers.UUIDField(source="txn_id")
+
+    class Meta:
+        model = Settlement
+        fields = [
+            "id",
+            "income",
+            "income_amount",
+            "agreement_version",
+            "rounding_rule",
+            "ledger_transaction",
+            "statements",
+            "created_at",
+        ]
+
+
+class TrancheOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    payer = Ref()
+    payee = Ref()
+
+    class Meta:
+        model = Tranche
+        fields = [
+            "id",
+            "subject_id",
+            "subject_title",
+            "stage",
+            "amount",
+            "state",
+            "payer",
+            "payee",
+            "moved_at",
+            "created_at",
+        ]
+
+
+class FundPartyIn(Input):
+    organisation = serializers.UUIDField()
+    percent = serializers.DecimalField(max_digits=7, decimal_places=4)
+
+
+class FundIn(Input):
+    name = serializers.CharField(max_length=120)
+    target = Money()
+    rate_percent = serializers.DecimalField(max_digits=5, decimal_places=2)
+    claim_cap = Money()
+    party_cap = Money(required=False, allow_null=True, default=None)
+    supervised_account = serializers.CharField(max_length=200)
+    chain = serializers.UUIDField(required=False, allow_null=True, default=None)
+    parties = FundPartyIn(many=True)
+
+
+class FundPartyOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    organisation = Ref()
+
+    class Meta:
+        model = FundParty
+        fields = ["id", "organisation", "percent", "continues", "continuation_note"]
+
+
+class CallLineOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    organisation = Ref(source="party.organisation")
+
+    class Meta:
+        model = FundCallLine
+        fields = ["id", "organisation", "amount", "state", "paid_on", "evidence"]
+
+
+class CallOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    lines = CallLineOut(many=True)
+
+    class Meta:
+        model = FundCall
+        fields = ["id", "number", "amount", "due_on", "lines"]
+
+
+class FundOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    manager = Ref()
+
+    class Meta:
+        model = RiskFund
+        fields = [
+            "id", "name", "chain", "manager", "target", "rate_percent", "claim_cap", "party_cap", "supervised_account", "version", "created_at",
+        ]  # fmt: skip
+
+
+class FundDetail(FundOut):
+    parties = FundPartyOut(many=True)
+    calls = CallOut(many=True)
+    balance = serializers.SerializerMethodField()
+    debtors = serializers.SerializerMethodField()
+
+    class Meta(FundOut.Meta):
+        fields = [*FundOut.Meta.fields, "parties", "calls", "balance", "debtors"]
+
+    def get_balance(self, row: RiskFund) -> str:
+        return f"{queries.fund_balance(row):.2f}"
+
+    def get_debtors(self, row: RiskFund) -> list[str]:
+        return [str(one.party) for one in queries.debtors(row)]
+
+
+class CallIn(Input):
+    due_on = serializers.DateField()
+    amount = Money(required=False, allow_null=True, default=None)
+
+
+class PaymentIn(Input):
+    paid_on = serializers.DateField()
+    evidence = serializers.CharField(max_length=200)
+
+
+class ClaimIn(Input):
+    kind = serializers.ChoiceField(choices=ClaimKind.choices)
+    loss = Money()
+    reason = serializers.CharField(max_length=5000)
+    subject_title = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class EvidenceIn(Input):
+    kind = serializers.ChoiceField(choices=EvidenceKind.choices)
+    file = serializers.FileField()
+    caption = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class ClaimDecisionIn(Input):
+    is_approved = serializers.BooleanField()
+    reason = serializers.CharField(max_length=5000)
+
+
+class ContinuationIn(Input):
+    continues = serializers.BooleanField()
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+
+
+class ClaimOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    claimant = Ref()
+    evidence = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Claim
+        fields = [
+            "id", "fund", "claimant", "kind", "loss", "reason", "subject_title", "state", "state_reason", "paid", "calculation", "evidence",
+            "version", "created_at",
+        ]  # fmt: skip
+
+    def get_evidence(self, row: Claim) -> list[dict[str, str]]:
+        return [
+            {"id": str(one.pk), "kind": one.kind, "caption": str(one), "book_leaf": one.book_leaf}
+            for one in row.evidence.all()
+        ]

@@ -1,0 +1,164 @@
+"""The room's REST door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from benefits.actions import agreement as actions
+from benefits.actions import fund as fund_actions
+from benefits.api import serializers as forms
+from benefits.models import (
+    AgreementVersion,
+    Claim,
+    FundCallLine,
+    FundParty,
+    Income,
+    RiskFund,
+    Settlement,
+    ShareAgreement,
+    Statement,
+    Tranche,
+)
+from core.api.views import RoomViewSet, operation
+
+
+class Detailed(RoomViewSet):
+    """A door whose single rows say more than its lists."""
+
+    detail_serializer: Any = None
+
+    def get_serializer_class(self) -> Any:
+        return (
+            self.serializer_class if self.action == "list" or self.detail_serializer is None else self.detail_serializer
+        )
+
+
+class Agreements(Detailed):
+    room, model, view_rule, id_name = "benefits", ShareAgreement, "benefits.view_agreement", "agreement_id"
+    serializer_class = forms.AgreementOut
+    detail_serializer = forms.AgreementDetail
+    filterset_fields = ["subject_id"]
+    search_fields = ["subject_title"]
+    propose_version = operation(
+        actions.propose_version, path="propose_version", serializer=forms.VersionIn, response=forms.VersionOut, code=201
+    )
+    record_income = operation(
+        actions.record_income, path="record_income", serializer=forms.IncomeIn, response=forms.IncomeOut, code=201
+    )
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        if self.action == "list":
+            return rows
+        return rows.prefetch_related(
+            "parties__organisation", "versions__lines__organisation", "versions__signatures__organisation"
+        )
+
+
+class Versions(RoomViewSet):
+    room, model, view_rule, id_name = "benefits", AgreementVersion, "benefits.view_version", "version_id"
+    serializer_class = forms.VersionOut
+    filterset_fields = ["agreement", "state"]
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.prefetch_related("lines__organisation", "signatures__organisation")
+
+    sign = operation(actions.sign_agreement, path="sign")
+
+
+class Incomes(RoomViewSet):
+    room, model, view_rule, id_name = "benefits", Income, "benefits.view_income", "income_id"
+    serializer_class = forms.IncomeOut
+    filterset_fields = ["agreement", "state"]
+    settle = operation(actions.settle_income, path="settle", response=forms.SettlementOut)
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("settlement")
+
+
+class Settlements(RoomViewSet):
+    room, model, view_rule = "benefits", Settlement, "benefits.view_settlement"
+    serializer_class = forms.SettlementOut
+    filterset_fields = ["income__agreement"]
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("version", "income").prefetch_related("statements__organisation")
+
+
+class Statements(RoomViewSet):
+    room, model, view_rule, id_name = "benefits", Statement, "benefits.view_statement", "statement_id"
+    serializer_class = forms.StatementOut
+    filterset_fields = ["state", "organisation", "settlement"]
+    instruct = operation(actions.instruct_payment, path="instruct", serializer=forms.OptionalReferenceIn)
+    confirm = operation(actions.confirm_payment, path="confirm")
+    reconcile = operation(actions.reconcile_payment, path="reconcile", serializer=forms.ReferenceIn)
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("organisation")
+
+
+class Tranches(RoomViewSet):
+    """Read only: money is released by a gate's decision and nowhere else (R086)."""
+
+    room, model, view_rule = "benefits", Tranche, "benefits.view_tranche"
+    serializer_class = forms.TrancheOut
+    filterset_fields = ["subject_id", "stage", "state"]
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("payer", "payee")
+
+
+class Funds(Detailed):
+    room, model, view_rule, id_name = "benefits", RiskFund, "benefits.view_fund", "fund_id"
+    serializer_class = forms.FundOut
+    detail_serializer = forms.FundDetail
+    create_action, create_serializer = fund_actions.open_fund, forms.FundIn
+    filterset_fields = ["chain", "manager"]
+    search_fields = ["name"]
+    call = operation(fund_actions.call_fund, path="call", serializer=forms.CallIn, response=forms.CallOut, code=201)
+    claim = operation(
+        fund_actions.open_claim, path="claim", serializer=forms.ClaimIn, response=forms.ClaimOut, code=201
+    )
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        rows = rows.select_related("manager")
+        return (
+            rows
+            if self.action == "list"
+            else rows.prefetch_related("parties__organisation", "calls__lines__party__organisation")
+        )
+
+
+class CallLines(RoomViewSet):
+    room, model, view_rule, id_name = "benefits", FundCallLine, "benefits.view_call_line", "line_id"
+    serializer_class = forms.CallLineOut
+    filterset_fields = ["state", "call"]
+    pay = operation(fund_actions.record_call_payment, path="pay", serializer=forms.PaymentIn)
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("party__organisation", "call")
+
+
+class FundParties(RoomViewSet):
+    room, model, view_rule, id_name = "benefits", FundParty, "benefits.view_fund_party", "party_id"
+    serializer_class = forms.FundPartyOut
+    filterset_fields = ["fund"]
+    record_continuation = operation(
+        fund_actions.record_continuation, path="record_continuation", serializer=forms.ContinuationIn
+    )
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("organisation")
+
+
+class Claims(RoomViewSet):
+    room, model, view_rule, id_name = "benefits", Claim, "benefits.view_claim", "claim_id"
+    serializer_class = forms.ClaimOut
+    filterset_fields = ["fund", "state", "kind", "claimant"]
+    add_evidence = operation(fund_actions.add_claim_evidence, path="add_evidence", serializer=forms.EvidenceIn)
+    submit = operation(fund_actions.submit_claim, path="submit")
+    decide = operation(fund_actions.decide_claim, path="decide", serializer=forms.ClaimDecisionIn)
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("claimant").prefetch_related("evidence")

@@ -48,21 +48,17 @@ def split(total: int, parts: Sequence[Part]) -> Split:
     rest = total - sum(paid.values())
     # Carried rests sum to zero, so what is left is between 0 and the number of parties; were it below, the one
     # furthest ahead gives back first.
+    order = {key: -at for at, key in enumerate(owed)}  # ties go to whoever stands first in the table
     while rest > 0:
-        key = max(owed, key=lambda one: (owed[one] - paid[one], _reverse(one)))
+        key = max(owed, key=lambda one: (owed[one] - paid[one], order[one]))
         paid[key] += 1
         rest -= 1
     while rest < 0:
-        key = min((one for one in paid if paid[one] > 0), key=lambda one: (owed[one] - paid[one], one))
+        key = min((one for one in paid if paid[one] > 0), key=lambda one: (owed[one] - paid[one], order[one]))
         paid[key] -= 1
         rest += 1
     whole = {one.key: paid.get(one.key, 0) for one in parts}
     return Split(whole, {one.key: owed[one.key] - paid[one.key] if one.key in owed else Fraction(0) for one in parts})
-
-
-def _reverse(key: str) -> tuple[int, ...]:
-    """Ties go to the lowest key, also under max()."""
-    return tuple(-ord(char) for char in key)
 
 
 def shares_of(weights: Mapping[str, Decimal]) -> dict[str, Fraction]:

@@ -89,7 +89,7 @@ def paid_call(row: RiskFund, manager: Actor, *, amount: str | None = None, unpai
         due_on=clock.today() + dt.timedelta(days=10),
         amount=Decimal(amount) if amount else None,
     )
-    for at, line in enumerate(call.lines.order_by("-amount")):
+    for at, line in enumerate(call.lines.order_by("-amount", "pk")):
         if at != unpaid:
             fund_actions.record_call_payment(actor=manager, line_id=line.pk, paid_on=clock.today(), evidence="回单 1")
     return call

@@ -51,6 +51,16 @@ class Door(viewsets.GenericViewSet):  # type: ignore[type-arg]
     lookup_value_converter = "uuid"
     is_open_to_strangers: ClassVar[bool] = False
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """An operation answers to the name it is given in the class, whatever its action is called."""
+        super().__init_subclass__(**kwargs)
+        for name, member in list(cls.__dict__.items()):
+            mapping = getattr(member, "mapping", None)
+            if callable(member) and mapping is not None and hasattr(member, "detail"):
+                member.__name__ = name
+                for method in list(mapping):
+                    dict.__setitem__(mapping, method, name)
+
     @property
     def actor(self) -> Actor:
         """Who acts, with the request's idempotency key."""

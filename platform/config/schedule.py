@@ -18,6 +18,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "deliver what the outbox still holds": job("outbox.sweep", MINUTE),
     "place new entries in the book": job("book.sequence", MINUTE),
     "read the whole book": job("book.verify", crontab(hour="3", minute="30")),
+    "end holds whose time is over": job("ledger.expire_holds", MINUTE),
+    "replay the whole ledger": job("ledger.verify", crontab(hour="3", minute="45")),
     "watch for what must be noticed": job("checks.watch", 5 * MINUTE),
     "mail what happened": job("inbox.mail_notifications", MINUTE),
     "close challenges at their deadline": job("needs.close_challenges", MINUTE),

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -81,17 +81,28 @@ def hold(
 
 
 def capture(
-    key: str, pending: Txn, *, actor: Actor, lines: Sequence[Line] | None = None, amount: Decimal | None = None, reason: str = ""
+    key: str,
+    pending: Txn,
+    *,
+    actor: Actor,
+    lines: Sequence[Line] | None = None,
+    amount: Decimal | None = None,
+    reason: str = "",
 ) -> Txn:
     """End a hold by posting it: whole, or the given part of each line; what is left returns."""
     if lines is None:
         held = list(Entry.objects.filter(txn=pending).select_related("account"))
         if amount is not None:
             if len(held) != 2:
-                raise Invalid(_("Say which lines are captured; an amount alone is for two-sided holds."), field="amount")
+                raise Invalid(
+                    _("Say which lines are captured; an amount alone is for two-sided holds."), field="amount"
+                )
             if amount <= 0:
                 raise Invalid(_("Give an amount above zero."), field="amount")
-        lines = [Line(one.account, (amount if one.amount > 0 else -amount) if amount is not None else one.yuan) for one in held]
+        lines = [
+            Line(one.account, (amount if one.amount > 0 else -amount) if amount is not None else one.yuan)
+            for one in held
+        ]
     return _resolve(Phase.CAPTURE, key, pending, actor, reason, lines)
 
 
@@ -122,7 +133,9 @@ def reverse(key: str, txn: Txn, *, actor: Actor, reason: str) -> Txn:
         raise Invalid(_("Say why it is reversed."), field="reason")
     lines = [Line(one.account, -one.yuan) for one in Entry.objects.filter(txn=txn).select_related("account")]
     reference = (txn.reference_type, txn.reference_id)
-    return _write(Phase.REVERSAL, key, lines, txn.kind, actor, None, reason, None, reverses=txn, raw_reference=reference)
+    return _write(
+        Phase.REVERSAL, key, lines, txn.kind, actor, None, reason, None, reverses=txn, raw_reference=reference
+    )
 
 
 def balances(account: Account) -> Balances:
@@ -145,9 +158,9 @@ def _write(
     }  # fmt: skip
     arguments = [
         [one.account.pk for one in lines], [to_fen(one.amount) for one in lines], effective_on or clock.today(), clock.now(),
-        expires_at, None, reverses.pk if reverses else None, reference_type, reference_id, reason, actor.id, actor.organisation_id,
+        expires_at, reverses.pk if reverses else None, reference_type, reference_id, reason, actor.id, actor.organisation_id,
     ]  # fmt: skip
-    sql = "SELECT ledger_write(%s, %s, %s, %s, %s, %s::uuid[], %s::bigint[], %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    sql = "SELECT ledger_write(%s, %s, %s, %s, %s, %s::uuid[], %s::bigint[], %s, %s, %s, %s, %s, %s, %s, %s, %s)"
     return _once(key, content, sql, [phase, kind, *arguments])
 
 
@@ -192,11 +205,18 @@ _SENTENCES = {
     "mixed_currencies": lambda: Invalid(_("All lines are in one currency."), code="mixed_currencies"),
     "no_such_account": lambda: Invalid(_("There is no such account."), code="no_such_account"),
     "overdrawn": lambda: WrongState(_("There is not enough money in the account."), code="overdrawn"),
+    "no_such_phase": lambda: Invalid(_("The ledger knows no such operation."), code="no_such_phase"),
+    "account_twice": lambda: Invalid(_("Each account stands in a transaction once."), code="account_twice"),
+    "not_reversible": lambda: WrongState(_("Only what was posted can be reversed."), code="not_reversible"),
+    "reversed_before": lambda: Invalid(_("A reversal is not dated before what it reverses."), code="reversed_before"),
+    "not_the_inverse": lambda: Invalid(_("A reversal is the exact inverse."), code="not_the_inverse"),
     "no_such_hold": lambda: WrongState(_("There is no such hold."), code="no_such_hold"),
     "hold_resolved": lambda: WrongState(_("The hold was ended already."), code="hold_resolved"),
     "hold_expired": lambda: WrongState(_("The hold has expired."), code="hold_expired"),
     "more_than_held": lambda: WrongState(_("No more can be captured than is held."), code="more_than_held"),
-    "gate_not_passed": lambda: WrongState(_("The gate before this stage is not passed; the money stays held."), code="gate_not_passed"),
+    "gate_not_passed": lambda: WrongState(
+        _("The gate before this stage is not passed; the money stays held."), code="gate_not_passed"
+    ),
 }
 
 
@@ -204,6 +224,8 @@ def _refusal(error: DatabaseError) -> Exception:
     """The database's own words as a refusal; anything else stays an error."""
     first = str(error).split("\n", 1)[0].strip()
     make = _SENTENCES.get(first)
+    if make is None and "out of range" in first:
+        return Invalid(_("This is more money than an account can hold."), code="too_much", field="amount")
     return make() if make else error
 
 
@@ -225,19 +247,39 @@ class Report:
 
 
 def verify() -> Report:
-    """Replay everything: each transaction sums to zero, each account's totals, running balances and numbers agree."""
-    faults: list[str] = []
-    for txn in Txn.objects.prefetch_related("entries").order_by("booked_at").iterator(chunk_size=1000):
-        if sum(one.amount for one in txn.entries.all()) != 0:
-            faults.append(f"transaction {txn.key} does not balance")
+    """Replay everything as it was at one instant: each transaction sums to zero, each account's totals, running balances
+    and numbers agree with its entries, no capture exceeds its hold, each reversal is the inverse."""
+    with transaction.atomic():
+        if len(connection.savepoint_ids) == 0:
+            with connection.cursor() as cursor:
+                # One snapshot: postings that happen meanwhile are not mistaken for faults.
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        faults = [*_faulty_transactions(), *_faulty_accounts()]
+        return Report(Txn.objects.count(), Entry.objects.count(), faults)
+
+
+def _faulty_transactions() -> Iterator[str]:
+    rows = Txn.objects.prefetch_related("entries", "pending__entries", "reverses__entries").order_by("booked_at", "pk")
+    for txn in rows.iterator(chunk_size=1000):
+        moved = {one.account_id: one.amount for one in txn.entries.all()}
+        if sum(moved.values()) != 0:
+            yield f"transaction {txn.key} does not balance"
+        if txn.pending is not None:
+            held = {one.account_id: one.amount for one in txn.pending.entries.all()}
+            if any(abs(amount) > abs(held.get(account, 0)) for account, amount in moved.items()):
+                yield f"transaction {txn.key} captures more than was held"
+        if txn.reverses is not None and moved != {one.account_id: -one.amount for one in txn.reverses.entries.all()}:
+            yield f"transaction {txn.key} is not the inverse of {txn.reverses.key}"
+
+
+def _faulty_accounts() -> Iterator[str]:
     resolved = set(Txn.objects.filter(pending__isnull=False).values_list("pending_id", flat=True))
-    for account in Account.objects.all():
-        balance, totals = 0, [0, 0, 0, 0]
-        number = 0
+    for account in Account.objects.iterator(chunk_size=1000):
+        balance, totals, number = 0, [0, 0, 0, 0], 0
         for one in Entry.objects.filter(account=account).order_by("number").iterator(chunk_size=2000):
             number += 1
             if one.number != number:
-                faults.append(f"account {account.code}: entry {number} is missing")
+                yield f"account {account.code}: entry {number} is missing"
                 break
             if one.is_pending:
                 if one.txn_id not in resolved:
@@ -246,7 +288,7 @@ def verify() -> Report:
                 balance += one.amount
                 totals[0 if one.amount > 0 else 1] += abs(one.amount)
             if one.balance_after != balance:
-                faults.append(f"account {account.code}: the balance after entry {one.number} is wrong")
-        if totals != [account.posted_in, account.posted_out, account.pending_in, account.pending_out] or number != account.number:
-            faults.append(f"account {account.code}: totals differ from the entries")
-    return Report(Txn.objects.count(), Entry.objects.count(), faults)
+                yield f"account {account.code}: the balance after entry {one.number} is wrong"
+        kept = [account.posted_in, account.posted_out, account.pending_in, account.pending_out]
+        if totals != kept or number != account.number:
+            yield f"account {account.code}: totals differ from the entries"

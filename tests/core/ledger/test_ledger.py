@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from decimal import Decimal as D
+from decimal import Decimal as Dec
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
+from config.roles import OWNER
 from core import clock
 from core.accounts.actor import Actor
+from core.command import command
 from core.errors import Conflict, Invalid, Refusal, WrongState
 from core.ledger import services as ledger
 from core.ledger.models import Account, Entry, Txn
 from core.ledger.services import Line
+from tests import factories
 
 ME = Actor.system()
 
@@ -26,13 +31,13 @@ def accounts(*codes: str, limit: str = "none") -> list[Account]:
 
 def move(key: str, source: Account, target: Account, amount: str, how: Any = None) -> Txn:
     with transaction.atomic():
-        return (how or ledger.post)(key, [Line(source, -D(amount)), Line(target, D(amount))], kind="test", actor=ME)  # type: ignore[no-any-return]
+        return (how or ledger.post)(key, [Line(source, -Dec(amount)), Line(target, Dec(amount))], kind="test", actor=ME)  # type: ignore[no-any-return]
 
 
 def test_a_transaction_moves_exactly_what_it_says(db: Any) -> None:
     world, shop = accounts("world", "shop")
     move("a", world, shop, "1000000.01")
-    assert ledger.balances(shop).posted == D("1000000.01") and ledger.balances(world).posted == D("-1000000.01")
+    assert ledger.balances(shop).posted == Dec("1000000.01") and ledger.balances(world).posted == Dec("-1000000.01")
     assert ledger.verify().is_sound
 
 
@@ -42,7 +47,7 @@ def test_a_transaction_moves_exactly_what_it_says(db: Any) -> None:
 def test_lines_that_do_not_balance_are_refused(db: Any, amounts: tuple[str, str], code: str) -> None:
     world, shop = accounts("world", "shop")
     with pytest.raises(Invalid) as refused, transaction.atomic():
-        ledger.post("a", [Line(world, D(amounts[0])), Line(shop, D(amounts[1]))], kind="test", actor=ME)
+        ledger.post("a", [Line(world, Dec(amounts[0])), Line(shop, Dec(amounts[1]))], kind="test", actor=ME)
     assert refused.value.code == code and not Txn.objects.exists()
 
 
@@ -57,20 +62,20 @@ def test_the_same_key_gives_the_same_transaction_and_other_content_a_conflict(db
     assert move("a", world, shop, "5").pk == move("a", world, shop, "5").pk
     with pytest.raises(Conflict):
         move("a", world, shop, "6")
-    assert ledger.balances(shop).posted == D(5)
+    assert ledger.balances(shop).posted == Dec(5)
 
 
 def test_a_hold_counts_at_once_and_ends_once(db: Any) -> None:
     world, [safe] = accounts("world")[0], accounts("safe", limit="no_overdraft")
     move("fill", world, safe, "10")
     held = move("h", safe, world, "7", ledger.hold)
-    assert (ledger.balances(safe).posted, ledger.balances(safe).available) == (D(10), D(3))
+    assert (ledger.balances(safe).posted, ledger.balances(safe).available) == (Dec(10), Dec(3))
     with pytest.raises(WrongState) as refused:
         move("too-much", safe, world, "4")
     assert refused.value.code == "overdrawn"
     with transaction.atomic():
-        ledger.capture("c", held, actor=ME, amount=D(5))
-    assert (ledger.balances(safe).posted, ledger.balances(safe).available) == (D(5), D(5))
+        ledger.capture("c", held, actor=ME, amount=Dec(5))
+    assert (ledger.balances(safe).posted, ledger.balances(safe).available) == (Dec(5), Dec(5))
     with pytest.raises(WrongState) as refused, transaction.atomic():
         ledger.void("v", held, actor=ME)
     assert refused.value.code == "hold_resolved"
@@ -79,11 +84,11 @@ def test_a_hold_counts_at_once_and_ends_once(db: Any) -> None:
 
 def test_no_more_is_captured_than_is_held_and_nothing_after_expiry(db: Any, frozen_clock: Any) -> None:
     world, safe = accounts("world", "safe")
-    lines = [Line(world, D(-7)), Line(safe, D(7))]
+    lines = [Line(world, Dec(-7)), Line(safe, Dec(7))]
     with transaction.atomic():
         held = ledger.hold("h", lines, kind="t", actor=ME, expires_at=clock.now() + dt.timedelta(hours=1))
     with pytest.raises(WrongState) as refused, transaction.atomic():
-        ledger.capture("c", held, actor=ME, amount=D(8))
+        ledger.capture("c", held, actor=ME, amount=Dec(8))
     assert refused.value.code == "more_than_held"
     frozen_clock.move(hours=2)
     with pytest.raises(WrongState) as refused, transaction.atomic():
@@ -103,10 +108,93 @@ def test_a_reversal_is_the_exact_inverse_once(db: Any) -> None:
         ledger.reverse("r2", txn, actor=ME, reason="again")
 
 
+CALL = "SELECT ledger_write(gen_random_uuid(), 'x', 'f', '{}', 't', {}, {}, current_date, now(), NULL, {}, '', NULL, '', NULL, NULL)"
+BOTH = "ARRAY(SELECT id FROM ledger_account ORDER BY code)"
+SHOP_TWICE = "ARRAY(SELECT id FROM ledger_account, generate_series(1, 2) WHERE code = 'shop')"
+TXN = "(SELECT id FROM ledger_txn LIMIT 1)"
+
+
+@pytest.mark.parametrize(("statement", "word"), [
+    (CALL.format("capture", BOTH, "ARRAY[5, -5]", "NULL"), "no_such_phase"),
+    (CALL.format("reversal", BOTH, "ARRAY[5, -5]", "NULL"), "no_such_phase"),
+    (CALL.format("posted", BOTH, "ARRAY[5, -5]", TXN), "no_such_phase"),
+    (CALL.format("posted", SHOP_TWICE, "ARRAY[5, -5]", "NULL"), "account_twice"),
+    (CALL.format("posted", "ARRAY(SELECT id FROM ledger_account WHERE code = 'shop')", "ARRAY[0]", "NULL"), "no_lines"),
+    (CALL.format("reversal", BOTH, "ARRAY[-600, 600]", TXN), "not_the_inverse"),
+    (CALL.format("reversal", BOTH, "ARRAY[500, -500]", TXN), "not_the_inverse"),
+    (CALL.format("reversal", BOTH, "ARRAY[-500, 500]", TXN).replace("current_date", "'2020-01-01'"), "reversed_before"),
+])  # fmt: skip
+def test_the_posting_function_itself_keeps_the_rules(db: Any, statement: str, word: str) -> None:
+    world, shop = accounts("world", "shop")
+    move("a", world, shop, "5")
+    with pytest.raises(DatabaseError, match=word), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert ledger.balances(shop).posted == Dec(5) and ledger.verify().is_sound
+
+
+def test_a_part_of_a_hold_of_several_lines_is_captured_and_no_line_counts_twice(db: Any) -> None:
+    world, shop, fees = accounts("world", "shop", "fees")
+    lines = [Line(world, Dec(-10)), Line(shop, Dec(8)), Line(fees, Dec(2))]
+    with transaction.atomic():
+        held = ledger.hold("h", lines, kind="t", actor=ME)
+    doubled = [Line(world, Dec(-5)), Line(world, Dec(-5)), Line(shop, Dec(8)), Line(fees, Dec(2))]
+    with pytest.raises(Invalid) as refused, transaction.atomic():
+        ledger.capture("twice", held, actor=ME, lines=doubled)
+    assert refused.value.code == "account_twice"
+    with transaction.atomic():
+        ledger.capture("part", held, actor=ME, lines=[Line(world, Dec(-6)), Line(shop, Dec(6))])
+    assert [ledger.balances(one).posted for one in (world, shop, fees)] == [Dec(-6), Dec(6), Dec(0)]
+    assert all(ledger.balances(one).pending_in == ledger.balances(one).pending_out == 0 for one in (world, shop, fees))
+    assert ledger.verify().is_sound
+
+
+def test_more_than_an_account_can_hold_is_refused_in_words(db: Any) -> None:
+    world, shop = accounts("world", "shop")
+    most = "90000000000000000.00"
+    move("a", world, shop, most)
+    with pytest.raises(Invalid) as refused:
+        move("b", world, shop, most)
+    assert refused.value.code == "too_much" and ledger.balances(shop).posted == Dec(most)
+
+
+def test_a_refused_key_stays_refused_when_money_has_come_meanwhile(db: Any) -> None:
+    """The command that posts keeps its refusal under its key; a new key is a new try."""
+    world, [safe] = accounts("world")[0], accounts("safe", limit="no_overdraft")
+    payer = factories.actor(factories.organisation())
+
+    @command
+    def pay_out(*, actor: Actor, amount: Dec) -> None:
+        ledger.post(f"pay:{actor.key}", [Line(safe, -amount), Line(world, amount)], kind="t", actor=actor)
+
+    with pytest.raises(WrongState):
+        pay_out(actor=payer.with_key("k1"), amount=Dec(5))
+    move("fill", world, safe, "10")
+    with pytest.raises(WrongState) as refused:
+        pay_out(actor=payer.with_key("k1"), amount=Dec(5))
+    assert refused.value.code == "overdrawn" and ledger.balances(safe).posted == Dec(10)
+    pay_out(actor=payer.with_key("k2"), amount=Dec(5))
+    assert ledger.balances(safe).posted == Dec(5)
+
+
+def test_a_difference_between_totals_and_entries_is_found(db: Any, servers: Any) -> None:
+    """Only the owner could make one; the replay and `verify_ledger` find it all the same."""
+    world, shop = accounts("world", "shop")
+    move("a", world, shop, "5")
+    call_command("verify_ledger", stdout=StringIO())
+    with servers.postgres.cursor(OWNER, db) as cursor:
+        cursor.execute("UPDATE ledger_account SET posted_in = posted_in + 1 WHERE code = 'shop'")
+    report = ledger.verify()
+    assert not report.is_sound and "shop" in report.faults[0]
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify_ledger", stdout=StringIO(), stderr=StringIO())
+    assert ended.value.code == 1
+
+
 @pytest.mark.parametrize("statement", [
     "UPDATE ledger_account SET posted_in = 5", "INSERT INTO ledger_account (id, code) VALUES (gen_random_uuid(), 'x')",
     "UPDATE ledger_entry SET amount = 1", "DELETE FROM ledger_entry", "TRUNCATE ledger_txn CASCADE", "DELETE FROM ledger_txn",
-    "INSERT INTO ledger_entry (txn_id, account_id, amount, is_pending, balance_after, number) SELECT txn_id, account_id, 1, false, 1, 99 FROM ledger_entry",
+    "INSERT INTO ledger_entry (txn_id, account_id, amount, is_pending, balance_after, number)"
+    " SELECT txn_id, account_id, 1, false, 1, 99 FROM ledger_entry",
     "ALTER TABLE ledger_entry DISABLE TRIGGER ALL",
 ])  # fmt: skip
 def test_the_runtime_role_writes_nothing_by_itself(db: Any, statement: str) -> None:
@@ -114,13 +202,13 @@ def test_the_runtime_role_writes_nothing_by_itself(db: Any, statement: str) -> N
     move("a", world, shop, "5")
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
-    assert ledger.balances(shop).posted == D(5) and ledger.verify().is_sound
+    assert ledger.balances(shop).posted == Dec(5) and ledger.verify().is_sound
 
 
 def test_ten_connections_with_one_key_post_once(db: Any, in_threads: Any) -> None:
     world, shop = accounts("world", "shop")
     results = in_threads(10, lambda number: move("same", world, shop, "5").pk)
-    assert len(set(results)) == 1 and Txn.objects.count() == 1 and ledger.balances(shop).posted == D(5)
+    assert len(set(results)) == 1 and Txn.objects.count() == 1 and ledger.balances(shop).posted == Dec(5)
 
 
 def test_random_moves_from_many_connections_keep_the_total_and_the_limits(db: Any, in_threads: Any) -> None:
@@ -135,7 +223,7 @@ def test_random_moves_from_many_connections_keep_the_total_and_the_limits(db: An
             source, target = dice.sample(safes, 2)
             try:
                 how = ledger.hold if dice.random() < 0.3 else ledger.post
-                txn = move(f"{number}:{turn}", source, target, str(dice.randint(1, 6000) / D(100)), how)
+                txn = move(f"{number}:{turn}", source, target, str(dice.randint(1, 6000) / Dec(100)), how)
                 if how is ledger.hold:
                     with transaction.atomic():
                         (ledger.void if dice.random() < 0.5 else ledger.capture)(f"{number}:{turn}:end", txn, actor=ME)  # type: ignore[operator]
@@ -146,6 +234,6 @@ def test_random_moves_from_many_connections_keep_the_total_and_the_limits(db: An
 
     results = in_threads(6, call)
     assert all(isinstance(one, int) and one > 0 for one in results), results
-    assert sum(ledger.balances(safe).posted for safe in safes) == D(500)
+    assert sum(ledger.balances(safe).posted for safe in safes) == Dec(500)
     assert all(ledger.balances(safe).available >= 0 for safe in safes)
     assert ledger.verify().is_sound

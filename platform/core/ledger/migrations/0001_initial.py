@@ -10,91 +10,160 @@ import core.clock
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_machine_clients'),
+        ("accounts", "0002_machine_clients"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_index=True, default=core.clock.now, editable=False)),
-                ('code', models.CharField(max_length=120, unique=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('currency', models.CharField(default='CNY', max_length=3)),
-                ('limit', models.CharField(choices=[('none', 'None'), ('no_overdraft', 'Never below zero')], default='none', max_length=20)),
-                ('posted_in', models.BigIntegerField(default=0)),
-                ('posted_out', models.BigIntegerField(default=0)),
-                ('pending_in', models.BigIntegerField(default=0)),
-                ('pending_out', models.BigIntegerField(default=0)),
-                ('number', models.BigIntegerField(default=0)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ledger_accounts', to='accounts.organisation')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(db_index=True, default=core.clock.now, editable=False)),
+                ("code", models.CharField(max_length=120, unique=True)),
+                ("kind", models.CharField(max_length=40)),
+                ("currency", models.CharField(default="CNY", max_length=3)),
+                (
+                    "limit",
+                    models.CharField(
+                        choices=[("none", "None"), ("no_overdraft", "Never below zero")], default="none", max_length=20
+                    ),
+                ),
+                ("posted_in", models.BigIntegerField(default=0)),
+                ("posted_out", models.BigIntegerField(default=0)),
+                ("pending_in", models.BigIntegerField(default=0)),
+                ("pending_out", models.BigIntegerField(default=0)),
+                ("number", models.BigIntegerField(default=0)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger_accounts",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Txn',
+            name="Txn",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=200, unique=True)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('phase', models.CharField(choices=[('posted', 'Posted'), ('hold', 'Held'), ('capture', 'Captured'), ('void', 'Voided'), ('expire', 'Expired'), ('reversal', 'Reversed')], max_length=20)),
-                ('kind', models.CharField(max_length=60)),
-                ('currency', models.CharField(max_length=3)),
-                ('effective_on', models.DateField()),
-                ('booked_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('reference_type', models.CharField(blank=True, max_length=60)),
-                ('reference_id', models.UUIDField(db_index=True, null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('actor_id', models.UUIDField(null=True)),
-                ('organisation_id', models.UUIDField(null=True)),
-                ('pending', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='resolution', to='ledger.txn')),
-                ('reverses', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='ledger.txn')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("key", models.CharField(max_length=200, unique=True)),
+                ("fingerprint", models.CharField(max_length=64)),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("posted", "Posted"),
+                            ("hold", "Held"),
+                            ("capture", "Captured"),
+                            ("void", "Voided"),
+                            ("expire", "Expired"),
+                            ("reversal", "Reversed"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("currency", models.CharField(max_length=3)),
+                ("effective_on", models.DateField()),
+                ("booked_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("reference_type", models.CharField(blank=True, max_length=60)),
+                ("reference_id", models.UUIDField(db_index=True, null=True)),
+                ("reason", models.TextField(blank=True)),
+                ("actor_id", models.UUIDField(null=True)),
+                ("organisation_id", models.UUIDField(null=True)),
+                (
+                    "pending",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="resolution",
+                        to="ledger.txn",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="reversal", to="ledger.txn"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['booked_at'],
+                "ordering": ["booked_at"],
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('amount', models.BigIntegerField()),
-                ('is_pending', models.BooleanField()),
-                ('balance_after', models.BigIntegerField()),
-                ('number', models.BigIntegerField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='ledger.account')),
-                ('txn', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='ledger.txn')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("amount", models.BigIntegerField()),
+                ("is_pending", models.BooleanField()),
+                ("balance_after", models.BigIntegerField()),
+                ("number", models.BigIntegerField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="ledger.account"
+                    ),
+                ),
+                (
+                    "txn",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="ledger.txn"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('limit__in', ['none', 'no_overdraft'])), name='account_limit_known'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("limit__in", ["none", "no_overdraft"])), name="account_limit_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('pending_in__gte', 0), ('pending_out__gte', 0), ('posted_in__gte', 0), ('posted_out__gte', 0)), name='account_totals_not_negative'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("pending_in__gte", 0), ("pending_out__gte", 0), ("posted_in__gte", 0), ("posted_out__gte", 0)
+                ),
+                name="account_totals_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('limit', 'none'), ('posted_in__gte', django.db.models.expressions.CombinedExpression(models.F('posted_out'), '+', models.F('pending_out'))), _connector='OR'), name='account_not_overdrawn'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("limit", "none"),
+                    (
+                        "posted_in__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("posted_out"), "+", models.F("pending_out")
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="account_not_overdrawn",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('account', 'number'), name='ledger_entry_number_once'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(fields=("account", "number"), name="ledger_entry_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='ledger_entry_moves_something'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount", 0), _negated=True), name="ledger_entry_moves_something"
+            ),
         ),
     ]

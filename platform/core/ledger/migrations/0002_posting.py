@@ -3,11 +3,33 @@ from django.db import migrations
 from core.db import append_only, runtime_role
 
 POSTING = r"""
+-- A reversal is the exact inverse of what was posted or captured, and not dated before it.
+CREATE FUNCTION ledger_check_reversal(p_reverses uuid, p_accounts uuid[], p_amounts bigint[], p_effective date)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    was ledger_txn;
+BEGIN
+    SELECT * INTO was FROM ledger_txn WHERE id = p_reverses FOR UPDATE;
+    IF was.id IS NULL OR was.phase NOT IN ('posted', 'capture') THEN
+        RAISE EXCEPTION 'not_reversible' USING ERRCODE = 'XL003';
+    END IF;
+    IF p_effective < was.effective_on THEN
+        RAISE EXCEPTION 'reversed_before' USING ERRCODE = 'XL001';
+    END IF;
+    IF EXISTS (
+        SELECT 1 FROM unnest(p_accounts, p_amounts) AS lines(account, amount)
+        FULL JOIN (SELECT account_id, amount FROM ledger_entry WHERE txn_id = p_reverses) e ON e.account_id = lines.account
+        WHERE e.amount IS NULL OR lines.amount IS NULL OR e.amount <> -lines.amount
+    ) THEN
+        RAISE EXCEPTION 'not_the_inverse' USING ERRCODE = 'XL001';
+    END IF;
+END $$;
+
 -- The one door into the ledger. Lines are two arrays: accounts and fen (+ into, - out of). Accounts are locked in one
 -- order, balances change before entries are written, limits are checked on what the whole transaction leaves.
 CREATE FUNCTION ledger_write(
     p_id uuid, p_key text, p_fingerprint text, p_phase text, p_kind text, p_accounts uuid[], p_amounts bigint[],
-    p_effective date, p_booked timestamptz, p_expires timestamptz, p_pending uuid, p_reverses uuid,
+    p_effective date, p_booked timestamptz, p_expires timestamptz, p_reverses uuid,
     p_reference_type text, p_reference uuid, p_reason text, p_actor uuid, p_organisation uuid
 ) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -15,8 +37,18 @@ DECLARE
     v_currency text;
     row record;
 BEGIN
-    IF array_length(p_accounts, 1) IS NULL OR array_length(p_accounts, 1) <> array_length(p_amounts, 1) THEN
+    -- A resolution comes by ledger_resolve alone, so that nothing is captured without its hold.
+    IF p_phase NOT IN ('posted', 'hold', 'reversal') OR (p_phase = 'reversal') <> (p_reverses IS NOT NULL) THEN
+        RAISE EXCEPTION 'no_such_phase' USING ERRCODE = 'XL001';
+    END IF;
+    IF coalesce(cardinality(p_accounts), 0) < 2 OR cardinality(p_accounts) <> cardinality(p_amounts) THEN
         RAISE EXCEPTION 'no_lines' USING ERRCODE = 'XL001';
+    END IF;
+    IF (SELECT count(DISTINCT x) FROM unnest(p_accounts) x) <> cardinality(p_accounts) THEN
+        RAISE EXCEPTION 'account_twice' USING ERRCODE = 'XL001';
+    END IF;
+    IF p_phase = 'reversal' THEN
+        PERFORM ledger_check_reversal(p_reverses, p_accounts, p_amounts, p_effective);
     END IF;
     IF (SELECT sum(x) FROM unnest(p_amounts) x) <> 0 THEN
         RAISE EXCEPTION 'unbalanced' USING ERRCODE = 'XL001';
@@ -34,9 +66,9 @@ BEGIN
     END IF;
     SELECT min(currency) INTO v_currency FROM ledger_account WHERE id = ANY (p_accounts);
 
-    INSERT INTO ledger_txn (id, key, fingerprint, phase, kind, currency, effective_on, booked_at, expires_at, pending_id,
-                            reverses_id, reference_type, reference_id, reason, actor_id, organisation_id)
-    VALUES (p_id, p_key, p_fingerprint, p_phase, p_kind, v_currency, p_effective, p_booked, p_expires, p_pending, p_reverses,
+    INSERT INTO ledger_txn (id, key, fingerprint, phase, kind, currency, effective_on, booked_at, expires_at, reverses_id,
+                            reference_type, reference_id, reason, actor_id, organisation_id)
+    VALUES (p_id, p_key, p_fingerprint, p_phase, p_kind, v_currency, p_effective, p_booked, p_expires, p_reverses,
             p_reference_type, p_reference, p_reason, p_actor, p_organisation);
 
     FOR row IN
@@ -86,6 +118,9 @@ BEGIN
     IF p_phase = 'capture' THEN
         IF (SELECT coalesce(sum(x), 1) FROM unnest(p_amounts) x) <> 0 THEN
             RAISE EXCEPTION 'unbalanced' USING ERRCODE = 'XL001';
+        END IF;
+        IF (SELECT count(DISTINCT x) FROM unnest(p_accounts) x) <> cardinality(p_accounts) THEN
+            RAISE EXCEPTION 'account_twice' USING ERRCODE = 'XL001';
         END IF;
         IF EXISTS (
             SELECT 1 FROM unnest(p_accounts, p_amounts) AS lines(account, amount)
@@ -151,9 +186,13 @@ DROP TRIGGER ledger_balanced ON ledger_entry;
 DROP FUNCTION ledger_balanced();
 DROP FUNCTION ledger_open_account(uuid, text, uuid, text, text, text, timestamptz);
 DROP FUNCTION ledger_resolve(uuid, text, text, text, uuid, uuid[], bigint[], timestamptz, text, uuid, uuid);
-DROP FUNCTION ledger_write(uuid, text, text, text, text, uuid[], bigint[], date, timestamptz, timestamptz, uuid, uuid, text, uuid, text,
+DROP FUNCTION ledger_write(uuid, text, text, text, text, uuid[], bigint[], date, timestamptz, timestamptz, uuid, text, uuid, text,
     uuid, uuid);
+DROP FUNCTION ledger_check_reversal(uuid, uuid[], bigint[], date);
 """
+
+DOORS = "ledger_write, ledger_resolve, ledger_open_account"
+FUNCTIONS = f"{DOORS}, ledger_check_reversal, ledger_balanced"
 
 
 class Migration(migrations.Migration):
@@ -168,6 +207,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             f"""
             REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ledger_account, ledger_txn, ledger_entry FROM {runtime_role()};
+            REVOKE EXECUTE ON FUNCTION {FUNCTIONS} FROM PUBLIC;
+            GRANT EXECUTE ON FUNCTION {DOORS} TO {runtime_role()};
             """,
             f"GRANT INSERT, UPDATE, DELETE ON ledger_account, ledger_txn, ledger_entry TO {runtime_role()};",
         ),

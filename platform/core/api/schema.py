@@ -48,3 +48,18 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
                     {"description": words, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
                 )
     return result
+
+
+def describe_authentication() -> None:
+    """Tell the description how one signs in: a session cookie for people, a bearer token for machines."""
+    from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+    class ActorScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+        target_class = "core.api.authentication.ActorAuthentication"
+        name = ["session", "oauth2"]  # noqa: RUF012
+
+        def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
+            return [
+                {"type": "apiKey", "in": "cookie", "name": "sessionid"},
+                {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/oauth/token/", "scopes": {}}}},
+            ]

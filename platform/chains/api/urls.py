@@ -1,0 +1,9 @@
+"""The room's routes below /api/v1/."""
+
+from chains.api import views
+
+routes = [
+    ("chains", views.Chains, "chain"),
+    ("chain-nodes", views.Nodes, "chain-node"),
+    ("machines", views.Machines, "machine"),
+]

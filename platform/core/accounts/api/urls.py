@@ -1,0 +1,14 @@
+"""Routes of accounts below /api/v1/."""
+
+from django.urls import path
+
+from core.accounts.api import views
+
+routes = [
+    ("organisations", views.Organisations, "organisation"),
+    ("members", views.Members, "member"),
+    ("invitations", views.Invitations, "invitation"),
+    ("clients", views.Clients, "client"),
+    ("experts", views.Experts, "expert"),
+]
+urlpatterns = [path("me/", views.Me.as_view(), name="me"), path("people/", views.People.as_view(), name="people")]

@@ -1,0 +1,117 @@
+"""Accounts' REST door: oneself, organisations, members, invitations, machine clients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.accounts import actions
+from core.accounts.api import serializers as forms
+from core.accounts.models import Invitation, MachineClient, Membership, Organisation, Person
+from core.accounts.queries import experts
+from core.api.serializers import Reason
+from core.api.throttles import ActorThrottle
+from core.api.views import Door, RoomViewSet, operation
+from core.errors import NotAllowed
+
+
+class Organisations(RoomViewSet):
+    room, model, view_rule, id_name = "accounts", Organisation, "accounts.view_organisation", "organisation_id"
+    serializer_class = forms.OrganisationOut
+    create_action, create_serializer = actions.register_organisation, forms.OrganisationIn
+    edit_action, edit_serializer = actions.edit_organisation, forms.OrganisationEdit
+    filterset_fields = ["state", "uscc", "region_code"]
+    search_fields = ["name", "name_en", "uscc"]
+    ordering_fields = ["created_at", "name"]
+    verify = operation(actions.verify_organisation, path="verify")
+    reject = operation(actions.reject_organisation, path="reject", serializer=Reason)
+    resubmit = operation(actions.resubmit_organisation, path="resubmit")
+    suspend = operation(actions.suspend_organisation, path="suspend", serializer=Reason)
+    restore = operation(actions.restore_organisation, path="restore")
+    invite = operation(actions.invite_member, path="invite", serializer=forms.InviteIn, response=forms.InvitationOut, code=201)
+    create_client = operation(actions.create_client, path="create_client", serializer=forms.ClientIn, response=forms.ClientOut, code=201)
+
+
+class Members(RoomViewSet):
+    room, model, view_rule, id_name = "accounts", Membership, "accounts.view_membership", "membership_id"
+    serializer_class = forms.MembershipOut
+    filterset_fields = ["organisation", "is_active"]
+    set_roles = operation(actions.set_roles, path="set_roles", serializer=forms.RolesIn)
+    remove = operation(actions.remove_member, path="remove")
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("person", "organisation")
+
+
+class Invitations(RoomViewSet):
+    room, model, view_rule, id_name = "accounts", Invitation, "accounts.view_invitation", "invitation_id"
+    serializer_class = forms.InvitationOut
+    filterset_fields = ["state"]
+    withdraw = operation(actions.withdraw_invitation, path="withdraw")
+    accept = operation(actions.accept_invitation, path="accept", serializer=forms.AcceptIn, response=forms.MembershipOut, detail=False)
+
+
+class Clients(RoomViewSet):
+    room, model, view_rule, id_name = "accounts", MachineClient, "accounts.view_client", "client_id"
+    serializer_class = forms.ClientOut
+    filterset_fields = ["is_active"]
+    revoke = operation(actions.revoke_client, path="revoke")
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("application")
+
+
+class Experts(Door, mixins.ListModelMixin):
+    """People who offer to judge; names and fields, no addresses."""
+
+    room = "accounts"
+    serializer_class = forms.ExpertOut
+    search_fields = ["name", "expertise"]
+
+    def get_queryset(self) -> QuerySet[Person]:
+        return experts()
+
+
+class Me(APIView):
+    """Oneself: who acts, for whom, in which roles."""
+
+    throttle_classes = [ActorThrottle]
+
+    @extend_schema(responses={200: dict})
+    def get(self, request: Request) -> Response:
+        actor = request._request.actor  # type: ignore[attr-defined]
+        if not actor.is_signed_in:
+            raise NotAllowed(_("Please sign in first."), code="not_signed_in")
+        return Response({
+            "person": forms.PersonOut(actor.person).data if actor.person else None,
+            "client": str(actor.client) if actor.client else None,
+            "organisation": forms.OrganisationOut(actor.organisation).data if actor.organisation else None,
+            "roles": sorted(actor.roles), "kind": actor.kind, "scopes": sorted(actor.scopes) if actor.scopes is not None else None,
+        })  # fmt: skip
+
+    @extend_schema(request=forms.ProfileIn, responses={200: forms.PersonOut})
+    def put(self, request: Request) -> Response:
+        sent = forms.ProfileIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        person = actions.edit_profile(actor=request._request.actor, **sent.validated_data)  # type: ignore[attr-defined]
+        return Response(forms.PersonOut(person).data)
+
+
+class People(APIView):
+    """Opening an account."""
+
+    throttle_classes = [ActorThrottle]
+
+    @extend_schema(request=forms.PersonIn, responses={201: forms.PersonOut})
+    def post(self, request: Request) -> Response:
+        sent = forms.PersonIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        person = actions.register_person(actor=request._request.actor, **sent.validated_data)  # type: ignore[attr-defined]
+        return Response(forms.PersonOut(person).data, status=201)

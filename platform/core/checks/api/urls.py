@@ -1,0 +1,5 @@
+"""Routes of the alerts below /api/v1/."""
+
+from core.checks.api import views
+
+routes = [("alerts", views.Alerts, "alert")]

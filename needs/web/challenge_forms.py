@@ -100,11 +100,13 @@ class ChallengeForm(forms.Form):
         self.fields["version"].widget = HiddenInput()
 
     def payer_rows(self) -> list[list[BoundField]]:
-        return [[self[f"payer_{n}_{name}"] for name in ("organisation", "amount")] for n in range(PAYERS)]
+        """The filled rows and one empty one; rows that are not shown count as empty."""
+        rows = [[self[f"payer_{n}_{name}"] for name in ("organisation", "amount")] for n in range(PAYERS)]
+        return _shown(rows, spare=1)
 
     def criterion_rows(self) -> list[list[BoundField]]:
         names = ("name", "name_en", "weight", "max_score", "minimum_mark", "guidance")
-        return [[self[f"criterion_{n}_{name}"] for name in names] for n in range(CRITERIA)]
+        return _shown([[self[f"criterion_{n}_{name}"] for name in names] for n in range(CRITERIA)], spare=2)
 
     def gate_rows(self) -> list[tuple[str, list[BoundField]]]:
         names = ("planned_on", "share_percent", "specifications")
@@ -136,7 +138,7 @@ class ChallengeForm(forms.Form):
         plain["criteria"] = self._rows(
             cleaned, "criterion", CRITERIA, ("name", "name_en", "weight", "max_score", "minimum_mark", "guidance")
         )
-        plain["gates"] = [
+        gates: list[dict[str, Any]] = [
             {
                 "stage": str(stage),
                 **{
@@ -147,8 +149,9 @@ class ChallengeForm(forms.Form):
             for stage in STAGE_ORDER
             if cleaned.get(f"gate_{stage}_share_percent") is not None or cleaned.get(f"gate_{stage}_planned_on")
         ]
-        for number, row in enumerate(plain["gates"]):
+        for number, row in enumerate(gates):
             self.row_of[f"gates.{number}"] = f"gate_{row['stage']}"
+        plain["gates"] = gates
         return plain
 
     def _rows(self, cleaned: Mapping[str, Any], prefix: str, count: int, names: Sequence[str]) -> list[dict[str, Any]]:
@@ -169,6 +172,12 @@ class ChallengeForm(forms.Form):
             found = re.fullmatch(r"((?:payers|criteria|gates)\.\d+)\.(\w+)", name)
             placed[f"{self.row_of.get(found[1], '')}_{found[2]}" if found else name] = texts
         super().tell(placed)
+
+
+def _shown(rows: list[list[BoundField]], *, spare: int) -> list[list[BoundField]]:
+    """As many rows as are filled, and some to fill."""
+    filled = [n for n, row in enumerate(rows) if any(one.value() or one.errors for one in row)]
+    return rows[: (filled[-1] + 1 if filled else 0) + spare]
 
 
 def challenge_initial(challenge: Challenge) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from core.access import policy
 from core.accounts.actor import Actor
 from core.errors import Missing
 from core.web import tables
-from core.web.forms import form_page
+from core.web.forms import Form, TextField, form_page
 from core.web.page import Crumb, crumb, render_page
 from needs.actions import challenge as actions
 from needs.models.challenge import Challenge
@@ -313,7 +313,7 @@ def _asks(actor: Actor, challenge: Challenge) -> dict[str, Any]:
         ("return_challenge", _("Return"), False),
         ("publish_challenge", _("Publish"), True),
         ("issue_addendum", _("Issue an addendum"), False),
-        ("cancel_challenge", _("Cancel"), False),
+        ("cancel_challenge", _("Cancel the challenge"), False),
     ]
     posted = {"submit_for_check", "publish_challenge"}
     for move, label, primary in words:
@@ -353,7 +353,7 @@ _TABS: dict[str, Any] = {
 }
 
 
-class _TitleForm(forms.forms.Form):
+class _TitleForm(Form):
     """The title of a new draft."""
 
-    title = forms.forms.TextField(label=_("Title"), max_length=200)
+    title = TextField(label=_("Title"), max_length=200)

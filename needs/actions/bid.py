@@ -88,7 +88,7 @@ def save_bid(*, actor: Actor, bid_id: UUID, changes: Mapping[str, Any], version:
 
 
 @command
-def add_bid_file(*, actor: Actor, bid_id: UUID, file: UploadedFile, caption: str = "") -> Bid:
+def add_bid_file(*, actor: Actor, bid_id: UUID, file: UploadedFile[Any], caption: str = "") -> Bid:
     """Add a file to a draft."""
     bid = _fetch(actor, "needs.add_bid_file", bid_id)
     bid.state = BID.after(bid.state, "save_bid")

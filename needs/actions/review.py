@@ -18,6 +18,7 @@ from core.accounts.models import Person
 from core.command import command
 from core.errors import Invalid, Missing, NotAllowed, WrongState
 from core.inbox import services as inbox
+from core.indicators.engine import plain
 from needs.models.bid import Bid
 from needs.models.challenge import Challenge
 from needs.models.review import PanelMember, Score, ScoreSheet
@@ -169,7 +170,8 @@ def score_bid(
         if criterion is None:
             wrong[key] = [_("This is not a criterion of the challenge.")]
             continue
-        value, is_na = row.get("value"), bool(row.get("is_na"))
+        value: Any = row.get("value")
+        is_na = bool(row.get("is_na"))
         if is_na and value is not None:
             wrong[key] = [_("Give a mark, or say that it is not assessed, not both.")]
         elif value is None and not is_na:
@@ -178,7 +180,7 @@ def score_bid(
         elif not is_na and (
             not isinstance(value, Decimal) or not value.is_finite() or not 0 <= value <= criterion.max_score
         ):
-            wrong[key] = [_("A mark lies between 0 and %(max)s.") % {"max": criterion.max_score.normalize()}]
+            wrong[key] = [_("A mark lies between 0 and %(max)s.") % {"max": plain(criterion.max_score)}]
         elif not is_na and value != value.quantize(Decimal("0.01")):
             wrong[key] = [_("Marks have at most two decimal places.")]
         if key not in wrong:

@@ -70,4 +70,4 @@ def _no_seat_with_a_bidder(actor: Actor) -> Q:
     rival = Bid.objects.filter(
         challenge=OuterRef("challenge"), state__in=RECEIVED, bidder__in=others.values("organisation_id")
     )
-    return ~Exists(rival)
+    return Q(~Exists(rival))

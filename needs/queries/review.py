@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from core.accounts.actor import Actor
 from needs.models.award import Award, Feedback
@@ -14,7 +15,7 @@ from needs.models.bid import Bid
 from needs.models.challenge import Challenge
 from needs.models.review import PanelMember, ScoreSheet
 from needs.queries.bid import bids_visible_to
-from needs.queries.challenge import challenges_visible_to
+from needs.queries.challenge import challenges_visible_to, opened
 from needs.queries.conflict import challenges_cleared_for
 from needs.queries.ranking import Place, Sheet, rank
 from needs.states.award import AwardState
@@ -46,12 +47,11 @@ def sheets_visible_to(actor: Actor) -> QuerySet[ScoreSheet]:
             panel_member__person=actor.person, bid=OuterRef("bid"), locked_at__isnull=False
         )
         seen |= Q(panel_member__person=actor.person, bid__challenge_id__in=cleared)
-        seen |= counted & Q(bid__challenge_id__in=cleared) & Exists(mine)
+        seen |= counted & Q(bid__challenge_id__in=cleared) & Q(Exists(mine))
     if actor.organisation_id is not None:
-        hosted = Challenge.objects.filter(issuer_id=actor.organisation_id)
         seen |= (
             counted
-            & Q(bid__challenge_id__in=[one.pk for one in hosted if is_review_complete(one)])
+            & Q(bid__challenge_id__in=reviews_completed(actor.organisation_id))
             & Q(bid__in=bids_visible_to(actor).values("pk"))
         )
     return ScoreSheet.objects.filter(seen)
@@ -118,6 +118,27 @@ def progress(challenge: Challenge) -> Progress:
 def is_review_complete(challenge: Challenge) -> bool:
     """Whether every cleared member has locked a sheet for every competing bid."""
     return progress(challenge).is_complete
+
+
+def reviews_completed(issuer_id: UUID) -> list[UUID]:
+    """The issuer's opened challenges of which every cleared member has locked every competing bid; three queries."""
+    hosted = Challenge.objects.filter(opened(), issuer_id=issuer_id).values("pk")
+
+    def counted(rows: QuerySet[Any], path: str) -> dict[UUID, int]:
+        return dict(rows.order_by().values_list(path).annotate(n=Count("pk")))
+
+    members = counted(PanelMember.objects.filter(challenge__in=hosted, state=PanelState.CLEARED), "challenge_id")
+    bids = counted(Bid.objects.filter(challenge__in=hosted, state__in=COMPETING), "challenge_id")
+    locked = counted(
+        ScoreSheet.objects.filter(
+            bid__challenge__in=hosted,
+            bid__state__in=COMPETING,
+            panel_member__state=PanelState.CLEARED,
+            locked_at__isnull=False,
+        ),
+        "bid__challenge_id",
+    )
+    return [pk for pk, count in members.items() if bids.get(pk) and locked.get(pk, 0) >= count * bids[pk]]
 
 
 def standing(challenge: Challenge, sheets: Iterable[ScoreSheet] | None = None) -> list[Place]:

@@ -94,7 +94,7 @@ def requested(bid: Bid) -> Decimal:
 
 def snapshot(bid: Bid, *, number: int, submitted_at: Any) -> tuple[str, str]:
     """The bid as RFC 8785 JSON and its SHA-256: what the receipt proves."""
-    record = {
+    record: dict[str, Any] = {
         "challenge": bid.challenge.code,
         "challenge_id": str(bid.challenge_id),
         "challenge_hash": bid.challenge.frozen_hash,
@@ -142,7 +142,7 @@ def stages_of(bid: Bid) -> list[str]:
 def _shape(spec: Specification, row: Mapping[str, Any]) -> str:
     """What is wrong with a promise for this indicator; empty when nothing is. An empty promise is allowed in a draft."""
     level = str(row.get("level") or "").strip()
-    numbers = [row.get(name) for name in ("value", "low", "high") if row.get(name) is not None]
+    numbers: list[Any] = [row.get(name) for name in ("value", "low", "high") if row.get(name) is not None]
     if any(not isinstance(one, Decimal) or not one.is_finite() or abs(one) >= LIMIT for one in numbers):
         return _("Give a number.")
     if any(one != one.quantize(Decimal(10) ** -12) for one in numbers):

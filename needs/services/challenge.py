@@ -93,7 +93,7 @@ def set_criteria(challenge: Challenge, rows: Sequence[Mapping[str, Any]]) -> Non
     names: set[str] = set()
     for number, row in enumerate(rows):
         name = str(row.get("name") or "").strip()
-        weight, highest, least = row.get("weight"), row.get("max_score"), row.get("minimum_mark")
+        weight, highest, least = (row.get(one) for one in ("weight", "max_score", "minimum_mark"))
         if not name:
             wrong[f"criteria.{number}.name"] = [_("Name the criterion.")]
         elif name in names:
@@ -106,6 +106,8 @@ def set_criteria(challenge: Challenge, rows: Sequence[Mapping[str, Any]]) -> Non
         elif isinstance(least, Decimal) and not 0 <= least <= highest:
             wrong[f"criteria.{number}.minimum_mark"] = [_("The minimum mark lies between 0 and the highest mark.")]
         if not wrong:
+            assert weight is not None
+            assert highest is not None
             found.append(
                 Criterion(
                     challenge=challenge,

@@ -1,7 +1,11 @@
 """How the room's states look."""
 
 from core.web import badges
+from needs.states.award import AwardState
+from needs.states.bid import BidState
+from needs.states.challenge import ChallengeState
 from needs.states.need import DefinerState, NeedState, SignatureVerdict
+from needs.states.review import PanelState
 
 badges.register(
     NeedState,
@@ -10,5 +14,26 @@ badges.register(
         NeedState.MET: "ok", NeedState.PARTLY_MET: "warn", NeedState.WITHDRAWN: "quiet",
     },
 )  # fmt: skip
-badges.register(DefinerState, {DefinerState.INVITED: "warn", DefinerState.ACCEPTED: "ok", DefinerState.DECLINED: "quiet"})
+badges.register(
+    DefinerState, {DefinerState.INVITED: "warn", DefinerState.ACCEPTED: "ok", DefinerState.DECLINED: "quiet"}
+)
 badges.register(SignatureVerdict, {SignatureVerdict.SIGNED: "ok", SignatureVerdict.REFUSED: "bad"})
+badges.register(
+    ChallengeState,
+    {
+        ChallengeState.DRAFT: "none", ChallengeState.IN_CHECK: "warn", ChallengeState.PUBLISHED: "ok", ChallengeState.CLOSED: "quiet",
+        ChallengeState.UNDER_REVIEW: "info", ChallengeState.AWARDED: "ok", ChallengeState.CANCELLED: "quiet",
+    },
+)  # fmt: skip
+badges.register(
+    BidState,
+    {
+        BidState.DRAFT: "none", BidState.SUBMITTED: "info", BidState.WITHDRAWN: "quiet", BidState.INELIGIBLE: "bad",
+        BidState.ELIGIBLE: "ok", BidState.AWARDED: "ok", BidState.NOT_AWARDED: "quiet",
+    },
+)  # fmt: skip
+badges.register(
+    PanelState,
+    {PanelState.INVITED: "warn", PanelState.CLEARED: "ok", PanelState.CONFLICTED: "bad", PanelState.RECUSED: "quiet"},
+)
+badges.register(AwardState, {AwardState.PROPOSED: "warn", AwardState.SIGNED: "ok", AwardState.VOIDED: "quiet"})

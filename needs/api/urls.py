@@ -1,5 +1,9 @@
-"""REST routes of the room."""
+"""The room's routes below /api/v1/."""
 
-from needs.api import challenge_views
+from needs.api import challenge_views, need
 
-routes = [*challenge_views.routes]
+routes = [
+    ("needs", need.NeedViewSet, "need"),
+    ("need-evidence", need.EvidenceViewSet, "need-evidence"),
+    *challenge_views.routes,
+]

@@ -1,6 +1,30 @@
-"""Addresses of the room, below /needs/."""
+"""Addresses of the room."""
 
-from needs.web import challenge_urls
+from django.urls import path
+
+from needs.web import challenge_urls, need_forms_views, need_views
 
 app_name = "needs"
-urlpatterns = [*challenge_urls.urlpatterns]
+
+urlpatterns = [
+    path("", need_views.list_needs, name="needs"),
+    path("new/", need_forms_views.post_need, name="post_need"),
+    path("<uuid:pk>/", need_views.need_page, name="need"),
+    path("<uuid:pk>/edit/", need_forms_views.edit_need, name="edit_need"),
+    path("<uuid:pk>/evidence/", need_forms_views.add_evidence, name="add_evidence"),
+    path("evidence/<uuid:pk>/file/", need_views.evidence_file, name="evidence_file"),
+    path("<uuid:pk>/indicators/new/", need_forms_views.define_indicator, name="define_indicator"),
+    path("<uuid:pk>/indicators/<uuid:spec>/", need_forms_views.edit_indicator, name="edit_indicator"),
+    path("<uuid:pk>/indicators/<uuid:spec>/remove/", need_forms_views.remove_indicator, name="remove_indicator"),
+    path("<uuid:pk>/indicators/<uuid:spec>/sign/", need_forms_views.sign_indicator, name="sign_indicator"),
+    path("<uuid:pk>/indicators/<uuid:spec>/refuse/", need_forms_views.refuse_indicator, name="refuse_indicator"),
+    path("<uuid:pk>/indicators/<uuid:spec>/comment/", need_forms_views.comment_indicator, name="comment_indicator"),
+    path("<uuid:pk>/invite/", need_forms_views.invite_definer, name="invite_definer"),
+    path("<uuid:pk>/decline/", need_forms_views.decline_definition, name="decline_definition"),
+    path("<uuid:pk>/issue/", need_forms_views.issue_version, name="issue_version"),
+    path("<uuid:pk>/publish/", need_forms_views.publish_need, name="publish_need"),
+    path("<uuid:pk>/withdraw/", need_forms_views.withdraw_need, name="withdraw_need"),
+    path("<uuid:pk>/confirm/", need_forms_views.confirm_need, name="confirm_need"),
+    path("<uuid:pk>/close/", need_forms_views.close_need, name="close_need"),
+    *challenge_urls.urlpatterns,
+]

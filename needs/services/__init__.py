@@ -1,6 +1,7 @@
 """Writes that ask no permission, by noun; what rooms above may call stands here."""
 
 from needs.services.need import (
+    EDITABLE_FIELDS,
     add_specification,
     closing_summary,
     create_need,
@@ -18,6 +19,6 @@ from needs.services.need import (
 )
 
 __all__ = [
-    "add_specification", "closing_summary", "create_need", "draft_version", "index_need", "need_link", "need_specifications",
+    "EDITABLE_FIELDS", "add_specification", "closing_summary", "create_need", "draft_version", "index_need", "need_link", "need_specifications",
     "record_measurements", "refuse", "remove_specification", "replace_specification", "set_fields", "settle_signatures", "sign",
 ]  # fmt: skip

@@ -26,12 +26,12 @@ class CommitmentIn(Input):
     note = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
 
 
-class BudgetIn(Input):
+class BidBudgetIn(Input):
     stage = serializers.ChoiceField(choices=Stage.choices)
     amount = Money(allow_null=True)
 
 
-class MachineIn(Input):
+class BidMachineIn(Input):
     machine = serializers.UUIDField(required=False, allow_null=True, default=None)
     text = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
 
@@ -47,15 +47,15 @@ class BidEdit(Input):
     contact = serializers.CharField(required=False, allow_blank=True, max_length=120)
     accepts_terms = serializers.BooleanField(required=False)
     commitments = CommitmentIn(many=True, required=False)
-    budgets = BudgetIn(many=True, required=False)
-    machines = MachineIn(many=True, required=False)
+    budgets = BidBudgetIn(many=True, required=False)
+    machines = BidMachineIn(many=True, required=False)
 
 
 class BidStart(Input):
     challenge_id = serializers.UUIDField()
 
 
-class Submit(Input):
+class SubmittedVersion(Input):
     version = serializers.IntegerField(required=False, allow_null=True, default=None)
 
 
@@ -64,11 +64,11 @@ class BidFileIn(Input):
     caption = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
 
 
-class RemoveFile(Input):
+class RemoveBidFile(Input):
     bid_file_id = serializers.UUIDField()
 
 
-class FileOut(serializers.ModelSerializer[BidFile]):
+class BidFileOut(serializers.ModelSerializer[BidFile]):
     name = serializers.CharField(source="file.name")
     size = serializers.IntegerField(source="file.size")
     sha256 = serializers.CharField(source="file.sha256")
@@ -78,13 +78,13 @@ class FileOut(serializers.ModelSerializer[BidFile]):
         fields = ["id", "name", "size", "sha256", "caption"]
 
 
-class MachineOut(serializers.ModelSerializer[BidMachine]):
+class BidMachineOut(serializers.ModelSerializer[BidMachine]):
     class Meta:
         model = BidMachine
         fields = ["machine_id", "text"]
 
 
-class AnswerOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: promise and verdict together
+class CommitmentOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: promise and verdict together
     """What is promised for an indicator and what that comes to; "not_committed" is never a pass."""
 
     specification = serializers.UUIDField()
@@ -104,8 +104,8 @@ class BidOut(serializers.ModelSerializer[Bid]):
     challenge_id = serializers.UUIDField()
     bidder = Ref()
     budgets = serializers.SerializerMethodField()
-    machines = MachineOut(many=True)
-    files = FileOut(many=True)
+    machines = BidMachineOut(many=True)
+    files = BidFileOut(many=True)
     commitments = serializers.SerializerMethodField()
     moves = serializers.SerializerMethodField()
 
@@ -138,7 +138,7 @@ class BidOut(serializers.ModelSerializer[Bid]):
     def get_budgets(self, bid: Bid) -> dict[str, str]:
         return {one.stage: f"{one.amount:f}" for one in bid.budgets.all()}
 
-    @extend_schema_field(AnswerOut(many=True))
+    @extend_schema_field(CommitmentOut(many=True))
     def get_commitments(self, bid: Bid) -> Any:
         specs = [row.specification for row in bid.challenge.indicators.all()]
         rows = []
@@ -156,13 +156,13 @@ class BidOut(serializers.ModelSerializer[Bid]):
                     **{name: getattr(given, name) if given else "" for name in ("level", "note")},
                 }
             )
-        return AnswerOut(rows, many=True).data
+        return CommitmentOut(rows, many=True).data
 
     def get_moves(self, bid: Bid) -> list[str]:
         return open_moves(self.context["view"].actor, BID, bid, "needs")
 
 
-class Invite(Input):
+class PanelInvitation(Input):
     challenge_id = serializers.UUIDField()
     person_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     email = serializers.EmailField(required=False, allow_blank=True, default="")
@@ -170,7 +170,7 @@ class Invite(Input):
     replaces_id = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
-class Declare(Input):
+class ConflictDeclaration(Input):
     has_conflict = serializers.BooleanField()
     declaration = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
 
@@ -204,7 +204,7 @@ class ScoreOut(serializers.ModelSerializer[Score]):
         fields = ["criterion", "value", "is_na", "comment"]
 
 
-class SheetOut(serializers.ModelSerializer[ScoreSheet]):
+class ScoreSheetOut(serializers.ModelSerializer[ScoreSheet]):
     bid_id = serializers.UUIDField()
     person = Ref(source="panel_member.person")
     scores = ScoreOut(many=True)
@@ -214,7 +214,7 @@ class SheetOut(serializers.ModelSerializer[ScoreSheet]):
         fields = ["id", "version", "bid_id", "person", "scores", "comment", "locked_at", "created_at"]
 
 
-class PlaceOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: computed
+class StandingOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: computed
     """Where a bid stands."""
 
     bid_id = serializers.UUIDField()
@@ -228,7 +228,7 @@ class PlaceOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: c
     wanted = serializers.IntegerField()
 
 
-class Propose(Input):
+class AwardProposal(Input):
     challenge_id = serializers.UUIDField()
     bid_id = serializers.UUIDField()
     amount = Money()

@@ -13,7 +13,7 @@ from needs.models.challenge import Addendum, Challenge, ChallengeGate, Challenge
 from needs.states.challenge import CHALLENGE, IpTerms, Stage
 
 
-class PayerIn(Input):
+class ChallengePayerIn(Input):
     organisation = serializers.UUIDField()
     amount = Money()
 
@@ -29,7 +29,7 @@ class CriterionIn(Input):
     guidance = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000)
 
 
-class GateIn(Input):
+class ChallengeGateIn(Input):
     stage = serializers.ChoiceField(choices=Stage.choices)
     planned_on = serializers.DateField(required=False, allow_null=True, default=None)
     share_percent = serializers.DecimalField(max_digits=5, decimal_places=2)
@@ -49,9 +49,9 @@ class ChallengeEdit(Input):
     ip_terms = serializers.ChoiceField(choices=IpTerms.choices, required=False)
     ip_text = serializers.CharField(max_length=20000, required=False, allow_blank=True)
     race_mode = serializers.BooleanField(required=False)
-    payers = PayerIn(many=True, required=False)
+    payers = ChallengePayerIn(many=True, required=False)
     criteria = CriterionIn(many=True, required=False)
-    gates = GateIn(many=True, required=False)
+    gates = ChallengeGateIn(many=True, required=False)
 
 
 class ChallengeDraft(ChallengeEdit):
@@ -70,11 +70,11 @@ class AddendumIn(Input):
     deadline_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
-class Follow(Input):
+class FollowChallenge(Input):
     follows = serializers.BooleanField(default=True)
 
 
-class PayerOut(serializers.ModelSerializer[ChallengePayer]):
+class ChallengePayerOut(serializers.ModelSerializer[ChallengePayer]):
     organisation = Ref()
 
     class Meta:
@@ -88,7 +88,7 @@ class CriterionOut(serializers.ModelSerializer[Criterion]):
         fields = ["id", "name", "name_en", "weight", "max_score", "minimum_mark", "guidance"]
 
 
-class GateOut(serializers.ModelSerializer[ChallengeGate]):
+class ChallengeGateOut(serializers.ModelSerializer[ChallengeGate]):
     specifications = serializers.SerializerMethodField()
 
     class Meta:
@@ -107,7 +107,7 @@ class AddendumOut(serializers.ModelSerializer[Addendum]):
         fields = ["id", "number", "text", "reason", "changes", "issued_by", "issued_at"]
 
 
-class SpecificationOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: a reading of one
+class ChallengeIndicatorOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: a reading of one
     """An indicator that bids answer."""
 
     id = serializers.UUIDField()
@@ -128,9 +128,9 @@ class ChallengeOut(serializers.ModelSerializer[Challenge]):
 
     issuer = Ref()
     need_id = serializers.UUIDField()
-    payers = PayerOut(many=True)
+    payers = ChallengePayerOut(many=True)
     criteria = CriterionOut(many=True)
-    gates = GateOut(many=True)
+    gates = ChallengeGateOut(many=True)
     addenda = AddendumOut(many=True)
     indicators = serializers.SerializerMethodField()
     moves = serializers.SerializerMethodField()
@@ -170,9 +170,9 @@ class ChallengeOut(serializers.ModelSerializer[Challenge]):
             "created_at",
         ]
 
-    @extend_schema_field(SpecificationOut(many=True))
+    @extend_schema_field(ChallengeIndicatorOut(many=True))
     def get_indicators(self, challenge: Challenge) -> Any:
-        return SpecificationOut([row.specification for row in challenge.indicators.all()], many=True).data
+        return ChallengeIndicatorOut([row.specification for row in challenge.indicators.all()], many=True).data
 
     def get_moves(self, challenge: Challenge) -> list[str]:
         return open_moves(self.context["view"].actor, CHALLENGE, challenge, "needs")

@@ -69,7 +69,7 @@ class ChallengeViewSet(RoomViewSet):
     return_challenge = operation(challenge_actions.return_challenge, path="return", serializer=Reason)
     publish_challenge = operation(challenge_actions.publish_challenge, path="publish")
     cancel_challenge = operation(challenge_actions.cancel_challenge, path="cancel", serializer=Reason)
-    follow_challenge = operation(challenge_actions.follow_challenge, path="follow", serializer=c.Follow)
+    follow_challenge = operation(challenge_actions.follow_challenge, path="follow", serializer=c.FollowChallenge)
     issue_addendum = operation(
         challenge_actions.issue_addendum,
         path="issue-addendum",
@@ -78,7 +78,7 @@ class ChallengeViewSet(RoomViewSet):
         code=201,
     )
 
-    @extend_schema(responses=b.PlaceOut(many=True))
+    @extend_schema(responses=b.StandingOut(many=True))
     @action(detail=True, methods=["get"], url_path="standing")
     def standing(self, request: Request, pk: Any = None) -> Response:
         """The order of the opened bids, as far as the actor may know it."""
@@ -86,7 +86,8 @@ class ChallengeViewSet(RoomViewSet):
         now = progress(challenge)
         rows = standing_for(self.actor, challenge)
         return Response(
-            self.shown(rows, b.PlaceOut, many=True), headers={"X-Sheets": f"{now.locked}/{now.wanted}"} if rows else {}
+            self.shown(rows, b.StandingOut, many=True),
+            headers={"X-Sheets": f"{now.locked}/{now.wanted}"} if rows else {},
         )
 
 
@@ -115,13 +116,13 @@ class BidViewSet(RoomViewSet):
             Prefetch("challenge__indicators", _INDICATORS),
         )
 
-    submit_bid = operation(bid_actions.submit_bid, path="submit", serializer=b.Submit)
+    submit_bid = operation(bid_actions.submit_bid, path="submit", serializer=b.SubmittedVersion)
     withdraw_bid = operation(bid_actions.withdraw_bid, path="withdraw")
     admit_bid = operation(bid_actions.admit_bid, path="admit")
     exclude_bid = operation(bid_actions.exclude_bid, path="exclude", serializer=Reason)
-    remove_bid_file = operation(bid_actions.remove_bid_file, path="remove-file", serializer=b.RemoveFile)
-    score_bid = operation(review_actions.score_bid, path="score", serializer=b.Marks, response=b.SheetOut)
-    lock_sheet = operation(review_actions.lock_sheet, path="lock", response=b.SheetOut)
+    remove_bid_file = operation(bid_actions.remove_bid_file, path="remove-file", serializer=b.RemoveBidFile)
+    score_bid = operation(review_actions.score_bid, path="score", serializer=b.Marks, response=b.ScoreSheetOut)
+    lock_sheet = operation(review_actions.lock_sheet, path="lock", response=b.ScoreSheetOut)
     write_feedback = operation(
         award_actions.write_feedback, path="write-feedback", serializer=b.FeedbackIn, response=b.FeedbackOut
     )
@@ -158,13 +159,13 @@ class PanelMemberViewSet(RoomViewSet):
     serializer_class = b.PanelMemberOut
     id_name = "seat_id"
     create_action = review_actions.invite_panelist
-    create_serializer = b.Invite
+    create_serializer = b.PanelInvitation
     filterset_fields = {"challenge": ["exact"], "state": ["exact"]}
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("person", "challenge__issuer", "challenge__need")
 
-    declare_conflict = operation(review_actions.declare_conflict, path="declare", serializer=b.Declare)
+    declare_conflict = operation(review_actions.declare_conflict, path="declare", serializer=b.ConflictDeclaration)
     recuse = operation(review_actions.recuse, path="recuse", serializer=Reason)
     replace_panelist = operation(review_actions.replace_panelist, path="replace", serializer=Reason)
     name_chair = operation(review_actions.name_chair, path="name-chair")
@@ -176,7 +177,7 @@ class ScoreSheetViewSet(RoomViewSet):
     room = "needs"
     model = ScoreSheet
     view_rule = "needs.view_score_sheet"
-    serializer_class = b.SheetOut
+    serializer_class = b.ScoreSheetOut
     filterset_fields = {"bid": ["exact"], "bid__challenge": ["exact"]}
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -192,7 +193,7 @@ class AwardViewSet(RoomViewSet):
     serializer_class = b.AwardOut
     id_name = "award_id"
     create_action = award_actions.propose_award
-    create_serializer = b.Propose
+    create_serializer = b.AwardProposal
     edit_action = award_actions.edit_award
     edit_serializer = b.AwardEdit
     filterset_fields = {"challenge": ["exact"], "state": ["exact"]}
@@ -210,7 +211,7 @@ class AwardViewSet(RoomViewSet):
             )
         return award.bid_id in self._judged
 
-    sign_award = operation(award_actions.sign_award, path="sign", serializer=b.Submit)
+    sign_award = operation(award_actions.sign_award, path="sign", serializer=b.SubmittedVersion)
     void_award = operation(award_actions.void_award, path="void", serializer=Reason)
 
 

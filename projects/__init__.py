@@ -1,1 +1,1 @@
-"""Projects: parties, gates, money that moves gate by gate, acceptance."""
+"""Projects: who does what by when, gate by gate, with staged money, hand-over and acceptance."""

@@ -1,5 +1,16 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class ProjectsConfig(AppConfig):
     name = "projects"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register rules, checks, listeners and the navigation."""
+        for module in (
+            "projects.events", "projects.rules", "projects.checks", "projects.handlers", "projects.nav", "projects.badges",
+            "projects.labels",
+        ):  # fmt: skip
+            import_module(module)

@@ -1,0 +1,1 @@
+"""What people do in the room: `projects.actions.project`, `.gate` and `.flow`."""

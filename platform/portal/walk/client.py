@@ -1,0 +1,80 @@
+"""A person at the product's own doors: signs in by the form, then uses the REST door with the session."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+
+
+class Refused(Exception):
+    """An answer that was not expected; says what was asked and what came."""
+
+
+class Visitor:
+    """One person's session. Every POST carries a key made from the walk's step, so that a walk can go on where it stopped."""
+
+    def __init__(self, url: str, email: str, password: str, prefix: str) -> None:
+        self.http = httpx.Client(base_url=url, timeout=60, follow_redirects=False, trust_env=False)
+        self.email, self.password, self.prefix = email, password, prefix
+        self.organisation = ""
+        self._sign_in()
+
+    def _sign_in(self) -> None:
+        page = self.http.get("/accounts/sign-in/")
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+        if not token:
+            raise Refused(f"the sign-in page answered {page.status_code}")
+        form = {"csrfmiddlewaretoken": token[1], "username": self.email, "password": self.password}
+        answer = self.http.post("/accounts/sign-in/", data=form, headers={"Referer": str(self.http.base_url)})
+        if answer.status_code != 302:
+            raise Refused(f"{self.email} cannot sign in: {answer.status_code}")
+
+    def _headers(self, key: str = "") -> dict[str, str]:
+        headers = {"X-CSRFToken": self.http.cookies.get("csrftoken", ""), "Referer": str(self.http.base_url)}
+        if self.organisation:
+            headers["X-Organisation"] = self.organisation
+        if key:
+            headers["Idempotency-Key"] = f"walk:{self.prefix}:{key}"[:255]
+        return headers
+
+    def get(self, path: str, **params: Any) -> Any:
+        """What a GET below /api/v1/ answers."""
+        return self._read(self.http.get(f"/api/v1/{path}", params=params, headers=self._headers()), "GET", path)
+
+    def post(self, path: str, body: Any = None, *, key: str) -> Any:
+        """What a POST below /api/v1/ answers; the same key gives the same answer."""
+        answer = self.http.post(f"/api/v1/{path}", json=body if body is not None else {}, headers=self._headers(key))
+        return self._read(answer, "POST", path)
+
+    def upload(self, path: str, name: str, content: bytes, *, key: str, **fields: str) -> Any:
+        """Send a file."""
+        files = {"file": (name, content, "application/pdf")}
+        answer = self.http.post(f"/api/v1/{path}", data=fields, files=files, headers=self._headers(key))
+        return self._read(answer, "POST", path)
+
+    def patch(self, path: str, body: Any, *, key: str) -> Any:
+        """Change the row as it stands now."""
+        tag = self.http.get(f"/api/v1/{path}", headers=self._headers()).headers.get("ETag", "")
+        answer = self.http.patch(f"/api/v1/{path}", json=body, headers={**self._headers(key), "If-Match": tag})
+        return self._read(answer, "PATCH", path)
+
+    def refused(self, path: str, body: Any = None, *, key: str, status: int) -> Any:
+        """The problem document of a POST that must be refused with `status`."""
+        answer = self.http.post(f"/api/v1/{path}", json=body if body is not None else {}, headers=self._headers(key))
+        if answer.status_code != status:
+            raise Refused(f"POST {path} was to be refused with {status} but answered {answer.status_code}: {answer.text[:500]}")
+        return answer.json()
+
+    def page(self, path: str) -> str:
+        """A page's text; raises when it does not open."""
+        answer = self.http.get(path)
+        if answer.status_code != 200:
+            raise Refused(f"{path} answered {answer.status_code}")
+        return answer.text
+
+    def _read(self, answer: httpx.Response, method: str, path: str) -> Any:
+        if answer.status_code >= 400:
+            raise Refused(f"{self.email}: {method} {path} answered {answer.status_code}: {answer.text[:800]}")
+        return answer.json() if answer.content else None

@@ -37,6 +37,7 @@ from needs.queries.challenge import challenge_parts, followers_of
 from needs.queries.conflict import conflicts_of
 from needs.states.bid import RECEIVED
 from needs.states.challenge import CHALLENGE, STAGE_ORDER, ChallengeState, Stage
+from needs.states.need import DefinerState
 from needs.states.review import PANEL, SEATED, PanelState
 
 FEN = Decimal("0.01")
@@ -355,6 +356,8 @@ def index_challenge(challenge: Challenge) -> None:
         search.remove(challenge)
         return
     need = challenge.need
+    definers = need.definers.exclude(state=DefinerState.DECLINED).select_related("organisation")
+    parties = [challenge.issuer, need.owner, *(one.organisation for one in definers)]
     search.index(
         challenge,
         title=challenge.title,
@@ -365,7 +368,7 @@ def index_challenge(challenge: Challenge) -> None:
         organisation=challenge.issuer,
         visibility="restricted" if need.confidentiality == "restricted" else "members",
         facets={"state": challenge.state, "chain": str(need.chain_id)},
-        parties=[challenge.issuer],
+        parties=parties,
     )
 
 

@@ -11,6 +11,7 @@ class CommandRecord(UuidModel):
     """What a command with a key came to: its result or its refusal, so that a retry is answered alike."""
 
     actor_id = models.UUIDField()
+    organisation_id = models.UUIDField(null=True)
     key = models.CharField(max_length=255)
     name = models.CharField(max_length=100)
     fingerprint = models.CharField(max_length=64)

@@ -72,11 +72,15 @@ def system_command(name: str) -> Iterator[Actor]:
 def _claim(actor: Actor, action: Callable[..., Any], kwargs: dict[str, Any]) -> CommandRecord:
     """The record of this key, claimed by the insert itself; a second request with the key waits here for the first."""
     name = f"{action.__module__}.{action.__name__}"
-    print_ = _fingerprint(actor, name, kwargs)
-    fresh = CommandRecord(actor_id=actor.id, key=str(actor.key)[:255], name=name[:100], fingerprint=print_)
+    print_ = _fingerprint(name, kwargs)
+    fresh = CommandRecord(
+        actor_id=actor.id, organisation_id=actor.organisation_id, key=str(actor.key)[:255], name=name[:100], fingerprint=print_
+    )
     CommandRecord.objects.bulk_create([fresh], ignore_conflicts=True)
     record = CommandRecord.objects.select_for_update().get(actor_id=actor.id, key=fresh.key)
-    if record.fingerprint != print_:
+    # Who had no organisation may have got one by this very command: registering it.
+    moved = record.organisation_id is not None and record.organisation_id != actor.organisation_id
+    if record.fingerprint != print_ or moved:
         raise Conflict(
             _("This idempotency key was used before with another content; please use a new key."),
             code="idempotency_key_reused",
@@ -84,9 +88,9 @@ def _claim(actor: Actor, action: Callable[..., Any], kwargs: dict[str, Any]) -> 
     return record
 
 
-def _fingerprint(actor: Actor, name: str, kwargs: dict[str, Any]) -> str:
+def _fingerprint(name: str, kwargs: dict[str, Any]) -> str:
     plain = {key: _for_print(value) for key, value in kwargs.items() if key != "actor"}
-    plain["__name__"], plain["__organisation__"] = name, str(actor.organisation_id)
+    plain["__name__"] = name
     return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
 
 

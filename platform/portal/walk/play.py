@@ -169,7 +169,7 @@ class Play:
         chain = admin.post("chains/", {"name": name, "name_en": name_en, "code": self.case.key}, key=self.key("chain"))
         self.ids["chain"] = chain["id"]
         for node, node_en, tier in self.case.nodes:
-            row = admin.post(f"chains/{chain['id']}/add_node/", {"name": node, "name_en": node_en, "tier": tier}, key=self.key(f"node:{node}"))
+            row = admin.post(f"chains/{chain['id']}/add_node/", {"name": node, "name_en": node_en, "tier": tier}, key=self.key(f"node:{tier}"))
             self.ids[f"node:{tier}"] = row["id"]
         admin.post(
             f"chains/{chain['id']}/designate_leader/", {"organisation_id": self.ids["leader"], "reason": "产业链规模与带动作用（示例）"},

@@ -7,14 +7,17 @@ nothing for ever. So each party's rest, always less than a fen, is kept as a fra
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
-RULE = (
-    "Shares are computed exactly, rounded down to the fen, and the fen left over go one by one to whoever is furthest behind; "
-    "what is owed below a fen is carried to the next settlement."
+from django.utils.translation import gettext_noop
+
+RULE = gettext_noop(
+    "Shares are computed exactly and rounded down to the fen; the fen left over go one by one to whoever is furthest behind, and "
+    "among equals to whoever stands first in the table. What is owed below a fen is carried to the next settlement. When a share "
+    "ends, its rest goes to those who stay, by their shares."
 )
 
 
@@ -33,6 +36,12 @@ class Split:
 
     paid: Mapping[str, int]
     carried: Mapping[str, Fraction]
+
+
+def evened(parts: Sequence[Part]) -> list[Part]:
+    """The parts with rests that sum to zero: what those who left had carried goes to those who stay, by their shares."""
+    left = sum((one.carried for one in parts if one.share > 0), Fraction(0))
+    return [replace(one, carried=one.carried - one.share * left if one.share > 0 else Fraction(0)) for one in parts]
 
 
 def split(total: int, parts: Sequence[Part]) -> Split:

@@ -1,6 +1,14 @@
 """How the room's states look."""
 
-from benefits.states import CallState, ClaimState, IncomeState, StatementState, TrancheState, VersionState
+from benefits.states import (
+    CallState,
+    ClaimState,
+    DisputeState,
+    IncomeState,
+    StatementState,
+    TrancheState,
+    VersionState,
+)
 from core.web import badges
 
 badges.register(
@@ -36,3 +44,4 @@ badges.register(
         ClaimState.PAID: "ok",
     },
 )
+badges.register(DisputeState, {DisputeState.OPEN: "warn", DisputeState.CLOSED: "ok"})

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_noop
 from benefits import services
 from benefits.events import AgreementInForce, IncomeSettled
 from benefits.models import AgreementSignature, AgreementVersion, Income, Settlement, ShareAgreement, Statement
-from benefits.services.agreement import agreement_link
+from benefits.services.agreement import agreement_link, paid_to_party, payable_to, statement_link
 from benefits.states import STATEMENT, IncomeState, VersionState
 from core import book, checks, clock, outbox
 from core.access import policy
@@ -102,7 +102,7 @@ def settle_income(*, actor: Actor, income_id: UUID) -> Settlement:
         inbox.notify(
             kind="statement", title=gettext_noop("Statement: %(amount)s yuan from “%(subject)s”"),
             params={"amount": f"{row.amount:,.2f}", "subject": agreement.subject_title}, to=row.organisation, obj=agreement,
-            link=agreement_link(agreement), key=f"statement:{row.pk}",
+            link=statement_link(row), key=f"statement:{row.pk}",
         )  # fmt: skip
     book.record(
         actor, "settle_income", agreement,
@@ -124,7 +124,7 @@ def instruct_payment(*, actor: Actor, statement_id: UUID, evidence: str = "") ->
     inbox.open_task(
         kind="confirm_payment", title=gettext_noop("Confirm that %(amount)s yuan from “%(subject)s” have come"),
         params={"amount": f"{row.amount:,.2f}", "subject": agreement.subject_title}, organisation=row.organisation, role="finance",
-        obj=row, link=agreement_link(agreement), key=f"confirm_payment:{row.pk}",
+        obj=row, link=statement_link(row), key=f"confirm_payment:{row.pk}",
     )  # fmt: skip
     book.record(actor, "instruct_payment", agreement, after={"to": str(row.organisation), "amount": row.amount})
     return row
@@ -138,19 +138,11 @@ def confirm_payment(*, actor: Actor, statement_id: UUID) -> Statement:
     row.save(update_fields=["state", "confirmed_at"])
     agreement = row.settlement.income.agreement
     if row.amount > 0:
-        owed = ledger.open_account(
-            f"agreement:{agreement.pk}:payable:{row.organisation_id}", organisation=row.organisation, kind="payable"
-        )
-        done = ledger.open_account(
-            f"agreement:{agreement.pk}:paid:{row.organisation_id}", organisation=row.organisation, kind="paid"
-        )
-        ledger.post(
-            f"confirm:{row.pk}",
-            [Line(owed, -row.amount), Line(done, row.amount)],
-            kind="payment_confirmed",
-            actor=actor,
-            reference=row,
-        )
+        lines = [
+            Line(payable_to(agreement, row.organisation), -row.amount),
+            Line(paid_to_party(agreement, row.organisation), row.amount),
+        ]
+        ledger.post(f"confirm:{row.pk}", lines, kind="payment_confirmed", actor=actor, reference=row)
     inbox.close_tasks(key=f"confirm_payment:{row.pk}")
     book.record(actor, "confirm_payment", agreement, after={"to": str(row.organisation), "amount": row.amount})
     return row
@@ -164,10 +156,6 @@ def reconcile_payment(*, actor: Actor, statement_id: UUID, evidence: str) -> Sta
         raise Invalid(_("Give the bank's reference."), field="evidence")
     row.state, row.evidence = STATEMENT.after(row.state, "reconcile_payment"), evidence.strip()[:200]
     row.save(update_fields=["state", "evidence"])
-    book.record(
-        actor,
-        "reconcile_payment",
-        row.settlement.income.agreement,
-        after={"to": str(row.organisation), "reference": evidence},
-    )
+    agreement = row.settlement.income.agreement
+    book.record(actor, "reconcile_payment", agreement, after={"to": str(row.organisation), "reference": evidence})
     return row

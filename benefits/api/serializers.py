@@ -226,7 +226,8 @@ class FundOut(serializers.ModelSerializer):  # type: ignore[type-arg]
     class Meta:
         model = RiskFund
         fields = [
-            "id", "name", "chain", "manager", "target", "rate_percent", "claim_cap", "party_cap", "supervised_account", "version", "created_at",
+            "id", "name", "chain", "manager", "target", "rate_percent", "claim_cap", "party_cap", "supervised_account", "version",
+            "created_at",
         ]  # fmt: skip
 
 

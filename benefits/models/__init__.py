@@ -12,9 +12,10 @@ from benefits.models.agreement import (
     Statement,
     Tranche,
 )
+from benefits.models.dispute import Dispute
 from benefits.models.fund import Claim, ClaimEvidence, FundCall, FundCallLine, FundParty, RiskFund
 
 __all__ = [
-    "AgreementParty", "AgreementSignature", "AgreementVersion", "Claim", "ClaimEvidence", "FundCall", "FundCallLine", "FundParty",
-    "Income", "Residual", "RiskFund", "Settlement", "ShareAgreement", "ShareLine", "Statement", "Tranche",
+    "AgreementParty", "AgreementSignature", "AgreementVersion", "Claim", "ClaimEvidence", "Dispute", "FundCall", "FundCallLine",
+    "FundParty", "Income", "Residual", "RiskFund", "Settlement", "ShareAgreement", "ShareLine", "Statement", "Tranche",
 ]  # fmt: skip

@@ -173,6 +173,10 @@ class Statement(UuidModel):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="statements")
     line = models.ForeignKey(ShareLine, on_delete=models.PROTECT, related_name="+")
     amount = MoneyField()
+    # Fractions as "numerator/denominator", in fen: what the share comes to exactly, and the rest below a fen.
+    entitled = models.TextField(default="0")
+    carried_before = models.TextField(default="0")
+    carried_after = models.TextField(default="0")
     state = models.CharField(max_length=20, choices=StatementState.choices, default=StatementState.PAYABLE)
     due_on = models.DateField(null=True, blank=True)
     evidence = models.CharField(_("Bank reference"), max_length=200, blank=True)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from benefits.states import CallState, ClaimKind, ClaimState, EvidenceKind
 from chains.models import Chain
+from core import clock
 from core.accounts.models import Organisation, Person
 from core.db import MoneyField, UuidModel, VersionedModel, known_states
 from core.files.models import StoredFile
@@ -97,6 +98,11 @@ class FundCallLine(UuidModel):
 
     def __str__(self) -> str:
         return f"{self.party} · {self.amount}"
+
+    @property
+    def is_overdue(self) -> bool:
+        """Unpaid past its day, whether or not the clock's job has said so already."""
+        return self.state != CallState.PAID and self.call.due_on < clock.today()
 
 
 class Claim(VersionedModel):

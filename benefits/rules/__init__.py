@@ -11,6 +11,7 @@ from benefits.models import (
     AgreementVersion,
     Claim,
     ClaimEvidence,
+    Dispute,
     FundCallLine,
     FundParty,
     Income,
@@ -37,6 +38,14 @@ def party_signatory(actor: Actor, agreement: Any) -> bool:
 def party_finance(actor: Actor, agreement: Any) -> bool:
     """Whoever keeps a party's money; a machine client with that role may record and settle as well."""
     return actor.has_role("finance") and is_party(actor, agreement)
+
+
+def pays_out(actor: Actor, statement: Any) -> bool:
+    """The finance of a party, but not the payee's own, unless the income came in with the payee."""
+    income = statement.settlement.income
+    if actor.belongs_to(statement.organisation_id) and not actor.belongs_to(income.organisation_id):
+        return False
+    return party_finance(actor, income.agreement)
 
 
 def payee_finance(actor: Actor, statement: Any) -> bool:
@@ -75,9 +84,15 @@ policy.register(
         "benefits.sign_agreement": lambda actor, version: party_signatory(actor, version.agreement),
         "benefits.record_income": party_finance,
         "benefits.settle_income": lambda actor, income: party_finance(actor, income.agreement),
-        "benefits.instruct_payment": lambda actor, row: party_finance(actor, row.settlement.income.agreement),
+        "benefits.instruct_payment": pays_out,
         "benefits.confirm_payment": payee_finance,
         "benefits.reconcile_payment": lambda actor, row: party_finance(actor, row.settlement.income.agreement),
+        "benefits.raise_dispute": lambda actor, row: (
+            actor.person is not None and is_party(actor, row.settlement.income.agreement)
+        ),
+        "benefits.close_dispute": lambda actor, row: (
+            actor.person is not None and role_in(actor, row.organisation, "member")
+        ),
         "benefits.open_fund": lambda actor, organisation: (
             actor.person is not None and role_in(actor, organisation, "signatory")
         ),
@@ -94,7 +109,11 @@ policy.register(
     told={
         "benefits.sign_agreement": _("Only a signatory of a party signs."),
         "benefits.record_income": _("Only a party's finance records income."),
+        "benefits.instruct_payment": _("A party's finance instructs payments, and not the payee's own."),
         "benefits.confirm_payment": _("Only the payee's finance confirms that the money has come."),
+        "benefits.raise_dispute": _("Only members of the agreement's parties ask about its amounts."),
+        "benefits.close_dispute": _("Only the party that asked closes its question."),
+        "benefits.record_call_payment": _("Only the finance of the fund's manager records what has come in."),
         "benefits.decide_claim": _(
             "Only a signatory of the fund's manager decides, and never on a claim of the own organisation."
         ),
@@ -105,6 +124,7 @@ policy.visible(AgreementVersion, "benefits.view_version", queries.versions_visib
 policy.visible(Income, "benefits.view_income", queries.incomes_visible_to)
 policy.visible(Settlement, "benefits.view_settlement", queries.settlements_visible_to)
 policy.visible(Statement, "benefits.view_statement", queries.statements_visible_to)
+policy.visible(Dispute, "benefits.view_dispute", queries.disputes_visible_to)
 policy.visible(Tranche, "benefits.view_tranche", queries.tranches_visible_to)
 policy.visible(RiskFund, "benefits.view_fund", queries.funds_visible_to)
 policy.visible(FundCallLine, "benefits.view_call_line", queries.call_lines_visible_to)

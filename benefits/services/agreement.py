@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from benefits.allocation import RULE, Part, Split, shares_of, split
+from benefits.allocation import RULE, Part, evened, shares_of, split
 from benefits.models import (
     AgreementParty,
     AgreementSignature,
@@ -32,6 +33,7 @@ from core.accounts.models import Organisation
 from core.errors import Invalid
 from core.inbox import services as inbox
 from core.ledger import services as ledger
+from core.ledger.models import Account
 from core.ledger.services import Line
 
 PAYMENT_DAYS = 30
@@ -39,6 +41,10 @@ PAYMENT_DAYS = 30
 
 def agreement_link(agreement: ShareAgreement | UUID) -> str:
     return reverse("benefits:agreement", args=[agreement.pk if isinstance(agreement, ShareAgreement) else agreement])
+
+
+def statement_link(row: Statement) -> str:
+    return reverse("benefits:statement", args=[row.pk])
 
 
 def open_agreement(
@@ -172,60 +178,96 @@ def sign_version(version: AgreementVersion, actor: Actor) -> AgreementSignature:
 def settle(*, income: Income, version: AgreementVersion, actor: Actor) -> Settlement:
     """Split an income by the version in force, post what is owed, write the statements (R080 to R082).
 
-    Groups first, then their members, each level with its carried rest. The transaction cites version and income.
+    Groups first, then their members, each level with its carried rest. The transaction cites version and income, and each
+    statement keeps what was owed exactly and what is carried, so that every fen can be explained.
     """
     agreement = income.agreement
-    lines = list(version.lines.select_related("organisation", "parent").order_by("position"))
-    tops = [one for one in lines if one.parent_id is None]
-    carried = {one.key: one for one in Residual.objects.select_for_update().filter(agreement=agreement)}
-    total = ledger.to_fen(income.amount)
-    first = _split(total, {one.key: Fraction(one.percent or 0) / 100 for one in tops}, carried)
-    owed: list[tuple[ShareLine, int]] = []
-    rests = dict(first.carried)
-    for top in tops:
-        members = [one for one in lines if one.parent_id == top.pk]
-        if not members:
-            owed.append((top, first.paid[top.key]))
-            continue
-        shares = shares_of({one.key: one.weight or Decimal(0) for one in members})
-        second = _split(first.paid[top.key], shares, carried)
-        rests |= second.carried
-        owed += [(one, second.paid[one.key]) for one in members]
-    for key, rest in rests.items():
-        Residual.objects.update_or_create(
-            agreement=agreement,
-            key=key,
-            defaults={"numerator": str(rest.numerator), "denominator": str(rest.denominator)},
-        )
+    dues = _dues(version, ledger.to_fen(income.amount), agreement)
     source = ledger.open_account(f"agreement:{agreement.pk}:income", kind="income")
     entries = [Line(source, -income.amount)]
-    for line, fen in owed:
-        if fen:
-            account = ledger.open_account(
-                f"agreement:{agreement.pk}:payable:{line.organisation_id}",
-                organisation=line.organisation,
-                kind="payable",
-            )
-            entries.append(Line(account, Decimal(fen) / 100))
+    for one in dues:
+        if one.fen:
+            entries.append(Line(payable_to(agreement, one.organisation), Decimal(one.fen) / 100))
     txn = ledger.post(
         f"settle:{income.pk}", entries, kind="settlement", actor=actor, reference=income,
         reason=f"agreement {agreement.pk} v{version.number}, income {income.pk}",
     )  # fmt: skip
     settlement = Settlement.objects.create(income=income, version=version, txn=txn, settled_by=actor.person)
-    due = clock.today() + dt.timedelta(days=PAYMENT_DAYS)
+    due_on = clock.today() + dt.timedelta(days=PAYMENT_DAYS)
     Statement.objects.bulk_create(
-        Statement(settlement=settlement, organisation=line.organisation, line=line, amount=Decimal(fen) / 100, due_on=due)
-        for line, fen in owed if line.organisation is not None
+        Statement(
+            settlement=settlement, organisation=one.organisation, line=one.line, amount=Decimal(one.fen) / 100, due_on=due_on,
+            entitled=str(one.entitled), carried_before=str(one.before), carried_after=str(one.after),
+        )
+        for one in dues
     )  # fmt: skip
     income.state = INCOME.after(income.state, "settle_income")
     income.save(update_fields=["state"])
     return settlement
 
 
-def _split(total: int, shares: Mapping[str, Fraction], carried: Mapping[str, Residual]) -> Split:
-    parts = []
-    for key, share in shares.items():
-        rest = carried.get(key)
-        fraction = Fraction(int(rest.numerator), int(rest.denominator)) if rest and share > 0 else Fraction(0)
-        parts.append(Part(key, share, fraction))
-    return split(total, parts)
+def payable_to(agreement: ShareAgreement, organisation: Organisation) -> Account:
+    """The account of what a party is owed under an agreement."""
+    return ledger.open_account(
+        f"agreement:{agreement.pk}:payable:{organisation.pk}", organisation=organisation, kind="payable"
+    )
+
+
+def paid_to_party(agreement: ShareAgreement, organisation: Organisation) -> Account:
+    """The account of what a party has confirmed to have received under an agreement."""
+    return ledger.open_account(
+        f"agreement:{agreement.pk}:paid:{organisation.pk}", organisation=organisation, kind="paid"
+    )
+
+
+@dataclass(frozen=True)
+class Due:
+    """What one line gets: whole fen, what it was entitled to exactly, and the rest below a fen before and after."""
+
+    line: ShareLine
+    organisation: Organisation
+    fen: int
+    entitled: Fraction
+    before: Fraction
+    after: Fraction
+
+
+def _dues(version: AgreementVersion, total: int, agreement: ShareAgreement) -> list[Due]:
+    """What each party gets of `total` fen; the agreement's carried rests are read and written."""
+    lines = list(version.lines.select_related("organisation", "parent").order_by("position"))
+    members: dict[Any, list[ShareLine]] = {}
+    for line in lines:
+        members.setdefault(line.parent_id, []).append(line)
+    carried = {one.key: one for one in Residual.objects.select_for_update().filter(agreement=agreement)}
+    done: dict[str, Fraction] = {}
+    dues: list[Due] = []
+
+    def share_out(rows: Sequence[ShareLine], shares: Mapping[str, Fraction], amount: int) -> None:
+        parts = evened([Part(key, share, _rest(carried.get(key))) for key, share in shares.items()])
+        result = split(amount, parts)
+        done.update(result.carried)
+        before = {one.key: one.carried for one in parts}
+        for row in rows:
+            paid = result.paid[row.key]
+            if row.pk in members:
+                inner = members[row.pk]
+                share_out(inner, shares_of({one.key: one.weight or Decimal(0) for one in inner}), paid)
+            elif row.organisation is not None:
+                due = Due(
+                    row, row.organisation, paid, shares[row.key] * amount, before[row.key], result.carried[row.key]
+                )
+                dues.append(due)
+
+    tops = members.get(None, [])
+    share_out(tops, {one.key: Fraction(one.percent or 0) / 100 for one in tops}, total)
+    Residual.objects.filter(agreement=agreement).exclude(key__in=done).update(numerator="0", denominator="1")
+    for key, rest in done.items():
+        Residual.objects.update_or_create(
+            agreement=agreement, key=key,
+            defaults={"numerator": str(rest.numerator), "denominator": str(rest.denominator)},
+        )  # fmt: skip
+    return dues
+
+
+def _rest(row: Residual | None) -> Fraction:
+    return Fraction(int(row.numerator), int(row.denominator)) if row else Fraction(0)

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_noop
 
 from benefits.allocation import Part, split
 from benefits.models import Claim, ClaimEvidence, FundCall, FundCallLine, FundParty, RiskFund
-from benefits.queries import paid_to
-from benefits.states import CALL, CLAIM, REQUIRED_EVIDENCE, ClaimKind, EvidenceKind
-from core import clock
+from benefits.queries import fund_balance, paid_to
+from benefits.states import CALL, CLAIM, REQUIRED_EVIDENCE, CallState, ClaimKind, EvidenceKind
+from core import book, clock
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 from core.errors import Invalid
@@ -94,6 +94,27 @@ def record_call_payment(*, line: FundCallLine, paid_on: dt.date, evidence: str, 
     return line
 
 
+def mark_late_calls(actor: Actor) -> int:
+    """Mark what is unpaid past its day as late and tell debtor and manager; gives how many."""
+    due = FundCallLine.objects.filter(state=CallState.DUE, call__due_on__lt=clock.today())
+    rows = due.select_related("call__fund__manager", "party__organisation").select_for_update(
+        of=("self",), skip_locked=True
+    )
+    count = 0
+    for line in rows:
+        line.state = CALL.after(line.state, "mark_late")
+        line.save(update_fields=["state"])
+        fund, day = line.call.fund, str(line.call.due_on)
+        inbox.notify(
+            kind="call_late", title=gettext_noop("%(party)s has not paid %(amount)s yuan into “%(fund)s”, due on %(day)s"),
+            params={"party": line.party.organisation.name, "amount": f"{line.amount:,.2f}", "fund": fund.name, "day": day},
+            to=[line.party.organisation, fund.manager], obj=fund, link=fund_link(fund), key=f"call_late:{line.pk}",
+        )  # fmt: skip
+        book.record(actor, "mark_late_call", fund, after={"party": str(line.party), "amount": line.amount})
+        count += 1
+    return count
+
+
 def open_claim(
     *, fund: RiskFund, claimant: Organisation, kind: str, loss: Decimal, reason: str, actor: Actor, subject_id: UUID | None = None,
     subject_title: str = "", leaves: Sequence[tuple[str, str, str]] = (),
@@ -140,7 +161,7 @@ def assess_claim(claim: Claim) -> dict[str, Any]:
     terms: dict[str, Decimal] = {
         "rate": by_rate,
         "claim_cap": fund.claim_cap,
-        "balance": ledger.balances(cash_of(fund)).available,
+        "balance": fund_balance(fund),
     }
     if fund.party_cap is not None:
         terms["party_cap"] = max(Decimal(0), fund.party_cap - paid_to(fund, claim.claimant_id))

@@ -42,7 +42,7 @@ def plan_tranches(
                 amount=amount,
                 payer=payer,
                 payee=payee,
-            )  # fmt: skip
+            )
         )
     return made
 

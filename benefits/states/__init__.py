@@ -42,6 +42,14 @@ STATEMENT = Machine(
 )
 
 
+class DisputeState(models.TextChoices):
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Settled between the parties")
+
+
+DISPUTE = Machine(Move("close_dispute", [DisputeState.OPEN], DisputeState.CLOSED))
+
+
 class Stage(models.TextChoices):
     RD = "rd", _("R&D")
     PILOT = "pilot", _("Pilot")

@@ -1,12 +1,12 @@
-"""Share agreements, statements, staged money."""
+"""Pages of share agreements: the one ledger of all parties, the share tables, what is earned."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -15,277 +15,250 @@ from django.views.decorators.http import require_POST
 
 from benefits import queries
 from benefits.actions import agreement as actions
-from benefits.models import AgreementVersion, Income, Settlement, ShareAgreement, Statement
-from benefits.states import STAGES, STATEMENT, StatementState, TrancheState, VersionState
+from benefits.models import AgreementVersion, Dispute, Income, ShareAgreement, Statement
+from benefits.states import DisputeState, VersionState
 from benefits.web import forms
+from benefits.web.doors import act, actor_of
+from benefits.web.figures import flow, share_text
 from core import book
 from core.access import policy
-from core.errors import NotAllowed
-from core.web import charts, tables
-from core.web.forms import do, form_page
-from core.web.page import crumb, render_page
+from core.accounts.actor import Actor
+from core.errors import Missing
+from core.web import tables
+from core.web.forms import form_page
+from core.web.page import Crumb, crumb, render_page
+
+TABS = ("ledger", "shares", "history")
 
 
 class Agreements(tables.Table):
+    """The agreements one is a party of."""
+
     columns = [
-        tables.Column("subject_title", _("Agreement of"), sort="subject_title", is_primary=True,
-                      link=lambda row: reverse("benefits:agreement", args=[row.pk])),
+        tables.Column(
+            "subject_title", _("Agreement of"), sort="subject_title", is_primary=True,
+            link=lambda row: reverse("benefits:agreement", args=[row.pk]),
+        ),
         tables.Column("party_count", _("Parties"), kind="number", sort="party_count"),
-        tables.Column("state", _("Share table"), value=lambda row: _("In force") if row.is_in_force else _("Not in force yet")),
+        tables.Column(
+            "in_force", _("Share table in force"), sort="in_force", value=lambda row: f"v{row.in_force}" if row.in_force else None
+        ),
         tables.Column("income_total", _("Income"), kind="money", sort="income_total"),
         tables.Column("created_at", _("Opened"), kind="date", sort="created_at"),
     ]  # fmt: skip
-    search = ["subject_title"]
+    search = ["subject_title", "parties__organisation__name"]
     filters = [
-        tables.Choice("in_force", _("Share table"), choices=[("yes", _("In force")), ("no", _("Not in force yet"))],
-                      apply=lambda value: Q(is_in_force__gt=0) if value == "yes" else Q(is_in_force=0)),
+        tables.Choice(
+            "state", _("Share table"), choices=[("yes", _("In force")), ("no", _("Not in force yet"))],
+            apply=lambda value: Q(in_force__isnull=value == "no"),
+        ),
         tables.DateRange("opened", _("Opened"), lookup="created_at", is_moment=True),
     ]  # fmt: skip
     default_sort = "-created_at"
     file_name = "agreements"
     empty = tables.Empty(
         _("No share agreement yet"),
-        _("Each project's parties agree here on how they share what it earns."),
+        _("Each project's parties agree here on how they share what it earns; the project's page opens the agreement."),
         icon="chart-pie",
     )
 
+    def search_condition(self, text: str) -> Q:
+        """Parties are searched in a query of their own, so that an agreement shows once."""
+        found = Q()
+        for word in text.split()[:8]:
+            party = ShareAgreement.objects.filter(parties__organisation__name__icontains=word).values("pk")
+            found &= Q(subject_title__icontains=word) | Q(pk__in=party)
+        return found
 
-class Statements(tables.Table):
+
+class Entries(tables.Table):
+    """The ledger's entries of one agreement."""
+
     columns = [
-        tables.Column("organisation", _("Party"), value="organisation.name", sort="organisation__name", is_primary=True),
-        tables.Column("subject", _("Agreement of"), value="settlement.income.agreement.subject_title",
-                      link=lambda row: reverse("benefits:settlement", args=[row.settlement_id])),
-        tables.Column("amount", _("Amount (yuan)"), kind="exact_money", sort="amount"),
-        tables.Column("income", _("Of an income of"), value="settlement.income.amount", kind="exact_money"),
-        tables.Column("version", _("Share table"), value=lambda row: f"v{row.settlement.version.number}"),
-        tables.Column("state", _("State"), kind="badge", sort="state"),
-        tables.Column("due_on", _("Due on"), kind="date", sort="due_on"),
-        tables.Column("evidence", _("Bank reference")),
+        tables.Column("booked_at", _("When"), kind="datetime", value="txn.booked_at", sort="txn__booked_at", is_primary=True),
+        tables.Column("id", _("Entry"), kind="code", value=lambda row: f"E-{row.pk}", sort="id"),
+        tables.Column("kind", _("What"), value=lambda row: KINDS.get(row.txn.kind, row.txn.kind), sort="txn__kind"),
+        tables.Column("account", _("Account"), value=lambda row: account_name(row.account)),
+        tables.Column("amount", _("Into (+) or out of (−)"), kind="exact_money", value="yuan", sort="amount"),
+        tables.Column("balance", _("Balance after"), kind="exact_money", value="yuan_after"),
+        tables.Column("cites", _("Cites"), value="txn.reason"),
+        tables.Column("txn", _("Transaction"), value=lambda row: str(row.txn_id), in_page=False),
     ]  # fmt: skip
-    search = ["organisation__name", "settlement__income__agreement__subject_title", "evidence"]
+    search = ["account__organisation__name", "txn__reason"]
     filters = [
-        tables.Choice("state", _("State"), choices=StatementState.choices, facet=True),
-        tables.NumberRange("amount", _("Amount (yuan)")),
-        tables.DateRange("due", _("Due on"), lookup="due_on"),
+        tables.Choice("kind", _("What"), lookup="txn__kind", choices=lambda: KINDS.items()),
+        tables.DateRange("booked", _("When"), lookup="txn__booked_at", is_moment=True),
     ]
-    default_sort = "-due_on"
-    file_name = "statements"
+    default_sort = "-booked_at"
+    file_name = "ledger"
     empty = tables.Empty(
-        _("No statement yet"), _("Once an income is settled, each party finds here what it gets."), icon="receipt"
+        _("Nothing is posted yet"),
+        _("Each settlement and each confirmed payment posts its entries here."),
+        icon="scale",
     )
 
 
-class Tranches(tables.Table):
-    columns = [
-        tables.Column(
-            "subject_title",
-            _("Project"),
-            sort="subject_title",
-            is_primary=True,
-            link=lambda row: row.subject_link or None,
-        ),
-        tables.Column("stage", _("Stage"), sort="position", value=lambda row: row.get_stage_display()),
-        tables.Column("amount", _("Amount"), kind="money", sort="amount"),
-        tables.Column("state", _("State"), kind="badge", sort="state"),
-        tables.Column("payer", _("Payer"), value="payer.name", sort="payer__name"),
-        tables.Column("payee", _("Payee"), value="payee.name", sort="payee__name"),
-        tables.Column("moved_at", _("Last moved"), kind="datetime", sort="moved_at"),
-    ]
-    search = ["subject_title", "payer__name", "payee__name"]
-    filters = [
-        tables.Choice("state", _("State"), choices=TrancheState.choices, facet=True),
-        tables.Choice("stage", _("Stage"), choices=[(one.value, one.label) for one in STAGES]),
-        tables.NumberRange("amount", _("Amount"), unit=_("10,000 yuan"), scale=Decimal(10000)),
-    ]
-    default_sort = "subject_title"
-    file_name = "tranches"
-    empty = tables.Empty(
-        _("No staged money yet"), _("A project's money is held per stage and released gate by gate."), icon="coins"
-    )
+KINDS = {"settlement": _("Settlement"), "payment_confirmed": _("Payment confirmed")}
+ACCOUNTS = {"income": _("Income to be shared"), "payable": _("Owed to %(party)s"), "paid": _("Received by %(party)s")}
+
+
+def account_name(account: Any) -> str:
+    """What an account holds, in words."""
+    words = str(ACCOUNTS.get(account.kind, account.kind))
+    return words % {"party": account.organisation} if account.organisation_id else words
 
 
 def list_agreements(request: HttpRequest) -> HttpResponse:
     """The agreements one is a party of."""
-    rows = queries.agreements_visible_to(_actor(request)).annotate(
-        party_count=Count("parties", distinct=True), income_total=Sum("incomes__amount", distinct=True),
-        is_in_force=Count("versions", filter=Q(versions__state=VersionState.IN_FORCE), distinct=True),
-    )  # fmt: skip
+    rows = queries.with_sums(queries.agreements_visible_to(actor_of(request)))
     return tables.render(request, Agreements(rows), title=_("Share agreements"))
 
 
 def agreement_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One ledger that every party sees with the same totals (R088)."""
-    actor = _actor(request)
+    actor = actor_of(request)
     agreement = policy.fetch(actor, "benefits.view_agreement", ShareAgreement, pk)
+    asked = request.GET.get("tab", "")
+    tab = asked if asked in TABS else TABS[0]
     versions = list(
-        agreement.versions.prefetch_related(
-            "lines__organisation", "lines__members__organisation", "signatures__organisation"
-        )
+        agreement.versions.prefetch_related("lines__organisation", "signatures__organisation", "signatures__person")
     )
-    present = next((one for one in versions if one.state == VersionState.IN_FORCE), None)
     newest = versions[0] if versions else None
-    parties = [one.organisation for one in agreement.parties.select_related("organisation")]
-    signed = {row.organisation_id for row in newest.signatures.all()} if newest else set()
-    totals = queries.ledger_totals(agreement)
-    incomes = list(agreement.incomes.select_related("settlement__version", "organisation"))
+    present = next((one for one in versions if one.state == VersionState.IN_FORCE), None)
     shown = {
-        "agreement": agreement, "versions": versions, "present": present, "newest": newest, "parties": parties, "signed": signed,
-        "totals": totals, "incomes": incomes, "health": queries.health(agreement),
-        "exposure": queries.exposure(agreement.subject_id), "tranches": queries.tranches_of(agreement.subject_id),
-        "can_propose": policy.can(actor, "benefits.propose_version", agreement),
-        "can_sign": bool(newest and newest.state == VersionState.SIGNING and actor.organisation_id not in signed
-                         and policy.can(actor, "benefits.sign_agreement", newest)),
-        "can_record": policy.can(actor, "benefits.record_income", agreement),
-        "chart": _sankey(totals, actor) if totals.parties else None, "entries": list(queries.ledger_entries(agreement)[:30]),
-        "timeline": book.timeline(agreement),
+        "agreement": agreement, "versions": versions, "present": present, "newest": newest, "tab": tab, "tabs": _tabs(agreement, tab),
+        "tab_template": f"benefits/_agreement_{tab}.html", "lacking": _unsigned(newest), "stated": newest,
+        **_PARTS[tab](actor, agreement, present), **_asks(actor, agreement, newest),
     }  # fmt: skip
+    parties = agreement.parties.count()
+    facts = [(_("Parties"), parties), (_("Share table"), f"v{present.number}" if present else _("not in force yet"))]
     return render_page(
-        request,
-        "benefits/agreement.html",
-        shown,
-        title=agreement.subject_title,
-        crumbs=_crumbs(agreement.subject_title),
+        request, "benefits/agreement.html", shown, title=agreement.subject_title, crumbs=crumbs(agreement), facts=facts
     )
 
 
-def _sankey(totals: queries.LedgerTotals, actor: Any) -> charts.Chart:
-    source = _now("Income")
-    links = [(source, one.organisation, one.due) for one in totals.parties if one.due > 0]
-    summary = _now("%(count)d parties share %(total)s yuan") % {"count": len(links), "total": f"{totals.settled:,.2f}"}
-    return charts.sankey(
-        "shares", title=_now("Who gets what"), summary=summary, links=links, mine=str(actor.organisation or "")
-    )
+def list_entries(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The agreement's ledger, entry by entry."""
+    agreement = policy.fetch(actor_of(request), "benefits.view_agreement", ShareAgreement, pk)
+    table = Entries(queries.ledger_entries(agreement))
+    intro = _("Every transaction sums to zero; nothing is ever changed, a mistake is corrected by a reversing entry.")
+    way = [*crumbs(agreement, pk), crumb(_("Ledger entries"))]
+    return tables.render(request, table, title=_("Ledger entries"), crumbs=way, intro=intro)
 
 
 def propose_version(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Propose a share table."""
-    agreement = policy.fetch(_actor(request), "benefits.propose_version", ShareAgreement, pk)
-
-    def act(actor: Any, **_values: Any) -> AgreementVersion:
-        form = forms.ShareTable(request.POST, agreement=agreement)
-        return actions.propose_version(actor=actor, agreement_id=pk, lines=form.lines(), note=form.cleaned_data["note"])
-
+    """Propose a share table (R079)."""
+    agreement = policy.fetch(actor_of(request), "benefits.propose_version", ShareAgreement, pk)
+    newest = agreement.versions.order_by("-number").first()
     return form_page(
-        request, "components/form_page.html", forms.ShareTable, action=act, title=_("Propose a share table"), submit=_("Propose"),
-        form_kwargs={"agreement": agreement}, success=reverse("benefits:agreement", args=[pk]), draft=f"shares-{pk}",
-        crumbs=_crumbs(agreement.subject_title, pk), message=_("Proposed; every party now signs."),
+        request, "benefits/propose_version.html", forms.ShareTable, action=partial(actions.propose_version, agreement_id=pk),
+        title=_("Propose a share table"), submit=_("Propose"), crumbs=[*crumbs(agreement, pk), crumb(_("Share table"))],
+        form_kwargs={"agreement": agreement}, initial=forms.share_table_initial(agreement, newest), draft=f"shares-{pk}",
+        success=f"{reverse('benefits:agreement', args=[pk])}?tab=shares", message=_("Proposed; every party now signs."),
+        context={"cancel_url": reverse("benefits:agreement", args=[pk]), "newest": newest},
     )  # fmt: skip
 
 
 @require_POST
 def sign_agreement(request: HttpRequest, pk: UUID) -> HttpResponse:
-    version = policy.fetch(_actor(request), "benefits.view_version", AgreementVersion, pk)
-    return do(
-        request,
-        actions.sign_agreement,
-        version_id=pk,
-        success=reverse("benefits:agreement", args=[version.agreement_id]),
-        message=_("Signed."),
-    )
+    version = policy.fetch(actor_of(request), "benefits.view_version", AgreementVersion, pk)
+    home = reverse("benefits:agreement", args=[version.agreement_id])
+    return act(request, actions.sign_agreement, version_id=pk, success=f"{home}?tab=shares", message=_("Signed."))
 
 
 def record_income(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Record money that was earned."""
-    agreement = policy.fetch(_actor(request), "benefits.record_income", ShareAgreement, pk)
-
-    def act(actor: Any, **values: Any) -> Income:
-        return actions.record_income(actor=actor, agreement_id=pk, **values)
-
+    """Record money that was earned (R080)."""
+    agreement = policy.fetch(actor_of(request), "benefits.record_income", ShareAgreement, pk)
+    home = reverse("benefits:agreement", args=[pk])
     return form_page(
-        request, "components/form_page.html", forms.IncomeForm, action=act, title=_("Record income"),
-        success=reverse("benefits:agreement", args=[pk]), crumbs=_crumbs(agreement.subject_title, pk), message=_("Recorded."),
+        request, "components/form_page.html", forms.IncomeForm, action=partial(actions.record_income, agreement_id=pk),
+        title=_("Record income"), submit=_("Record"), success=home, crumbs=[*crumbs(agreement, pk), crumb(_("Record income"))],
+        message=_("Recorded; settling it is the next step."), context={"cancel_url": home},
     )  # fmt: skip
 
 
 @require_POST
 def settle_income(request: HttpRequest, pk: UUID) -> HttpResponse:
-    policy.fetch(_actor(request), "benefits.view_income", Income, pk)
-    return do(
-        request,
-        actions.settle_income,
-        income_id=pk,
+    policy.fetch(actor_of(request), "benefits.view_income", Income, pk)
+    return act(
+        request, actions.settle_income, income_id=pk, message=_("Settled to the fen."),
         success=lambda row: reverse("benefits:settlement", args=[row.pk]),
-        message=_("Settled."),
-    )
-
-
-def settlement_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The statements of one settlement, to print; they sum to the income (R082)."""
-    actor = _actor(request)
-    row = policy.fetch(actor, "benefits.view_settlement", Settlement, pk)
-    statements = list(row.statements.select_related("organisation", "line__parent").order_by("line__position"))
-    for one in statements:
-        one.moves = [  # type: ignore[attr-defined]
-            move for move in STATEMENT.open_moves(one.state) if policy.can(actor, f"benefits.{move}", one)
-        ]
-    agreement = row.income.agreement
-    shown = {
-        "settlement": row, "statements": statements, "agreement": agreement, "total": sum((one.amount for one in statements), Decimal(0)),
-    }  # fmt: skip
-    return render_page(
-        request,
-        "benefits/settlement.html",
-        shown,
-        title=_("Statement of settlement"),
-        crumbs=_crumbs(agreement.subject_title, agreement.pk),
-    )
-
-
-def list_statements(request: HttpRequest) -> HttpResponse:
-    """All statements one sees; exported as CSV or Excel (R082)."""
-    rows = queries.statements_visible_to(_actor(request)).select_related(
-        "organisation", "settlement__income__agreement", "settlement__version"
-    )
-    return tables.render(request, Statements(rows), title=_("Statements"))
-
-
-def list_tranches(request: HttpRequest) -> HttpResponse:
-    """Staged money one pays, receives or shares in."""
-    rows = queries.tranches_visible_to(_actor(request)).select_related("payer", "payee")
-    return tables.render(request, Tranches(rows), title=_("Staged money"))
-
-
-@require_POST
-def instruct_payment(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _statement_button(request, actions.instruct_payment, pk)
-
-
-@require_POST
-def confirm_payment(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _statement_button(request, actions.confirm_payment, pk)
-
-
-def reconcile_payment(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Compare with the bank's record."""
-    row = policy.fetch(_actor(request), "benefits.reconcile_payment", Statement, pk)
-
-    def act(actor: Any, **values: Any) -> Statement:
-        return actions.reconcile_payment(actor=actor, statement_id=pk, **values)
-
-    return form_page(
-        request, "components/form_page.html", forms.Reference, action=act, title=_("Reconcile with the bank"),
-        success=reverse("benefits:settlement", args=[row.settlement_id]), crumbs=_crumbs(str(row.organisation)),
     )  # fmt: skip
 
 
-def _statement_button(request: HttpRequest, action: Any, pk: UUID) -> HttpResponse:
-    row = policy.fetch(_actor(request), "benefits.view_statement", Statement, pk)
-    return do(
-        request,
-        action,
-        statement_id=pk,
-        success=reverse("benefits:settlement", args=[row.settlement_id]),
-        message=_("Recorded."),
-    )
-
-
-def _crumbs(last: Any, pk: UUID | None = None) -> list[Any]:
-    own = crumb(last, reverse("benefits:agreement", args=[pk])) if pk else crumb(last)
+def crumbs(agreement: ShareAgreement, pk: UUID | None = None) -> list[Crumb]:
+    """The way to an agreement; with `pk` its own step is a link."""
+    own = crumb(agreement.subject_title, reverse("benefits:agreement", args=[pk]) if pk else "")
     return [crumb(_("Share agreements"), reverse("benefits:agreements")), own]
 
 
-def _actor(request: HttpRequest) -> Any:
-    actor = request.actor  # type: ignore[attr-defined]
-    if not actor.is_signed_in:
-        raise NotAllowed(_("Please sign in first."), code="not_signed_in")
-    return actor
+def _tabs(agreement: ShareAgreement, tab: str) -> list[dict[str, Any]]:
+    words = {"ledger": _("Ledger"), "shares": _("Share table"), "history": _("History")}
+    home = reverse("benefits:agreement", args=[agreement.pk])
+    return [{"label": words[key], "url": f"{home}?tab={key}", "is_current": key == tab} for key in TABS]
+
+
+def _unsigned(newest: AgreementVersion | None) -> list[Missing]:
+    """The signatures that the newest table waits for."""
+    if newest is None or newest.state != VersionState.SIGNING:
+        return []
+    waiting = [{"party": one.organisation} for one in queries.unsigned_parties(newest)]
+    return [
+        Missing(_now("The signature of %(party)s") % one, _now("A signatory of %(party)s") % one) for one in waiting
+    ]
+
+
+def _ledger(actor: Actor, agreement: ShareAgreement, present: AgreementVersion | None) -> dict[str, Any]:
+    totals = queries.ledger_totals(agreement)
+    shares = {pk: share_text(share) for pk, share in queries.shares_of_version(present).items()} if present else {}
+    rows = Statement.objects.filter(settlement__income__agreement=agreement)
+    statements = list(rows.select_related("organisation", "line__parent").order_by("line__position"))
+    disputes = Dispute.objects.filter(statement__settlement__income__agreement=agreement)
+    newest = queries.ledger_entries(agreement)[:12]
+    entries = [(one, account_name(one.account), KINDS.get(one.txn.kind, one.txn.kind)) for one in newest]
+    return {
+        "totals": totals, "shares": shares, "mine": next((one for one in totals.parties if actor.belongs_to(one.organisation_id)), None),
+        "incomes": list(agreement.incomes.select_related("settlement__version", "organisation")),
+        "can_settle": policy.can(actor, "benefits.record_income", agreement), "health": queries.health(agreement),
+        "chart": flow(statements, totals.settled, actor), "entries": entries,
+        "disputes": list(disputes.select_related("organisation", "statement__organisation")[:20]),
+        "open_state": DisputeState.OPEN, "tranches": queries.tranches_of(agreement.subject_id),
+        "exposure": queries.exposure(agreement.subject_id),
+    }  # fmt: skip
+
+
+def _shares(actor: Actor, agreement: ShareAgreement, present: AgreementVersion | None) -> dict[str, Any]:
+    return {"parties": list(agreement.parties.select_related("organisation"))}
+
+
+def _history(actor: Actor, agreement: ShareAgreement, present: AgreementVersion | None) -> dict[str, Any]:
+    return {"timeline": book.timeline(agreement, limit=100)}
+
+
+_PARTS: dict[str, Any] = {"ledger": _ledger, "shares": _shares, "history": _history}
+
+
+def _asks(actor: Actor, agreement: ShareAgreement, newest: AgreementVersion | None) -> dict[str, Any]:
+    """The buttons: what the state allows and the rules allow too."""
+    buttons: list[dict[str, Any]] = []
+    if newest is not None and _may_sign(actor, newest):
+        url, label = (
+            reverse("benefits:sign_agreement", args=[newest.pk]),
+            _("Sign v%(number)d") % {"number": newest.number},
+        )
+        buttons.append({"label": label, "url": url, "post": True, "primary": True, "icon": "signature"})
+    if policy.can(actor, "benefits.propose_version", agreement):
+        url = reverse("benefits:propose_version", args=[agreement.pk])
+        buttons.append(
+            {"label": _("Propose a share table"), "url": url, "icon": "chart-pie", "primary": newest is None}
+        )
+    if policy.can(actor, "benefits.record_income", agreement):
+        url = reverse("benefits:record_income", args=[agreement.pk])
+        buttons.append({"label": _("Record income"), "url": url, "icon": "plus"})
+    return {"actions": buttons}
+
+
+def _may_sign(actor: Actor, version: AgreementVersion) -> bool:
+    signed = {one.organisation_id for one in version.signatures.all()}
+    is_open = version.state == VersionState.SIGNING and actor.organisation_id not in signed
+    return is_open and policy.can(actor, "benefits.sign_agreement", version)

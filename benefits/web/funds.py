@@ -1,202 +1,186 @@
-"""Risk funds, calls, claims."""
+"""Pages of risk funds: terms, calls and payments, who owes, who goes on (R083, R085)."""
 
 from __future__ import annotations
 
+from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from benefits import queries
 from benefits.actions import fund as actions
-from benefits.models import Claim, ClaimEvidence, FundCallLine, FundParty, RiskFund
-from benefits.services.fund import assess_claim, missing_evidence
-from benefits.states import CLAIM, ClaimState
+from benefits.models import FundCallLine, FundParty, RiskFund
+from benefits.states import CALL
 from benefits.web import forms
-from benefits.web.agreements import _actor
+from benefits.web.doors import actor_of
 from core import book
 from core.access import policy
-from core.errors import NotFound
-from core.files.web import respond
+from core.accounts.actor import Actor
 from core.web import tables
-from core.web.forms import do, form_page
-from core.web.page import crumb, render_page
+from core.web.display import money_exact
+from core.web.forms import form_page
+from core.web.page import Crumb, crumb, render_page
+
+TABS = ("overview", "calls", "claims", "history")
 
 
 class Funds(tables.Table):
+    """The funds one pays into or manages."""
+
     columns = [
-        tables.Column(
-            "name", _("Fund"), sort="name", is_primary=True, link=lambda row: reverse("benefits:fund", args=[row.pk])
-        ),
-        tables.Column("chain", _("Chain"), value=lambda row: str(row.chain) if row.chain else ""),
+        tables.Column("name", _("Fund"), sort="name", is_primary=True, link=lambda row: reverse("benefits:fund", args=[row.pk])),
+        tables.Column("chain", _("Chain"), value=lambda row: str(row.chain) if row.chain else None, sort="chain__name"),
         tables.Column("manager", _("Manager"), value="manager.name", sort="manager__name"),
         tables.Column("target", _("Target size"), kind="money", sort="target"),
+        tables.Column("paid_in", _("Paid in"), kind="money", sort="paid_in"),
         tables.Column("party_count", _("Parties"), kind="number", sort="party_count"),
-        tables.Column("claim_count", _("Claims"), kind="number", sort="claim_count"),
+        tables.Column("open_claims", _("Claims in review"), kind="number", sort="open_claims"),
+    ]  # fmt: skip
+    search = ["name", "manager__name", "chain__name"]
+    filters = [
+        tables.NumberRange("target", _("Target size"), unit=_("10,000 yuan"), scale=Decimal(10_000)),
+        tables.DateRange("opened", _("Opened"), lookup="created_at", is_moment=True),
     ]
-    search = ["name", "manager__name"]
-    filters = [tables.NumberRange("target", _("Target size"))]
     default_sort = "name"
     file_name = "funds"
     empty = tables.Empty(
-        _("No risk fund yet"), _("Parties pay in by ratio, and the fund covers a part of a loss."), icon="umbrella"
+        _("No risk fund yet"),
+        _("Parties pay in by ratio; the fund pays part of a loss, so that a failure does not end the cooperation."),
+        icon="umbrella",
     )
 
 
 def list_funds(request: HttpRequest) -> HttpResponse:
     """The funds one pays into or manages."""
-    actor = _actor(request)
-    rows = (
-        queries.funds_visible_to(actor)
-        .select_related("chain", "manager")
-        .annotate(party_count=Count("parties", distinct=True), claim_count=Count("claims", distinct=True))
-    )
+    actor = actor_of(request)
+    rows = queries.with_counts(queries.funds_visible_to(actor)).select_related("chain", "manager")
     buttons = []
     if actor.organisation and policy.can(actor, "benefits.open_fund", actor.organisation):
         buttons.append(
             {"label": _("Open a fund"), "url": reverse("benefits:open_fund"), "icon": "plus", "primary": True}
         )
+    buttons.append({"label": _("All claims"), "url": reverse("benefits:claims"), "icon": "gavel"})
     return tables.render(request, Funds(rows), title=_("Risk funds"), actions=buttons)
 
 
 def open_fund(request: HttpRequest) -> HttpResponse:
     """Open a fund managed by one's own organisation."""
-    actor = _actor(request)
+    actor = actor_of(request)
     policy.require(actor, "benefits.open_fund", actor.organisation)
-
-    def act(actor: Any, **_values: Any) -> RiskFund:
-        return actions.open_fund(actor=actor, **forms.FundForm(request.POST).parts())
-
     return form_page(
-        request, "components/form_page.html", forms.FundForm, action=act, title=_("Open a fund"), draft="fund",
-        crumbs=_crumbs(_("Open a fund")), success=lambda fund: reverse("benefits:fund", args=[fund.pk]),
+        request, "benefits/open_fund.html", forms.FundForm, action=actions.open_fund, title=_("Open a fund"), draft="fund",
+        crumbs=[*crumbs(), crumb(_("Open a fund"))], success=lambda fund: reverse("benefits:fund", args=[fund.pk]),
+        submit=_("Open the fund"), form_kwargs={"actor": actor}, context={"cancel_url": reverse("benefits:funds")},
     )  # fmt: skip
 
 
 def fund_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Balance, parties, calls with debtors, claims (R083 to R085)."""
-    actor = _actor(request)
+    """Balance, parties, calls with debtors, claims."""
+    actor = actor_of(request)
     fund = policy.fetch(actor, "benefits.view_fund", RiskFund, pk)
-    calls = list(fund.calls.prefetch_related("lines__party__organisation"))
+    asked = request.GET.get("tab", "")
+    tab = asked if asked in TABS else TABS[0]
+    words = {
+        "overview": _("Overview"),
+        "calls": _("Calls and payments"),
+        "claims": _("Claims"),
+        "history": _("History"),
+    }
+    home = reverse("benefits:fund", args=[pk])
+    figures = queries.fund_figures(fund)
     shown = {
-        "fund": fund, "balance": queries.fund_balance(fund), "parties": list(fund.parties.select_related("organisation")), "calls": calls,
-        "debtors": queries.debtors(fund), "claims": list(queries.claims_visible_to(actor).filter(fund=fund).select_related("claimant")),
-        "can_call": policy.can(actor, "benefits.call_fund", fund), "can_claim": policy.can(actor, "benefits.open_claim", fund),
-        "can_pay": bool(calls) and policy.can(actor, "benefits.record_call_payment", next(iter(calls[0].lines.all()), None)),
-        "continuing": fund.parties.filter(continues=True).count(), "timeline": book.timeline(fund),
+        "fund": fund, "figures": figures, "tab": tab, "tab_template": f"benefits/_fund_{tab}.html", "debtors": queries.debtors(fund),
+        "tabs": [{"label": words[key], "url": f"{home}?tab={key}", "is_current": key == tab} for key in TABS],
+        "figure_items": [
+            {"label": _("Balance"), "value": money_exact(figures.balance)},
+            {"label": _("Paid in"), "value": money_exact(figures.paid_in), "of": money_exact(fund.target)},
+            {"label": _("Called and unpaid"), "value": money_exact(figures.outstanding), "tone": "warn" if figures.outstanding else ""},
+            {"label": _("Compensation paid"), "value": money_exact(figures.paid_out)},
+            {"label": _("Parties that go on"), "value": figures.continuing, "of": len(figures.parties)},
+        ],
+        **_PARTS[tab](actor, fund), **_asks(actor, fund),
     }  # fmt: skip
-    return render_page(request, "benefits/fund.html", shown, title=fund.name, crumbs=_crumbs(fund.name))
+    facts = [(_("Manager"), fund.manager.name), (_("Supervised account"), fund.supervised_account)]
+    return render_page(request, "benefits/fund.html", shown, title=fund.name, crumbs=crumbs(fund), facts=facts)
 
 
 def call_fund(request: HttpRequest, pk: UUID) -> HttpResponse:
-    fund = policy.fetch(_actor(request), "benefits.call_fund", RiskFund, pk)
-    return _form(request, fund, forms.CallForm, _on(actions.call_fund, fund_id=pk), _("Call the parties"))
+    """Call the parties by their ratios."""
+    fund = policy.fetch(actor_of(request), "benefits.call_fund", RiskFund, pk)
+    return fund_form(
+        request, fund, forms.CallForm, partial(actions.call_fund, fund_id=pk), _("Call the parties"), tab="calls"
+    )
 
 
 def record_call_payment(request: HttpRequest, pk: UUID) -> HttpResponse:
-    line = policy.fetch(_actor(request), "benefits.record_call_payment", FundCallLine, pk)
-    return _form(
-        request,
-        line.call.fund,
-        forms.PaymentForm,
-        _on(actions.record_call_payment, line_id=pk),
-        _("Record the payment"),
-    )
-
-
-def open_claim(request: HttpRequest, pk: UUID) -> HttpResponse:
-    fund = policy.fetch(_actor(request), "benefits.open_claim", RiskFund, pk)
-    return form_page(
-        request, "components/form_page.html", forms.ClaimForm, action=_on(actions.open_claim, fund_id=pk), title=_("Open a claim"),
-        crumbs=_crumbs(fund.name, pk), success=lambda claim: reverse("benefits:claim", args=[claim.pk]), draft=f"claim-{pk}",
-    )  # fmt: skip
-
-
-def claim_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """A claim with its evidence and what the rule would pay."""
-    actor = _actor(request)
-    claim = policy.fetch(actor, "benefits.view_claim", Claim, pk)
-    is_open = claim.state in (ClaimState.DRAFT, ClaimState.RETURNED)
-    shown = {
-        "claim": claim, "evidence": list(claim.evidence.select_related("file")), "missing": missing_evidence(claim) if is_open else [],
-        "assessment": claim.calculation or assess_claim(claim), "stated": claim,
-        "can_add": is_open and policy.can(actor, "benefits.add_claim_evidence", claim),
-        "can_submit": CLAIM.is_open(claim.state, "submit_claim") and policy.can(actor, "benefits.submit_claim", claim),
-        "can_decide": CLAIM.is_open(claim.state, "pay_claim") and policy.can(actor, "benefits.decide_claim", claim),
-        "timeline": book.timeline(claim),
-    }  # fmt: skip
-    return render_page(
-        request,
-        "benefits/claim.html",
-        shown,
-        title=_("Claim of %(name)s") % {"name": claim.claimant},
-        crumbs=_crumbs(claim.fund.name, claim.fund_id),
-    )
-
-
-def add_claim_evidence(request: HttpRequest, pk: UUID) -> HttpResponse:
-    claim = policy.fetch(_actor(request), "benefits.add_claim_evidence", Claim, pk)
-    return _claim_form(
-        request, claim, forms.EvidenceForm, _on(actions.add_claim_evidence, claim_id=pk), _("Add evidence")
-    )
-
-
-@require_POST
-def submit_claim(request: HttpRequest, pk: UUID) -> HttpResponse:
-    policy.fetch(_actor(request), "benefits.view_claim", Claim, pk)
-    return do(request, actions.submit_claim, claim_id=pk, success=reverse("benefits:claim", args=[pk]))
-
-
-def decide_claim(request: HttpRequest, pk: UUID) -> HttpResponse:
-    claim = policy.fetch(_actor(request), "benefits.decide_claim", Claim, pk)
-
-    def act(actor: Any, is_approved: str, reason: str) -> Claim:
-        return actions.decide_claim(actor=actor, claim_id=pk, is_approved=is_approved == "yes", reason=reason)
-
-    return _claim_form(request, claim, forms.DecisionForm, act, _("Decide on the claim"))
-
-
-def evidence_file(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = policy.fetch(_actor(request), "benefits.view_claim_evidence", ClaimEvidence, pk)
-    if row.file is None:
-        raise NotFound(_("This evidence is an entry of the book, not a file."))
-    return respond(row.file)  # type: ignore[return-value]
+    """Record what has come into the supervised account."""
+    line = policy.fetch(actor_of(request), "benefits.record_call_payment", FundCallLine, pk)
+    CALL.after(line.state, "record_call_payment")
+    action = partial(actions.record_call_payment, line_id=pk)
+    return fund_form(request, line.call.fund, forms.PaymentForm, action, _("Record the payment"), tab="calls")
 
 
 def record_continuation(request: HttpRequest, pk: UUID) -> HttpResponse:
-    party = policy.fetch(_actor(request), "benefits.record_continuation", FundParty, pk)
-
-    def act(actor: Any, continues: str, note: str) -> FundParty:
-        return actions.record_continuation(actor=actor, party_id=pk, continues=continues == "yes", note=note)
-
-    return _form(request, party.fund, forms.ContinuationForm, act, _("Who goes on"))
+    """Record whether a party goes on."""
+    party = policy.fetch(actor_of(request), "benefits.record_continuation", FundParty, pk)
+    action = partial(actions.record_continuation, party_id=pk)
+    return fund_form(request, party.fund, forms.ContinuationForm, action, _("Who goes on"))
 
 
-def _form(request: HttpRequest, fund: RiskFund, form: Any, action: Any, title: Any) -> HttpResponse:
+def fund_form(
+    request: HttpRequest, fund: RiskFund, form: Any, action: Any, title: Any, *, tab: str = ""
+) -> HttpResponse:
+    """A small form about a fund that leads back to it."""
+    home = reverse("benefits:fund", args=[fund.pk]) + (f"?tab={tab}" if tab else "")
     return form_page(
-        request, "components/form_page.html", form, action=action, title=title, crumbs=_crumbs(fund.name, fund.pk),
-        success=reverse("benefits:fund", args=[fund.pk]), message=_("Recorded."),
+        request, "components/form_page.html", form, action=action, title=title, crumbs=[*crumbs(fund, is_link=True), crumb(title)],
+        success=home, message=_("Recorded."), context={"cancel_url": home}, submit=title,
     )  # fmt: skip
 
 
-def _claim_form(request: HttpRequest, claim: Claim, form: Any, action: Any, title: Any) -> HttpResponse:
-    return form_page(
-        request, "components/form_page.html", form, action=action, title=title, crumbs=_crumbs(claim.fund.name, claim.fund_id),
-        success=reverse("benefits:claim", args=[claim.pk]), message=_("Recorded."),
-    )  # fmt: skip
+def crumbs(fund: RiskFund | None = None, *, is_link: bool = False) -> list[Crumb]:
+    """The way to a fund."""
+    root = crumb(_("Risk funds"), reverse("benefits:funds"))
+    return (
+        [root]
+        if fund is None
+        else [root, crumb(fund.name, reverse("benefits:fund", args=[fund.pk]) if is_link else "")]
+    )
 
 
-def _on(action: Any, **fixed: Any) -> Any:
-    def act(actor: Any, **values: Any) -> Any:
-        return action(actor=actor, **fixed, **values)
-
-    return act
+def _overview(actor: Actor, fund: RiskFund) -> dict[str, Any]:
+    manages = policy.can(actor, "benefits.call_fund", fund)
+    return {"manages": manages, "own": actor.organisation_id if actor.has_role("signatory") else None}
 
 
-def _crumbs(last: Any, pk: UUID | None = None) -> list[Any]:
-    own = crumb(last, reverse("benefits:fund", args=[pk])) if pk else crumb(last)
-    return [crumb(_("Risk funds"), reverse("benefits:funds")), own]
+def _calls(actor: Actor, fund: RiskFund) -> dict[str, Any]:
+    calls = list(fund.calls.prefetch_related("lines__party__organisation"))
+    first = next((line for call in calls for line in call.lines.all()), None)
+    return {"calls": calls, "can_pay": first is not None and policy.can(actor, "benefits.record_call_payment", first)}
+
+
+def _claims(actor: Actor, fund: RiskFund) -> dict[str, Any]:
+    return {"claims": list(queries.claims_visible_to(actor).filter(fund=fund).select_related("claimant"))}
+
+
+def _history(actor: Actor, fund: RiskFund) -> dict[str, Any]:
+    return {"timeline": book.timeline(fund, limit=100)}
+
+
+_PARTS: dict[str, Any] = {"overview": _overview, "calls": _calls, "claims": _claims, "history": _history}
+
+
+def _asks(actor: Actor, fund: RiskFund) -> dict[str, Any]:
+    buttons: list[dict[str, Any]] = []
+    if policy.can(actor, "benefits.call_fund", fund):
+        url = reverse("benefits:call_fund", args=[fund.pk])
+        buttons.append({"label": _("Call the parties"), "url": url, "icon": "speakerphone", "primary": True})
+    if policy.can(actor, "benefits.open_claim", fund):
+        buttons.append(
+            {"label": _("Open a claim"), "url": reverse("benefits:open_claim", args=[fund.pk]), "icon": "umbrella"}
+        )
+    return {"actions": buttons}

@@ -22,6 +22,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "replay the whole ledger": job("ledger.verify", crontab(hour="3", minute="45")),
     "watch for what must be noticed": job("checks.watch", 5 * MINUTE),
     "mail what happened": job("inbox.mail_notifications", MINUTE),
+    "mark unpaid parts of a fund's calls as late": job("benefits.mark_late_calls", 30 * MINUTE),
     "close challenges at their deadline": job("needs.close_challenges", MINUTE),
     "remind of what waits": job("inbox.remind", 30 * MINUTE),
 }

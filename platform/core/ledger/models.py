@@ -123,3 +123,8 @@ class Entry(models.Model):
     @property
     def yuan(self) -> Decimal:
         return Decimal(self.amount) / 100
+
+    @property
+    def yuan_after(self) -> Decimal:
+        """The account's balance after this entry."""
+        return Decimal(self.balance_after) / 100

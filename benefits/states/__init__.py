@@ -43,7 +43,7 @@ STATEMENT = Machine(
 
 
 class DisputeState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", _("Still open")
     CLOSED = "closed", _("Settled between the parties")
 
 
@@ -63,7 +63,7 @@ class TrancheState(models.TextChoices):
     PLANNED = "planned", _("Planned")
     HELD = "held", _("Held")
     CAPTURED = "captured", _("Released")
-    VOIDED = "voided", _("Saved")
+    VOIDED = "voided", _("Saved by stopping")
 
 
 TRANCHE = Machine(

@@ -44,7 +44,7 @@ class Agreements(tables.Table):
             "in_force", _("Share table in force"), sort="in_force", value=lambda row: f"v{row.in_force}" if row.in_force else None
         ),
         tables.Column("income_total", _("Income"), kind="money", sort="income_total"),
-        tables.Column("created_at", _("Opened"), kind="date", sort="created_at"),
+        tables.Column("created_at", _("Opened on"), kind="date", sort="created_at"),
     ]  # fmt: skip
     search = ["subject_title", "parties__organisation__name"]
     filters = [
@@ -52,7 +52,7 @@ class Agreements(tables.Table):
             "state", _("Share table"), choices=[("yes", _("In force")), ("no", _("Not in force yet"))],
             apply=lambda value: Q(in_force__isnull=value == "no"),
         ),
-        tables.DateRange("opened", _("Opened"), lookup="created_at", is_moment=True),
+        tables.DateRange("opened", _("Opened on"), lookup="created_at", is_moment=True),
     ]  # fmt: skip
     default_sort = "-created_at"
     file_name = "agreements"

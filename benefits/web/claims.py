@@ -51,13 +51,13 @@ class Claims(tables.Table):
         tables.Column("loss", _("Loss"), kind="money", sort="loss"),
         tables.Column("paid", _("Paid"), kind="money", sort="paid"),
         tables.Column("state", _("State"), kind="badge", sort="state"),
-        tables.Column("created_at", _("Opened"), kind="date", sort="created_at"),
+        tables.Column("created_at", _("Opened on"), kind="date", sort="created_at"),
     ]  # fmt: skip
     search = ["claimant__name", "fund__name", "subject_title", "reason"]
     filters = [
         tables.Multi("state", _("State"), choices=ClaimState.choices, facet=True),
         tables.Choice("kind", _("Kind"), choices=ClaimKind.choices),
-        tables.DateRange("opened", _("Opened"), lookup="created_at", is_moment=True),
+        tables.DateRange("opened", _("Opened on"), lookup="created_at", is_moment=True),
     ]
     default_sort = "-created_at"
     file_name = "claims"

@@ -43,7 +43,7 @@ class Funds(tables.Table):
     search = ["name", "manager__name", "chain__name"]
     filters = [
         tables.NumberRange("target", _("Target size"), unit=_("10,000 yuan"), scale=Decimal(10_000)),
-        tables.DateRange("opened", _("Opened"), lookup="created_at", is_moment=True),
+        tables.DateRange("opened", _("Opened on"), lookup="created_at", is_moment=True),
     ]
     default_sort = "name"
     file_name = "funds"

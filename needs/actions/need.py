@@ -21,7 +21,15 @@ from core.inbox import services as inbox
 from core.indicators.models import Specification
 from needs import services
 from needs.events.need import NeedClosed, NeedPublished
-from needs.models.need import Definer, IndicatorComment, IndicatorSignature, Need, NeedEvidence, NeedIndicator, NeedVersion
+from needs.models.need import (
+    Definer,
+    IndicatorComment,
+    IndicatorSignature,
+    Need,
+    NeedEvidence,
+    NeedIndicator,
+    NeedVersion,
+)
 from needs.queries.need import current_version, issued_version, specifications_in
 from needs.states.need import DEFINER, EDITABLE, NEED, NeedState, SignatureVerdict
 

@@ -24,7 +24,16 @@ from core.indicators.models import Measurement, Specification
 from core.search import services as search
 from needs.models.need import Definer, IndicatorSignature, Need, NeedIndicator, NeedVersion
 from needs.queries.need import current_version, issued_version, signature_matrix, specifications_in
-from needs.states.need import DEFINER, LISTED, NEED, Confidentiality, DefinerState, DemandSide, NeedState, SignatureVerdict
+from needs.states.need import (
+    DEFINER,
+    LISTED,
+    NEED,
+    Confidentiality,
+    DefinerState,
+    DemandSide,
+    NeedState,
+    SignatureVerdict,
+)
 
 REVIEW_MONTHS = 6
 EDITABLE_FIELDS = (

@@ -47,7 +47,9 @@ def draft(owner: Actor | None = None, **fields: Any) -> tuple[Need, Actor]:
     return need, owner
 
 
-def defined(owner: Actor | None = None, partners: int = 2, indicators: Any = None, **fields: Any) -> tuple[Need, Actor, list[Actor]]:
+def defined(
+    owner: Actor | None = None, partners: int = 2, indicators: Any = None, **fields: Any
+) -> tuple[Need, Actor, list[Actor]]:
     """A need whose indicators the owner and all partners have signed."""
     need, owner = draft(owner, **fields)
     others = [factories.actor(factories.organisation(kinds=["research_institute"])) for _number in range(partners)]

@@ -15,7 +15,13 @@ badges.register(
 )  # fmt: skip
 badges.register(
     Outcome,
-    {Outcome.GO: "ok", Outcome.CONDITIONAL: "info", Outcome.PAUSED: "quiet", Outcome.RECYCLE: "warn", Outcome.KILL: "bad"},
+    {
+        Outcome.GO: "ok",
+        Outcome.CONDITIONAL: "info",
+        Outcome.PAUSED: "quiet",
+        Outcome.RECYCLE: "warn",
+        Outcome.KILL: "bad",
+    },
 )
 badges.register(
     PanelState,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from core import outbox
 from core.accounts.actor import Actor
 from needs.events.challenge import AwardSigned
@@ -12,7 +10,7 @@ from projects.services import project as services
 
 
 @outbox.on(AwardSigned)
-def prepare_project(event: AwardSigned, *, now: dt.datetime) -> None:
+def prepare_project(event: AwardSigned) -> None:
     """A signed award becomes a project, once (R028)."""
     award = Award.objects.select_for_update().get(pk=event.award_id)
     services.from_award(award, actor=Actor.system())

@@ -19,7 +19,7 @@ class ProjectState(models.TextChoices):
     DRAFT = "draft", _("Being prepared")
     RUNNING = "running", _("Running")
     ACCEPTING = "accepting", _("In acceptance")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", _("Acceptance signed")
     KILLED = "killed", _("Stopped at a gate")
 
 
@@ -42,8 +42,8 @@ class PartyRole(models.TextChoices):
 
 
 class GateState(models.TextChoices):
-    OPEN = "open", _("Open")
-    IN_REVIEW = "in_review", _("In review")
+    OPEN = "open", _("Waits for its package")
+    IN_REVIEW = "in_review", _("Package in review")
     CONDITIONAL = "conditional", _("Passed on conditions")
     PAUSED = "paused", _("Paused")
     FROZEN = "frozen", _("Frozen: a condition lapsed")
@@ -53,7 +53,9 @@ class GateState(models.TextChoices):
 
 UNDECIDED = [GateState.IN_REVIEW, GateState.PAUSED, GateState.FROZEN]
 GATE = Machine(
-    Move("submit_package", [GateState.OPEN, GateState.IN_REVIEW, GateState.PAUSED, GateState.FROZEN], GateState.IN_REVIEW),
+    Move(
+        "submit_package", [GateState.OPEN, GateState.IN_REVIEW, GateState.PAUSED, GateState.FROZEN], GateState.IN_REVIEW
+    ),
     Move("go", [GateState.IN_REVIEW], GateState.PASSED),
     Move("conditional", [GateState.IN_REVIEW], GateState.CONDITIONAL),
     Move("paused", [GateState.IN_REVIEW], GateState.PAUSED),
@@ -89,7 +91,7 @@ PANEL = Machine(
 
 
 class ConditionState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", _("To be met")
     CLOSED = "closed", _("Met")
     LAPSED = "lapsed", _("Lapsed")
 

@@ -29,7 +29,16 @@ from projects.models import Acceptance, Gate, GateDecision, Handover, HandoverFi
 from projects.queries.project import conflicts_with, values_by_environment
 from projects.services import gate as gates
 from projects.services import project as projects
-from projects.states import ACCEPTANCE, HANDOVER, PROJECT, AcceptanceOutcome, GateState, Outcome, ProjectState, next_stage
+from projects.states import (
+    ACCEPTANCE,
+    HANDOVER,
+    PROJECT,
+    AcceptanceOutcome,
+    GateState,
+    Outcome,
+    ProjectState,
+    next_stage,
+)
 
 
 @command
@@ -109,7 +118,12 @@ def _answered(row: Handover) -> None:
 
 @command
 def record_acceptance(
-    *, actor: Actor, project_id: UUID, expert: UUID | str, measurements: Sequence[Mapping[str, Any]] = (), note: str = ""
+    *,
+    actor: Actor,
+    project_id: UUID,
+    expert: UUID | str,
+    measurements: Sequence[Mapping[str, Any]] = (),
+    note: str = "",
 ) -> Acceptance:
     """The need's owner signs the verdict on the frozen indicators and asks an expert to sign as well (R008)."""
     project = policy.fetch_for_update(actor, "projects.record_acceptance", Project, project_id)
@@ -134,7 +148,11 @@ def record_acceptance(
             if outcome == Verdict.NOT_MEASURED:
                 empty.append(str(one))
     if empty:
-        raise Invalid(_("A measured value is missing for: %(names)s.") % {"names": "、".join(empty)}, field="measurements", code="not_measured")
+        raise Invalid(
+            _("A measured value is missing for: %(names)s.") % {"names": "、".join(empty)},
+            field="measurements",
+            code="not_measured",
+        )
     assert actor.person is not None and actor.organisation is not None
     row = Acceptance.objects.create(
         project=project, outcome=AcceptanceOutcome.MET if all_met else AcceptanceOutcome.PARTLY_MET, verdicts=verdicts, note=note.strip(),
@@ -180,7 +198,14 @@ def open_failure_claim(*, actor: Actor, project_id: UUID, fund: UUID | str, loss
         raise Invalid(_("Choose a fund your organisation is a party of."), field="fund")
     decision = GateDecision.objects.filter(gate__project=project, outcome=Outcome.KILL).select_related("gate").first()
     assert decision is not None and actor.organisation is not None
-    entry = next((one for one in book.timeline(Gate.objects.get(pk=decision.gate_id), limit=100) if one.operation == "decide_gate"), None)
+    entry = next(
+        (
+            one
+            for one in book.timeline(Gate.objects.get(pk=decision.gate_id), limit=100)
+            if one.operation == "decide_gate"
+        ),
+        None,
+    )
     if entry is None:
         raise WrongState(_("The decision is not in the book yet; try again in a minute."))
     claim = benefits.open_claim(
@@ -188,5 +213,11 @@ def open_failure_claim(*, actor: Actor, project_id: UUID, fund: UUID | str, loss
         subject_id=project.pk, subject_title=str(project),
         leaves=[(str(EvidenceKind.GATE_REPORT.value), entry.leaf_hash, str(decision))],
     )  # fmt: skip
-    book.record(actor, "open_failure_claim", project, after={"claim": str(claim.pk), "loss": loss, "leaf": entry.leaf_hash}, reason=reason)
+    book.record(
+        actor,
+        "open_failure_claim",
+        project,
+        after={"claim": str(claim.pk), "loss": loss, "leaf": entry.leaf_hash},
+        reason=reason,
+    )
     return claim

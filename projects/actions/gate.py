@@ -49,7 +49,12 @@ def add_gate_file(*, actor: Actor, gate_id: UUID, file: UploadedFile, caption: s
 
 @command
 def submit_package(
-    *, actor: Actor, gate_id: UUID, note: str = "", measurements: Sequence[Mapping[str, Any]] = (), files_: Sequence[UploadedFile] = ()
+    *,
+    actor: Actor,
+    gate_id: UUID,
+    note: str = "",
+    measurements: Sequence[Mapping[str, Any]] = (),
+    files_: Sequence[UploadedFile] = (),
 ) -> GatePackage:
     """Hand in the next version of the package: files and a measured value per due indicator; earlier findings are void.
 
@@ -95,8 +100,17 @@ def submit_package(
     _save(gate)
     inbox.close_tasks(key_prefix=f"gate:{gate.pk}:package:")
     for seat in gate.panel.filter(state__in=[PanelState.INVITED, PanelState.CLEARED]).select_related("person"):
-        services.summon(gate, seat.person, gate.review_on or gate.planned_on or clock.today() + dt.timedelta(days=services.REVIEW_DAYS))
-    book.record(actor, "submit_package", gate, after={"version": package.number, "hash": package.content_hash, "findings_voided": voided})
+        services.summon(
+            gate,
+            seat.person,
+            gate.review_on or gate.planned_on or clock.today() + dt.timedelta(days=services.REVIEW_DAYS),
+        )
+    book.record(
+        actor,
+        "submit_package",
+        gate,
+        after={"version": package.number, "hash": package.content_hash, "findings_voided": voided},
+    )
     return package
 
 
@@ -111,15 +125,15 @@ def invite_gate_reviewer(*, actor: Actor, gate_id: UUID, person: UUID | str) -> 
         raise Invalid(_("This person is on the panel already."), field="person")
     seat = GatePanelMember.objects.create(gate=gate, person=found, invited_by=actor.person)
     if not _conflicted(seat):
-        services.summon(gate, found, gate.review_on or gate.planned_on or clock.today() + dt.timedelta(days=services.REVIEW_DAYS))
+        services.summon(
+            gate, found, gate.review_on or gate.planned_on or clock.today() + dt.timedelta(days=services.REVIEW_DAYS)
+        )
     book.record(actor, "invite_gate_reviewer", gate, after={"person": str(found), "state": str(seat.state)})
     return seat
 
 
 @command
-def declare_gate_conflict(
-    *, actor: Actor, seat_id: UUID, has_conflict: bool, declaration: str = ""
-) -> GatePanelMember:
+def declare_gate_conflict(*, actor: Actor, seat_id: UUID, has_conflict: bool, declaration: str = "") -> GatePanelMember:
     """Declare for oneself; a tie the platform knows outvotes a declaration of none."""
     seat = policy.fetch_for_update(actor, "projects.declare_gate_conflict", GatePanelMember, seat_id)
     seat.declaration, seat.declared_at = declaration.strip(), clock.now()
@@ -128,7 +142,13 @@ def declare_gate_conflict(
     if seat.state == PanelState.CONFLICTED:
         inbox.cancel_tasks(key_prefix=f"gate:{seat.gate_id}:review:{seat.person_id}")
     seat.save()
-    book.record(actor, "declare_gate_conflict", seat.gate, after={"person": str(seat.person), "state": str(seat.state)}, reason=declaration)
+    book.record(
+        actor,
+        "declare_gate_conflict",
+        seat.gate,
+        after={"person": str(seat.person), "state": str(seat.state)},
+        reason=declaration,
+    )
     return seat
 
 
@@ -168,7 +188,13 @@ def record_finding(
         answers=[{"item": at, "is_met": bool(given[at]["is_met"]), "note": str(given[at].get("note", ""))} for at in range(len(gate.must_meet))],
     )  # fmt: skip
     inbox.close_tasks(key_prefix=f"gate:{gate.pk}:review:{seat.person_id}")
-    book.record(actor, "record_finding", gate, after={"version": package.number, "recommendation": recommendation, "answers": row.answers}, reason=text)
+    book.record(
+        actor,
+        "record_finding",
+        gate,
+        after={"version": package.number, "recommendation": recommendation, "answers": row.answers},
+        reason=text,
+    )
     return row
 
 
@@ -195,9 +221,15 @@ def decide_gate(
     if outcome in (Outcome.GO, Outcome.CONDITIONAL):
         missing = reading.obstacles_to_go(gate)
         # A conditional go may leave indicators to its conditions, but no must-meet item and no panel.
-        if missing and (outcome == Outcome.GO or not reading.living_findings(gate) or any(one["is_no"] for one in reading.must_meets(gate))):
+        if missing and (
+            outcome == Outcome.GO
+            or not reading.living_findings(gate)
+            or any(one["is_no"] for one in reading.must_meets(gate))
+        ):
             raise Blocked(
-                _("A go is impossible: %(list)s") % {"list": "; ".join(str(one.what) for one in missing)}, code="go_impossible", missing=missing
+                _("A go is impossible: %(list)s") % {"list": "; ".join(str(one.what) for one in missing)},
+                code="go_impossible",
+                missing=missing,
             )
     if outcome in (Outcome.PAUSED, Outcome.RECYCLE) and (review_on is None or review_on <= clock.today()):
         raise Invalid(_("Give the day of the next review; it lies in the future."), field="review_on")
@@ -218,8 +250,21 @@ def decide_gate(
         gate.attempt += 1 if outcome == Outcome.RECYCLE else 0
     _save(gate)
     services.tell(gate, decision)
-    book.record(actor, "decide_gate", gate, after={"outcome": outcome, "package": newest.content_hash, "decision": str(decision.pk), "review_on": review_on}, reason=reason)
-    outbox.publish(GateDecided(project_id=gate.project_id, gate_id=gate.pk, decision_id=decision.pk, outcome=str(outcome)))
+    book.record(
+        actor,
+        "decide_gate",
+        gate,
+        after={
+            "outcome": outcome,
+            "package": newest.content_hash,
+            "decision": str(decision.pk),
+            "review_on": review_on,
+        },
+        reason=reason,
+    )
+    outbox.publish(
+        GateDecided(project_id=gate.project_id, gate_id=gate.pk, decision_id=decision.pk, outcome=str(outcome))
+    )
     return decision
 
 
@@ -243,9 +288,16 @@ def close_condition(*, actor: Actor, condition_id: UUID, evidence: str) -> GateC
         gate.state = GATE.after(gate.state, "meet_conditions")
         services.pass_gate(gate, go, actor=actor)
         services.tell(gate, go)
-        outbox.publish(GateDecided(project_id=gate.project_id, gate_id=gate.pk, decision_id=go.pk, outcome=str(Outcome.GO)))
+        outbox.publish(
+            GateDecided(project_id=gate.project_id, gate_id=gate.pk, decision_id=go.pk, outcome=str(Outcome.GO))
+        )
     _save(gate)
-    book.record(actor, "close_condition", gate, after={"condition": row.text, "evidence": row.evidence, "state": str(gate.state)})
+    book.record(
+        actor,
+        "close_condition",
+        gate,
+        after={"condition": row.text, "evidence": row.evidence, "state": str(gate.state)},
+    )
     return row
 
 
@@ -262,4 +314,3 @@ def _conflicted(seat: GatePanelMember) -> bool:
 def _save(gate: Gate) -> None:
     gate.touch()
     gate.save()
-

@@ -42,7 +42,12 @@ from projects.states import PROJECT, STAGES, Origin, ProjectState
 
 @command
 def create_project(
-    *, actor: Actor, title: str, summary: str = "", origin: str = Origin.SELF_EXPLORATION, chain: UUID | str | None = None
+    *,
+    actor: Actor,
+    title: str,
+    summary: str = "",
+    origin: str = Origin.SELF_EXPLORATION,
+    chain: UUID | str | None = None,
 ) -> Project:
     """Prepare a project led by one's own organisation; a need may be linked later (R006)."""
     if actor.organisation is None:
@@ -65,9 +70,7 @@ def create_project_from_award(*, actor: Actor, award_id: UUID) -> Project:
 
 
 @command
-def edit_project(
-    *, actor: Actor, project_id: UUID, changes: Mapping[str, Any], version: int | None = None
-) -> Project:
+def edit_project(*, actor: Actor, project_id: UUID, changes: Mapping[str, Any], version: int | None = None) -> Project:
     """Change title and summary; a stale version is refused."""
     project = policy.fetch_for_update(actor, "projects.edit_project", Project, project_id)
     projects.not_over(project)
@@ -123,7 +126,9 @@ def add_indicator(
     project = policy.fetch_for_update(actor, "projects.add_indicator", Project, project_id)
     projects.in_draft(project)
     if specification:
-        used = NeedIndicator.objects.filter(version__need__project_links__project=project, specification_id=specification)
+        used = NeedIndicator.objects.filter(
+            version__need__project_links__project=project, specification_id=specification
+        )
         spec = Specification.objects.filter(pk__in=used.values("specification_id")).first()
         if spec is None:
             raise Invalid(_("Choose an indicator of a linked need."), field="specification")
@@ -139,7 +144,9 @@ def add_indicator(
     for stage in gates_due or [str(one.value) for one in STAGES]:
         Gate.objects.get(project=project, stage=stage).indicators.add(row)
     projects.finish(project)
-    book.record(actor, "add_indicator", project, after={"indicator": spec.name, "target": spec.target_text, "shared": is_shared})
+    book.record(
+        actor, "add_indicator", project, after={"indicator": spec.name, "target": spec.target_text, "shared": is_shared}
+    )
     return row
 
 
@@ -158,7 +165,12 @@ def share_indicator(
             raise NotAllowed(_("A party writes its own contribution; the lead writes for all."))
     projects.share(row, given)
     projects.finish(project)
-    book.record(actor, "share_indicator", project, after={"indicator": str(row), "contributions": [str(one.get("text", "")) for one in given]})
+    book.record(
+        actor,
+        "share_indicator",
+        project,
+        after={"indicator": str(row), "contributions": [str(one.get("text", "")) for one in given]},
+    )
     return row
 
 
@@ -183,7 +195,9 @@ def add_package(
     )  # fmt: skip
     row.indicators.set([projects.indicator_in(project, one) for one in indicators])
     projects.finish(project)
-    book.record(actor, "add_package", project, after={"package": row.title, "owner": str(row.owner or ""), "due_on": due_on})
+    book.record(
+        actor, "add_package", project, after={"package": row.title, "owner": str(row.owner or ""), "due_on": due_on}
+    )
     return row
 
 
@@ -197,7 +211,11 @@ def assign_package(*, actor: Actor, package_id: UUID, owner: UUID | str | None =
     row.touch()
     row.save()
     book.record(
-        actor, "assign_package", row.project, before={"package": row.title, "owner": before}, after={"owner": str(row.owner or "")}
+        actor,
+        "assign_package",
+        row.project,
+        before={"package": row.title, "owner": before},
+        after={"owner": str(row.owner or "")},
     )
     return row
 
@@ -215,7 +233,14 @@ def set_communication_plan(
         name = str(one.get("name", "")).strip()
         if not name:
             raise Invalid(_("Name the contact."), field=f"contacts.{at}.name")
-        rows.append({"party": str(party.pk), "organisation": str(party.organisation), "name": name, "reach": str(one.get("reach", "")).strip()})
+        rows.append(
+            {
+                "party": str(party.pk),
+                "organisation": str(party.organisation),
+                "name": name,
+                "reach": str(one.get("reach", "")).strip(),
+            }
+        )
     if not rows:
         raise Invalid(_("Name at least one contact."), field="contacts")
     if not 1 <= int(reply_days) <= 60:
@@ -260,7 +285,12 @@ def plan_gates(
         target = projects.party_in(project, payee or project.lead_id, "payee").organisation
         projects.hold_plan(project, money, source, target, actor)
     projects.finish(project)
-    book.record(actor, "plan_gates", project, after={"gates": [{**row, "indicators": [str(x) for x in row.get("indicators") or []]} for row in gates]})
+    book.record(
+        actor,
+        "plan_gates",
+        project,
+        after={"gates": [{**row, "indicators": [str(x) for x in row.get("indicators") or []]} for row in gates]},
+    )
     return project
 
 
@@ -319,7 +349,11 @@ def release_stage(*, actor: Actor, project_id: UUID, stage: str) -> Project:
     if position == 0:
         because = ProjectStart.objects.get(project=project).pk
     else:
-        because = Gate.objects.get(project=project, position=position - 1).decisions.filter(outcome="go").values_list("pk", flat=True)[0]
+        because = (
+            Gate.objects.get(project=project, position=position - 1)
+            .decisions.filter(outcome="go")
+            .values_list("pk", flat=True)[0]
+        )
     count = gates.release(project, stage, because_id=because, actor=actor)
     book.record(actor, "release_stage", project, after={"stage": stage, "tranches": count})
     return project

@@ -292,7 +292,19 @@ class DecisionOut(Out):
 
     class Meta:
         model = GateDecision
-        fields = ["id", "gate", "package", "outcome", "reason", "review_on", "follows", "attempt", "signed_by", "signed_at", "conditions"]
+        fields = [
+            "id",
+            "gate",
+            "package",
+            "outcome",
+            "reason",
+            "review_on",
+            "follows",
+            "attempt",
+            "signed_by",
+            "signed_at",
+            "conditions",
+        ]
 
 
 class SeatOut(Out):
@@ -318,7 +330,19 @@ class GatePackageOut(Out):
 class GateOut(Out):
     class Meta:
         model = Gate
-        fields = ["id", "project", "stage", "position", "planned_on", "review_on", "state", "attempt", "must_meet", "definition_hash", "version"]
+        fields = [
+            "id",
+            "project",
+            "stage",
+            "position",
+            "planned_on",
+            "review_on",
+            "state",
+            "attempt",
+            "must_meet",
+            "definition_hash",
+            "version",
+        ]
 
 
 class GateDetail(GateOut):
@@ -330,7 +354,16 @@ class GateDetail(GateOut):
     obstacles_to_go = serializers.SerializerMethodField()
 
     class Meta(GateOut.Meta):
-        fields = [*GateOut.Meta.fields, "definition", "indicators", "packages", "panel", "findings", "decisions", "obstacles_to_go"]
+        fields = [
+            *GateOut.Meta.fields,
+            "definition",
+            "indicators",
+            "packages",
+            "panel",
+            "findings",
+            "decisions",
+            "obstacles_to_go",
+        ]
 
     def get_indicators(self, gate: Gate) -> list[dict[str, Any]]:
         return [
@@ -357,7 +390,18 @@ class AcceptanceOut(Out):
 
     class Meta:
         model = Acceptance
-        fields = ["id", "project", "outcome", "verdicts", "note", "owner", "owner_signed_at", "expert", "expert_signed_at", "state"]
+        fields = [
+            "id",
+            "project",
+            "outcome",
+            "verdicts",
+            "note",
+            "owner",
+            "owner_signed_at",
+            "expert",
+            "expert_signed_at",
+            "state",
+        ]
 
 
 class ProjectOut(Out):

@@ -10,7 +10,16 @@ from rest_framework import serializers as drf
 from core.api.views import RoomViewSet, operation
 from projects.actions import flow, gate, project
 from projects.api import serializers as forms
-from projects.models import Acceptance, Gate, GateCondition, GatePanelMember, Handover, Project, ProjectIndicator, WorkPackage
+from projects.models import (
+    Acceptance,
+    Gate,
+    GateCondition,
+    GatePanelMember,
+    Handover,
+    Project,
+    ProjectIndicator,
+    WorkPackage,
+)
 
 
 class Detailed(RoomViewSet):
@@ -19,7 +28,9 @@ class Detailed(RoomViewSet):
     detail_serializer: Any = None
 
     def get_serializer_class(self) -> Any:
-        return self.serializer_class if self.action == "list" or self.detail_serializer is None else self.detail_serializer
+        return (
+            self.serializer_class if self.action == "list" or self.detail_serializer is None else self.detail_serializer
+        )
 
 
 class ClaimRef(drf.Serializer):  # type: ignore[type-arg]
@@ -35,23 +46,41 @@ class Projects(Detailed):
     filterset_fields = ["state", "current_stage", "origin", "award"]
     ordering_fields = ["created_at", "code", "title"]
     search_fields = ["code", "title"]
-    from_award = operation(project.create_project_from_award, path="from_award", serializer=forms.AwardIn, detail=False, code=201)
-    add_party = operation(project.add_party, path="add_party", serializer=forms.PartyIn, response=forms.PartyOut, code=201)
+    from_award = operation(
+        project.create_project_from_award, path="from_award", serializer=forms.AwardIn, detail=False, code=201
+    )
+    add_party = operation(
+        project.add_party, path="add_party", serializer=forms.PartyIn, response=forms.PartyOut, code=201
+    )
     link_need = operation(project.link_need, path="link_need", serializer=forms.NeedIn)
-    add_indicator = operation(project.add_indicator, path="add_indicator", serializer=forms.IndicatorIn, response=forms.IndicatorOut, code=201)
-    add_package = operation(project.add_package, path="add_package", serializer=forms.PackageIn, response=forms.PackageOut, code=201)
-    set_communication_plan = operation(project.set_communication_plan, path="set_communication_plan", serializer=forms.CommunicationIn)
+    add_indicator = operation(
+        project.add_indicator, path="add_indicator", serializer=forms.IndicatorIn, response=forms.IndicatorOut, code=201
+    )
+    add_package = operation(
+        project.add_package, path="add_package", serializer=forms.PackageIn, response=forms.PackageOut, code=201
+    )
+    set_communication_plan = operation(
+        project.set_communication_plan, path="set_communication_plan", serializer=forms.CommunicationIn
+    )
     plan_gates = operation(project.plan_gates, path="plan_gates", serializer=forms.PlanIn)
     start = operation(project.start_project, path="start", response=forms.StartOut)
     request_stage_fund = operation(
         project.request_stage_fund, path="request_stage_fund", serializer=forms.FundIn, response=forms.FundOut, code=201
     )
     release_stage = operation(project.release_stage, path="release_stage", serializer=forms.StageIn)
-    offer_handover = operation(flow.offer_handover, path="offer_handover", serializer=forms.HandoverIn, response=forms.HandoverOut, code=201)
-    record_acceptance = operation(
-        flow.record_acceptance, path="record_acceptance", serializer=forms.AcceptanceIn, response=forms.AcceptanceOut, code=201
+    offer_handover = operation(
+        flow.offer_handover, path="offer_handover", serializer=forms.HandoverIn, response=forms.HandoverOut, code=201
     )
-    open_failure_claim = operation(flow.open_failure_claim, path="open_failure_claim", serializer=forms.ClaimIn, response=ClaimRef, code=201)
+    record_acceptance = operation(
+        flow.record_acceptance,
+        path="record_acceptance",
+        serializer=forms.AcceptanceIn,
+        response=forms.AcceptanceOut,
+        code=201,
+    )
+    open_failure_claim = operation(
+        flow.open_failure_claim, path="open_failure_claim", serializer=forms.ClaimIn, response=ClaimRef, code=201
+    )
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         rows = rows.select_related("lead")
@@ -90,16 +119,24 @@ class Gates(Detailed):
     filterset_fields = ["project", "state", "stage"]
     ordering_fields = ["created_at", "planned_on", "position"]
     add_file = operation(gate.add_gate_file, path="add_file", serializer=forms.FileIn)
-    submit_package = operation(gate.submit_package, path="submit_package", serializer=forms.SubmitIn, response=forms.GatePackageOut, code=201)
-    invite_reviewer = operation(gate.invite_gate_reviewer, path="invite_reviewer", serializer=forms.ReviewerIn, response=forms.SeatOut, code=201)
-    record_finding = operation(gate.record_finding, path="record_finding", serializer=forms.FindingIn, response=forms.FindingOut, code=201)
+    submit_package = operation(
+        gate.submit_package, path="submit_package", serializer=forms.SubmitIn, response=forms.GatePackageOut, code=201
+    )
+    invite_reviewer = operation(
+        gate.invite_gate_reviewer, path="invite_reviewer", serializer=forms.ReviewerIn, response=forms.SeatOut, code=201
+    )
+    record_finding = operation(
+        gate.record_finding, path="record_finding", serializer=forms.FindingIn, response=forms.FindingOut, code=201
+    )
     decide = operation(gate.decide_gate, path="decide", serializer=forms.DecideIn, response=forms.DecisionOut, code=201)
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         rows = rows.select_related("project__lead")
         if self.action == "list":
             return rows
-        return rows.prefetch_related("packages", "panel__person", "findings", "decisions__conditions__owner__organisation")
+        return rows.prefetch_related(
+            "packages", "panel__person", "findings", "decisions__conditions__owner__organisation"
+        )
 
 
 class Seats(RoomViewSet):

@@ -98,7 +98,9 @@ def incomplete_matrix(project: Project, **about: Any) -> Iterator[checks.Hit]:
 
 
 @checks.check(
-    "A29", title=gettext_lazy("Money asked for before its gate"), guards=["projects.request_stage_fund", "projects.release_stage"]
+    "A29",
+    title=gettext_lazy("Money asked for before its gate"),
+    guards=["projects.request_stage_fund", "projects.release_stage"],
 )
 def early_money(project: Project, *, stage: str = "rd", **about: Any) -> Iterator[checks.Hit]:
     """A later tranche is asked for while the gate before it is not passed (R086)."""

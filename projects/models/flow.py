@@ -37,7 +37,9 @@ class Handover(VersionedModel):
         constraints = [
             known_states("state", HandoverState, "handover_state_known"),
             models.UniqueConstraint(
-                fields=["project", "to_stage"], condition=Q(state__in=["offered", "accepted"]), name="handover_alive_once"
+                fields=["project", "to_stage"],
+                condition=Q(state__in=["offered", "accepted"]),
+                name="handover_alive_once",
             ),
             models.CheckConstraint(
                 condition=~Q(state="accepted") | Q(received_on__isnull=False), name="handover_accepted_has_date"

@@ -137,7 +137,9 @@ class Finding(UuidModel):
     class Meta:
         ordering = ["created_at"]
         constraints = [
-            models.UniqueConstraint(fields=["package", "member"], condition=Q(voided_at__isnull=True), name="finding_once"),
+            models.UniqueConstraint(
+                fields=["package", "member"], condition=Q(voided_at__isnull=True), name="finding_once"
+            ),
             known_states("recommendation", Outcome, "finding_recommendation_known"),
         ]
 

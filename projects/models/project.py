@@ -21,7 +21,9 @@ class Project(VersionedModel):
     title = models.CharField(_("Title"), max_length=160)
     summary = models.TextField(_("What it is about"), blank=True)
     origin = models.CharField(_("Origin"), max_length=20, choices=Origin.choices)
-    lead = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="projects_led", verbose_name=_("Lead"))
+    lead = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="projects_led", verbose_name=_("Lead")
+    )
     chain = models.ForeignKey(Chain, null=True, blank=True, on_delete=models.PROTECT, related_name="projects")
     award = models.OneToOneField(Award, null=True, blank=True, on_delete=models.PROTECT, related_name="project")
     state = models.CharField(_("State"), max_length=20, choices=ProjectState.choices, default=ProjectState.DRAFT)

@@ -15,7 +15,16 @@ from core.errors import Missing
 from core.indicators.engine import compare
 from core.indicators.kinds import Outcome as Verdict
 from core.indicators.models import Specification
-from projects.models import Finding, Gate, GateCondition, GateFile, GatePackage, GatePanelMember, Handover, ProjectIndicator
+from projects.models import (
+    Finding,
+    Gate,
+    GateCondition,
+    GateFile,
+    GatePackage,
+    GatePanelMember,
+    Handover,
+    ProjectIndicator,
+)
 from projects.queries.project import conflicts_with, projects_visible_to
 from projects.states import GateState, PanelState
 
@@ -87,7 +96,10 @@ def dues(gate: Gate, package: GatePackage | None = None) -> list[Due]:
     package = package or current_package(gate)
     values = {}
     if package is not None:
-        values = {one.specification_id: one.measurement for one in package.measurements.select_related("measurement__verified_by")}
+        values = {
+            one.specification_id: one.measurement
+            for one in package.measurements.select_related("measurement__verified_by")
+        }
     found = []
     for row in gate.indicators.select_related("specification"):
         measured = values.get(row.specification_id)
@@ -130,7 +142,11 @@ def obstacles_to_go(gate: Gate) -> list[Missing]:
         if item["is_no"]:
             found.append(Missing(_("Must be met, and is not: %(text)s") % {"text": item["text"]}, lead, link, "A29"))
     if not living_findings(gate):
-        found.append(Missing(_("No reviewer has recorded a finding on this package yet"), _("The panel of the gate"), link, "A29"))
+        found.append(
+            Missing(
+                _("No reviewer has recorded a finding on this package yet"), _("The panel of the gate"), link, "A29"
+            )
+        )
     return found
 
 

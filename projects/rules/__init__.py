@@ -127,7 +127,9 @@ policy.register(
         "projects.decide_gate": _(
             "Only a stage-fund approver of the operator decides: nobody who belongs to a party, submitted the package or sits on the panel."
         ),
-        "projects.close_condition": _("Only a stage-fund approver of the operator without a conflict closes a condition."),
+        "projects.close_condition": _(
+            "Only a stage-fund approver of the operator without a conflict closes a condition."
+        ),
         "projects.release_stage": _("Only a stage-fund approver of the operator releases money."),
         "projects.accept_handover": _("Only a signatory of the next owner takes over."),
         "projects.record_acceptance": _("Only a signatory of the need's owner accepts."),

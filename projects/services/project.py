@@ -115,7 +115,13 @@ def from_award(award: Award, *, actor: Actor) -> Project:
     shares = [percent for _organisation, percent in payers]
     parts = {fact.stage: split(fact.amount, shares) for fact in facts.gates}
     for at, (payer, _amount) in enumerate(payers):
-        hold_plan(project, [(str(stage), part[at]) for stage, part in parts.items() if part[at] > 0], payer, facts.bidder, actor)
+        hold_plan(
+            project,
+            [(str(stage), part[at]) for stage, part in parts.items() if part[at] > 0],
+            payer,
+            facts.bidder,
+            actor,
+        )
     finish(project)
     inbox.notify(
         kind="project_created", title=gettext_noop("The project %(project)s is prepared: duties, shares and contacts are next"),

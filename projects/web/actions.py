@@ -18,7 +18,16 @@ from core.accounts.models import Organisation, Person
 from core.web import crumb, do, form_page
 from needs.models.need import Need
 from projects.actions import flow, gate, project
-from projects.models import Acceptance, Gate, GateCondition, GatePanelMember, Handover, Project, ProjectIndicator, WorkPackage
+from projects.models import (
+    Acceptance,
+    Gate,
+    GateCondition,
+    GatePanelMember,
+    Handover,
+    Project,
+    ProjectIndicator,
+    WorkPackage,
+)
 from projects.queries import gate as reading
 from projects.web import forms
 
@@ -46,9 +55,18 @@ def _crumbs(row: Any, last: Any) -> list[Any]:
     return [*steps, crumb(last)]
 
 
-def _show(request: HttpRequest, row: Any, form: Any, action: Any, title: Any, success: Any = None, **more: Any) -> HttpResponse:
+def _show(
+    request: HttpRequest, row: Any, form: Any, action: Any, title: Any, success: Any = None, **more: Any
+) -> HttpResponse:
     return form_page(
-        request, PAGE, form, action=action, success=success or _there(row), title=title, crumbs=_crumbs(row, title), **more
+        request,
+        PAGE,
+        form,
+        action=action,
+        success=success or _there(row),
+        title=title,
+        crumbs=_crumbs(row, title),
+        **more,
     )
 
 
@@ -61,7 +79,15 @@ def _experts() -> Any:
 
 
 def create_project(request: HttpRequest) -> HttpResponse:
-    return _show(request, None, forms.ProjectForm, project.create_project, _("Prepare a project"), success=_there, draft="project-new")
+    return _show(
+        request,
+        None,
+        forms.ProjectForm,
+        project.create_project,
+        _("Prepare a project"),
+        success=_there,
+        draft="project-new",
+    )
 
 
 def edit_project(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -70,7 +96,14 @@ def edit_project(request: HttpRequest, pk: UUID) -> HttpResponse:
     def save(*, actor: Any, **values: Any) -> Any:
         return project.edit_project(actor=actor, project_id=pk, changes=values)
 
-    return _show(request, row, forms.EditForm, save, _("Change the project"), initial={"title": row.title, "summary": row.summary})
+    return _show(
+        request,
+        row,
+        forms.EditForm,
+        save,
+        _("Change the project"),
+        initial={"title": row.title, "summary": row.summary},
+    )
 
 
 def add_party(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -82,7 +115,14 @@ def add_party(request: HttpRequest, pk: UUID) -> HttpResponse:
 def link_need(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = _project(request, pk)
     needs = policy.visible_to(request.actor, Need).exclude(state__in=["draft", "withdrawn"])  # type: ignore[attr-defined]
-    return _show(request, row, forms.NeedForm, partial(project.link_need, project_id=pk), _("Link a need"), form_kwargs={"needs": needs})
+    return _show(
+        request,
+        row,
+        forms.NeedForm,
+        partial(project.link_need, project_id=pk),
+        _("Link a need"),
+        form_kwargs={"needs": needs},
+    )
 
 
 def add_indicator(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -112,7 +152,12 @@ def assign_package(request: HttpRequest, pk: UUID) -> HttpResponse:
 def communication(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = _project(request, pk)
     plan = getattr(row, "communication_plan", None)
-    initial = {"reply_days": plan.reply_days, "channel": plan.channel} | {f"contact_{one['party']}": one["name"] for one in plan.contacts} if plan else None
+    initial = (
+        {"reply_days": plan.reply_days, "channel": plan.channel}
+        | {f"contact_{one['party']}": one["name"] for one in plan.contacts}
+        if plan
+        else None
+    )
     return _show(request, row, forms.CommunicationForm, partial(project.set_communication_plan, project_id=pk), _("Communication plan"),
                  form_kwargs={"project": row}, initial=initial)  # fmt: skip
 
@@ -125,12 +170,20 @@ def plan_gates(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def start_project(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return do(request, project.start_project, project_id=pk, success=reverse("projects:project", args=[pk]), message=_("The project runs."))
+    return do(
+        request,
+        project.start_project,
+        project_id=pk,
+        success=reverse("projects:project", args=[pk]),
+        message=_("The project runs."),
+    )
 
 
 def request_stage_fund(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = _project(request, pk)
-    return _show(request, row, forms.FundForm, partial(project.request_stage_fund, project_id=pk), _("Ask for stage funds"))
+    return _show(
+        request, row, forms.FundForm, partial(project.request_stage_fund, project_id=pk), _("Ask for stage funds")
+    )
 
 
 def submit_package(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -147,7 +200,14 @@ def invite_reviewer(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def record_finding(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = _gate(request, pk)
-    return _show(request, row, forms.FindingForm, partial(gate.record_finding, gate_id=pk), _("Record a finding"), form_kwargs={"gate": row})
+    return _show(
+        request,
+        row,
+        forms.FindingForm,
+        partial(gate.record_finding, gate_id=pk),
+        _("Record a finding"),
+        form_kwargs={"gate": row},
+    )
 
 
 def decide_gate(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -216,7 +276,13 @@ def record_acceptance(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def sign_acceptance(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = policy.fetch(request.actor, "projects.view_acceptance", Acceptance, pk)  # type: ignore[attr-defined]
-    return do(request, flow.sign_acceptance, acceptance_id=pk, success=_there(row.project), message=_("The project is accepted."))
+    return do(
+        request,
+        flow.sign_acceptance,
+        acceptance_id=pk,
+        success=_there(row.project),
+        message=_("The project is accepted."),
+    )
 
 
 def open_failure_claim(request: HttpRequest, pk: UUID) -> HttpResponse:

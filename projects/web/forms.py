@@ -28,7 +28,9 @@ class ProjectForm(forms.Form):
     summary = forms.LongTextField(label=_("What it is about"), required=False)
     origin = forms.RadioField(label=_("Origin"), choices=Origin.choices, initial=Origin.SELF_EXPLORATION)
     chain = forms.SelectField(
-        label=_("Chain"), required=False, choices=lambda: [(str(one.pk), str(one)) for one in Chain.objects.order_by("name")]
+        label=_("Chain"),
+        required=False,
+        choices=lambda: [(str(one.pk), str(one)) for one in Chain.objects.order_by("name")],
     )
 
 
@@ -81,7 +83,10 @@ class ShareForm(forms.Form):
 def _add_contributions(form: Any, project: Project, known: Any = None) -> None:
     for one in project.parties.select_related("organisation"):
         form.fields[f"contribution_{one.pk}"] = forms.TextField(
-            label=_now("Contribution of %(party)s") % {"party": one}, max_length=300, required=False, initial=(known or {}).get(one.pk, "")
+            label=_now("Contribution of %(party)s") % {"party": one},
+            max_length=300,
+            required=False,
+            initial=(known or {}).get(one.pk, ""),
         )
 
 
@@ -105,7 +110,9 @@ class PackageForm(forms.Form):
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].choices = party_choices(project)  # type: ignore[attr-defined]
-        self.fields["indicators"].choices = [(str(one.pk), str(one)) for one in project.indicators.select_related("specification")]  # type: ignore[attr-defined]
+        self.fields["indicators"].choices = [
+            (str(one.pk), str(one)) for one in project.indicators.select_related("specification")
+        ]  # type: ignore[attr-defined]
 
 
 class AssignForm(forms.Form):
@@ -142,7 +149,9 @@ class PlanForm(forms.Form):
         super().__init__(*args, **kwargs)
         for gate in project.gates.all():
             self.fields[f"planned_{gate.stage}"] = forms.DateField(
-                label=_now("%(stage)s: day of the gate") % {"stage": gate.get_stage_display()}, required=False, initial=gate.planned_on
+                label=_now("%(stage)s: day of the gate") % {"stage": gate.get_stage_display()},
+                required=False,
+                initial=gate.planned_on,
             )
             if with_money:
                 self.fields[f"amount_{gate.stage}"] = forms.MoneyField(
@@ -182,14 +191,20 @@ class MeasuredForm(forms.Form):
             else:
                 self.fields[f"value_{one.pk}"] = forms.DecimalField(label=label, required=False, unit=one.unit)
         if self.specifications:
-            self.fields["environment"] = forms.SelectField(label=_("Environment"), choices=Environment.choices, required=False)
+            self.fields["environment"] = forms.SelectField(
+                label=_("Environment"), choices=Environment.choices, required=False
+            )
             self.fields["measured_on"] = forms.DateField(label=_("Measured on"), required=False)
             self.fields["source"] = forms.TextField(label=_("Source"), max_length=300, required=False)
             self.fields["empty_is_unmeasured"] = forms.CheckField(label=_("What is left empty was not measured"))
 
     def checked(self) -> dict[str, Any]:
         values = super().checked()
-        rest = {name: values.pop(name) for name in ("environment", "measured_on", "source", "empty_is_unmeasured") if name in values}
+        rest = {
+            name: values.pop(name)
+            for name in ("environment", "measured_on", "source", "empty_is_unmeasured")
+            if name in values
+        }
         rows = []
         for one in self.specifications:
             value, level = values.pop(f"value_{one.pk}", None), values.pop(f"level_{one.pk}", "")
@@ -221,7 +236,8 @@ class PersonForm(forms.Form):
 
 class DeclareForm(forms.Form):
     has_conflict = forms.RadioField(
-        label=_("Are you tied with a party of this project?"), choices=[("no", _("No tie with any party")), ("yes", _("Yes, I step aside"))]
+        label=_("Are you tied with a party of this project?"),
+        choices=[("no", _("No tie with any party")), ("yes", _("Yes, I step aside"))],
     )
     declaration = forms.LongTextField(label=_("Declaration"), required=False, rows=2)
 
@@ -239,7 +255,9 @@ class FindingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.count = len(gate.must_meet)
         for at, item in enumerate(gate.must_meet):
-            self.fields[f"item_{at}"] = forms.RadioField(label=_now(item["text"]), choices=[("yes", _("Yes")), ("no", _("No"))])
+            self.fields[f"item_{at}"] = forms.RadioField(
+                label=_now(item["text"]), choices=[("yes", _("Yes")), ("no", _("No"))]
+            )
         self.fields["recommendation"] = forms.RadioField(label=_("Recommendation"), choices=Outcome.choices)
         self.fields["text"] = forms.LongTextField(label=_("Reasons"))
 
@@ -252,7 +270,9 @@ class FindingForm(forms.Form):
 class DecideForm(forms.Form):
     """The decision; a conditional go has a form of its own."""
 
-    outcome = forms.RadioField(label=_("Decision"), choices=[one for one in Outcome.choices if one[0] != Outcome.CONDITIONAL])
+    outcome = forms.RadioField(
+        label=_("Decision"), choices=[one for one in Outcome.choices if one[0] != Outcome.CONDITIONAL]
+    )
     reason = forms.LongTextField(label=_("Reason"))
     review_on = forms.DateField(label=_("Next review"), required=False, help_text=_("For “Pause” and “Once more”."))
     package = forms.TextField(required=False, label=_("Package"))

@@ -35,7 +35,9 @@ class Projects(tables.Table):
     ]  # fmt: skip
     filters = [
         tables.Choice("state", _("State"), choices=ProjectState.choices, facet=True),
-        tables.Choice("stage", _("Stage"), choices=[(str(one.value), one.label) for one in STAGES], lookup="current_stage"),
+        tables.Choice(
+            "stage", _("Stage"), choices=[(str(one.value), one.label) for one in STAGES], lookup="current_stage"
+        ),
         tables.Choice("origin", _("Origin"), choices=Origin.choices),
         tables.DateRange("created", _("Prepared"), lookup="created_at", is_moment=True),
     ]
@@ -74,7 +76,9 @@ def list_projects(request: HttpRequest) -> HttpResponse:
     actor = _actor(request)
     rows = policy.visible_to(actor, Project).select_related("lead")
     rows = rows.annotate(party_count=Count("parties", distinct=True), need_count=Count("need_links", distinct=True))
-    buttons = [{"label": _("Prepare a project"), "url": reverse("projects:create_project"), "icon": "plus", "primary": True}]
+    buttons = [
+        {"label": _("Prepare a project"), "url": reverse("projects:create_project"), "icon": "plus", "primary": True}
+    ]
     return tables.render(request, Projects(rows), title=_("Projects"), actions=buttons if actor.organisation else [])
 
 
@@ -91,12 +95,25 @@ def project_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     project = policy.fetch(actor, "projects.view_project", Project, pk)
     can = {
         name: policy.can(actor, f"projects.{name}", project)
-        for name in ("edit_project", "start_project", "request_stage_fund", "offer_handover", "record_acceptance", "open_failure_claim")
+        for name in (
+            "edit_project",
+            "start_project",
+            "request_stage_fund",
+            "offer_handover",
+            "record_acceptance",
+            "open_failure_claim",
+        )
     }
-    indicators = list(project.indicators.select_related("specification").prefetch_related("contributions__party__organisation"))
+    indicators = list(
+        project.indicators.select_related("specification").prefetch_related("contributions__party__organisation")
+    )
     values = queries.values_by_environment(project, [one.specification for one in indicators])
     lines = [
-        {"row": one, "spec": one.specification, **{env: values[one.specification_id].get(env) for env in ("lab", "pilot", "line", "newest")}}
+        {
+            "row": one,
+            "spec": one.specification,
+            **{env: values[one.specification_id].get(env) for env in ("lab", "pilot", "line", "newest")},
+        }
         for one in indicators
     ]
     gates = list(project.gates.all())
@@ -137,7 +154,9 @@ def gate_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     findings = {one.member_id: one for one in reading.living_findings(gate)}
     panel = [(one, findings.get(one.pk)) for one in gate.panel.select_related("person")]
     may_decide = policy.can(actor, "projects.decide_gate", gate)
-    next_money = sum(one.amount for one in tranches_of(project.pk) if one.position == gate.position + 1 and one.state != "captured")
+    next_money = sum(
+        one.amount for one in tranches_of(project.pk) if one.position == gate.position + 1 and one.state != "captured"
+    )
     shown = {
         "gate": gate, "stated": gate, "project": project, "package": package, "packages": gate.packages.all(),
         "lines": [{"due": one, "lab": values[one.specification.pk].get("lab"), "pilot": values[one.specification.pk].get("pilot"),
@@ -172,12 +191,16 @@ def _steps(gates: list[Gate], project: Project, here: Gate | None = None) -> lis
     looks = {GateState.PASSED: "done", GateState.KILLED: "stopped"}
     steps = []
     for gate in gates:
-        state = looks.get(GateState(gate.state)) or ("current" if gate.stage == project.current_stage and project.started_at else "todo")
+        state = looks.get(GateState(gate.state)) or (
+            "current" if gate.stage == project.current_stage and project.started_at else "todo"
+        )
         note = f"G{gate.number}"
         if gate.planned_on:
             note = f"{note} · {gate.planned_on}"
         url = reverse("projects:gate", args=[gate.pk]) if here is None or gate.pk != here.pk else ""
-        steps.append({"label": gate.get_stage_display(), "state": state, "url": url, "notes": [note, gate.get_state_display()]})
+        steps.append(
+            {"label": gate.get_stage_display(), "state": state, "url": url, "notes": [note, gate.get_state_display()]}
+        )
     end = {"accepted": "done", "accepting": "current", "killed": "stopped"}.get(project.state, "todo")
     return [*steps, {"label": _("Acceptance"), "state": end, "url": "", "notes": []}]
 
@@ -190,9 +213,24 @@ def _options(is_blocked: bool, next_money: Any, held: Any) -> list[dict[str, Any
     """What each decision does to the money, before it is signed."""
     return [
         {"outcome": Outcome.GO, "effect": _("releases"), "amount": next_money, "is_blocked": is_blocked},
-        {"outcome": Outcome.CONDITIONAL, "effect": _("stays held until all conditions are met"), "amount": next_money, "is_blocked": False},
-        {"outcome": Outcome.PAUSED, "effect": _("stays held until the next review"), "amount": held, "is_blocked": False},
-        {"outcome": Outcome.RECYCLE, "effect": _("stays held for another attempt"), "amount": held, "is_blocked": False},
+        {
+            "outcome": Outcome.CONDITIONAL,
+            "effect": _("stays held until all conditions are met"),
+            "amount": next_money,
+            "is_blocked": False,
+        },
+        {
+            "outcome": Outcome.PAUSED,
+            "effect": _("stays held until the next review"),
+            "amount": held,
+            "is_blocked": False,
+        },
+        {
+            "outcome": Outcome.RECYCLE,
+            "effect": _("stays held for another attempt"),
+            "amount": held,
+            "is_blocked": False,
+        },
         {"outcome": Outcome.KILL, "effect": _("saved"), "amount": held, "is_blocked": False},
     ]
 

@@ -30,10 +30,20 @@ class Scene:
         self.parties = [self.leader, self.institute, self.supplier]
         self.project: Project = actions.create_project(actor=self.leader, title="便携式输液泵协同开发")
         self.pk = self.project.pk
-        actions.add_party(actor=self.leader, project_id=self.pk, organisation=self.institute.organisation_id, role="innovator")
-        actions.add_party(actor=self.leader, project_id=self.pk, organisation=self.supplier.organisation_id, role="supplier")
+        actions.add_party(
+            actor=self.leader, project_id=self.pk, organisation=self.institute.organisation_id, role="innovator"
+        )
+        actions.add_party(
+            actor=self.leader, project_id=self.pk, organisation=self.supplier.organisation_id, role="supplier"
+        )
         self.indicator = actions.add_indicator(
-            actor=self.leader, project_id=self.pk, name="能量密度", kind="threshold", operator="ge", target=Decimal(target), unit="Wh/kg"
+            actor=self.leader,
+            project_id=self.pk,
+            name="能量密度",
+            kind="threshold",
+            operator="ge",
+            target=Decimal(target),
+            unit="Wh/kg",
         )
         gates = [
             {"stage": stage, "planned_on": clock.today() + dt.timedelta(days=days), "amount": Decimal(amount)}
@@ -48,7 +58,10 @@ class Scene:
         return actor.organisation
 
     def share(self) -> None:
-        rows = [{"party": one.organisation_id, "text": text} for one, text in zip(self.parties, ["场景与数据", "核心材料", "电极工艺"], strict=True)]
+        rows = [
+            {"party": one.organisation_id, "text": text}
+            for one, text in zip(self.parties, ["场景与数据", "核心材料", "电极工艺"], strict=True)
+        ]
         actions.share_indicator(actor=self.leader, indicator_id=self.indicator.pk, contributions=rows)
 
     def communicate(self) -> None:
@@ -92,25 +105,35 @@ class Scene:
         return Gate.objects.get(project=self.project, stage=stage)
 
     def submit(self, stage: str, value: str, environment: str = "lab") -> Any:
-        row = {"specification": str(self.indicator.specification_id), "value": Decimal(value), "environment": environment}
+        row = {
+            "specification": str(self.indicator.specification_id),
+            "value": Decimal(value),
+            "environment": environment,
+        }
         return gate_actions.submit_package(actor=self.institute, gate_id=self.gate(stage).pk, measurements=[row])
 
     def reviewer(self, stage: str) -> Actor:
         """A cleared reviewer of the gate."""
         expert = Actor.for_person(factories.person("秦越", is_expert=True))
         assert expert.person is not None
-        seat: GatePanelMember = gate_actions.invite_gate_reviewer(actor=self.operator, gate_id=self.gate(stage).pk, person=expert.person.pk)
+        seat: GatePanelMember = gate_actions.invite_gate_reviewer(
+            actor=self.operator, gate_id=self.gate(stage).pk, person=expert.person.pk
+        )
         gate_actions.declare_gate_conflict(actor=expert, seat_id=seat.pk, has_conflict=False)
         return expert
 
     def found(self, stage: str, *, is_met: bool = True, recommendation: str = "go") -> Actor:
         expert = self.reviewer(stage)
         answers = [{"item": at, "is_met": is_met} for at in range(len(self.gate(stage).must_meet))]
-        gate_actions.record_finding(actor=expert, gate_id=self.gate(stage).pk, answers=answers, recommendation=recommendation, text="依据充分")
+        gate_actions.record_finding(
+            actor=expert, gate_id=self.gate(stage).pk, answers=answers, recommendation=recommendation, text="依据充分"
+        )
         return expert
 
     def decide(self, stage: str, outcome: str = "go", **more: Any) -> Any:
-        return gate_actions.decide_gate(actor=self.approver, gate_id=self.gate(stage).pk, outcome=outcome, reason="见材料", **more)
+        return gate_actions.decide_gate(
+            actor=self.approver, gate_id=self.gate(stage).pk, outcome=outcome, reason="见材料", **more
+        )
 
     def passed(self, stage: str, value: str = "300") -> Scene:
         self.submit(stage, value, {"rd": "lab", "pilot": "pilot"}.get(stage, "line"))

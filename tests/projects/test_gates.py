@@ -46,12 +46,26 @@ def test_the_next_money_follows_the_gate_and_a_stop_saves_the_rest(
     approver = api.as_person(scene.approver.person)
     for stage, value, environment in (("rd", lab, "lab"), ("pilot", pilot, "pilot")):
         gate = scene.gate(stage).pk
-        answer = party.post(f"gates/{gate}/submit_package/", {"measurements": [{"specification": spec, "value": value, "environment": environment}]})
+        answer = party.post(
+            f"gates/{gate}/submit_package/",
+            {"measurements": [{"specification": spec, "value": value, "environment": environment}]},
+        )
         assert answer.status_code == 201, api.text(answer)
         expert = factories.person(is_expert=True)
-        seat = api.as_person(scene.operator.person).post(f"gates/{gate}/invite_reviewer/", {"person": str(expert.pk)}).json()
-        assert api.as_person(expert).post(f"gate-seats/{seat['id']}/declare/", {"has_conflict": False}).json()["state"] == "cleared"
-        finding = {"answers": [{"item": at, "is_met": True} for at in range(3)], "recommendation": "go", "text": "依据充分"}
+        seat = (
+            api.as_person(scene.operator.person)
+            .post(f"gates/{gate}/invite_reviewer/", {"person": str(expert.pk)})
+            .json()
+        )
+        assert (
+            api.as_person(expert).post(f"gate-seats/{seat['id']}/declare/", {"has_conflict": False}).json()["state"]
+            == "cleared"
+        )
+        finding = {
+            "answers": [{"item": at, "is_met": True} for at in range(3)],
+            "recommendation": "go",
+            "text": "依据充分",
+        }
         assert api.as_person(expert).post(f"gates/{gate}/record_finding/", finding).status_code == 201
         answer = approver.post(f"gates/{gate}/decide/", {"outcome": "go", "reason": "见材料"})
         if stage == "rd":
@@ -76,7 +90,9 @@ def test_the_next_money_follows_the_gate_and_a_stop_saves_the_rest(
 
 
 @pytest.mark.req("R086", whole=True)
-@pytest.mark.parametrize(("amounts", "stage"), [(("3000000", "3000000", "4000000"), "mass_production"), (("100", "250.50", "75"), "pilot")])
+@pytest.mark.parametrize(
+    ("amounts", "stage"), [(("3000000", "3000000", "4000000"), "mass_production"), (("100", "250.50", "75"), "pilot")]
+)
 def test_a_later_tranche_cannot_be_released_early(api: Any, amounts: tuple[str, str, str], stage: str) -> None:
     scene = Scene(amounts).started()
     door = api.as_person(scene.approver.person)
@@ -102,7 +118,11 @@ def test_not_even_sql_releases_money_early_or_forges_a_signature(db: str) -> Non
     scene = Scene().started()
     pilot = next(one for one in tranches_of(scene.pk) if one.stage == "pilot")
     gate = scene.gate("rd")
-    capture = "SELECT ledger_resolve(%s, %s, 'x', 'capture', %s, ARRAY(SELECT account_id FROM ledger_entry WHERE txn_id = %s), ARRAY(SELECT amount FROM ledger_entry WHERE txn_id = %s), now(), '', NULL, NULL)"
+    entries = "FROM ledger_entry WHERE txn_id = %s)"
+    capture = (
+        "SELECT ledger_resolve(%s, %s, 'x', 'capture', %s, "
+        f"ARRAY(SELECT account_id {entries}, ARRAY(SELECT amount {entries}, now(), '', NULL, NULL)"
+    )
     attempts: list[tuple[str, list[Any], str]] = [
         (capture, [uuid.uuid4(), "steal", pilot.hold_id, pilot.hold_id, pilot.hold_id], "gate_not_passed"),
         ("UPDATE benefits_tranche SET position = 0 WHERE id = %s", [pilot.pk], "keeps its place"),
@@ -132,7 +152,8 @@ def test_not_even_sql_releases_money_early_or_forges_a_signature(db: str) -> Non
     for person, words in ((scene.leader.person, "not_an_approver"), (factories.operator().person, "not_an_approver")):
         with pytest.raises(DatabaseError, match=words), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                "SELECT projects_sign(gen_random_uuid(), %s, %s, 'go', 'x', NULL, NULL, %s, now())", [gate.pk, package, person.pk]
+                "SELECT projects_sign(gen_random_uuid(), %s, %s, 'go', 'x', NULL, NULL, %s, now())",
+                [gate.pk, package, person.pk],
             )
     assert not GateDecision.objects.exists()
 
@@ -144,7 +165,9 @@ def test_two_approvers_at_one_instant_have_one_effect(db: str, in_threads: Any) 
     scene.found("rd")
     approvers = [scene.approver, factories.approver()]
     gate = scene.gate("rd").pk
-    results = in_threads(2, lambda n: gate_actions.decide_gate(actor=approvers[n], gate_id=gate, outcome="go", reason="通过"))
+    results = in_threads(
+        2, lambda n: gate_actions.decide_gate(actor=approvers[n], gate_id=gate, outcome="go", reason="通过")
+    )
     assert sorted(isinstance(one, GateDecision) for one in results) == [False, True]
     assert all(isinstance(one, GateDecision | Refusal) for one in results)
     assert money(scene.pk) == (D(6000000), D(4000000), D(0))
@@ -156,7 +179,7 @@ def test_two_approvers_at_one_instant_have_one_effect(db: str, in_threads: Any) 
 def test_a_missed_indicator_a_no_or_no_finding_makes_a_go_impossible(db: str) -> None:
     scene = Scene().started()
     scene.submit("rd", "300")
-    with pytest.raises(Blocked, match="A go is impossible|无法通过|不可能"):
+    with pytest.raises(Blocked, match="A go is impossible"):
         scene.decide("rd")
     scene.found("rd", is_met=False, recommendation="recycle")
     with pytest.raises(Blocked) as refused:
@@ -182,7 +205,10 @@ def test_conditions_hold_the_money_until_the_last_is_met_and_lapse_when_late(db:
     scene.submit("rd", "300")
     scene.found("rd")
     due = clock.today() + dt.timedelta(days=10)
-    rows = [{"text": text, "owner": scene.supplier.organisation_id, "due_on": due} for text in ("补稳定性试验", "补专利检索")]
+    rows = [
+        {"text": text, "owner": scene.supplier.organisation_id, "due_on": due}
+        for text in ("补稳定性试验", "补专利检索")
+    ]
     decision = scene.decide("rd", "conditional", conditions=rows)
     first, second = decision.conditions.all()
     assert money(scene.pk)[0] == D(3000000)
@@ -214,10 +240,14 @@ def test_nobody_with_a_part_decides_or_reviews(db: str) -> None:
     with pytest.raises(NotAllowed):
         gate_actions.decide_gate(actor=scene.leader, gate_id=scene.gate("rd").pk, outcome="go", reason="x")
     insider = factories.actor(scene.supplier.organisation, roles=[])
-    seat = gate_actions.invite_gate_reviewer(actor=scene.operator, gate_id=scene.gate("rd").pk, person=insider.person.pk)
+    seat = gate_actions.invite_gate_reviewer(
+        actor=scene.operator, gate_id=scene.gate("rd").pk, person=insider.person.pk
+    )
     assert seat.state == "conflicted"
     with pytest.raises(NotFound):
-        gate_actions.record_finding(actor=insider, gate_id=scene.gate("rd").pk, answers=[], recommendation="go", text="x")
+        gate_actions.record_finding(
+            actor=insider, gate_id=scene.gate("rd").pk, answers=[], recommendation="go", text="x"
+        )
 
 
 def test_due_gates_are_summoned_once(db: str, frozen_clock: Any) -> None:

@@ -32,7 +32,9 @@ NAMES = ["应用场景与测试数据", "核心材料突破", "电极工艺优�
 
 @pytest.mark.req("R005", whole=True)
 @pytest.mark.req("A02")
-@pytest.mark.parametrize(("name", "operator", "target", "unit"), [("充电时间", "le", "15", "min"), ("电池能量密度", "ge", "260", "Wh/kg")])
+@pytest.mark.parametrize(
+    ("name", "operator", "target", "unit"), [("充电时间", "le", "15", "min"), ("电池能量密度", "ge", "260", "Wh/kg")]
+)
 def test_a_bundle_starts_only_with_a_shared_target(api: Any, name: str, operator: str, target: str, unit: str) -> None:
     scene = Scene()
     scene.communicate()
@@ -51,7 +53,9 @@ def test_a_bundle_starts_only_with_a_shared_target(api: Any, name: str, operator
     still = door.post(f"projects/{scene.pk}/start/")
     assert still.status_code == 409
     assert "丙材料" in str(still.json()["missing"])
-    own = api.as_person(scene.supplier.person).post(f"project-indicators/{made.json()['id']}/share/", {"text": "电极工艺"})
+    own = api.as_person(scene.supplier.person).post(
+        f"project-indicators/{made.json()['id']}/share/", {"text": "电极工艺"}
+    )
     assert own.status_code == 200, api.text(own)
     started = door.post(f"projects/{scene.pk}/start/")
     assert started.status_code == 200, api.text(started)
@@ -60,7 +64,9 @@ def test_a_bundle_starts_only_with_a_shared_target(api: Any, name: str, operator
 
 @pytest.mark.req("R006", whole=True)
 @pytest.mark.req("A03")
-@pytest.mark.parametrize(("amounts", "asked"), [(("3000000", "3000000", "4000000"), "3000000.00"), (("120.50", "80", "10"), "60.25")])
+@pytest.mark.parametrize(
+    ("amounts", "asked"), [(("3000000", "3000000", "4000000"), "3000000.00"), (("120.50", "80", "10"), "60.25")]
+)
 def test_stage_funds_need_a_need(api: Any, client: Any, amounts: tuple[str, str, str], asked: str) -> None:
     scene = Scene(amounts)
     need, _owner, _others = need_factory.published(scene.leader)
@@ -82,7 +88,9 @@ def test_stage_funds_need_a_need(api: Any, client: Any, amounts: tuple[str, str,
 
 @pytest.mark.req("R016", whole=True)
 @pytest.mark.parametrize(("names", "at"), [(NAMES, 2), (["测试台架", "隔膜材料", "涂布工艺"], 1)])
-def test_an_unassigned_package_blocks_the_start_and_each_party_has_its_own_list(api: Any, client: Any, names: list[str], at: int) -> None:
+def test_an_unassigned_package_blocks_the_start_and_each_party_has_its_own_list(
+    api: Any, client: Any, names: list[str], at: int
+) -> None:
     scene = Scene()
     scene.share()
     scene.communicate()
@@ -149,7 +157,13 @@ def test_a_stage_without_next_owner_raises_the_alert_until_the_base_takes_over(a
     assert alert.to_operator
     assert alert.numbers["days"] == 30
     base = factories.actor(factories.organisation("丁中试基地", kinds=["pilot_base"]))
-    body = {"from_stage": "rd", "next_owner": str(base.organisation_id), "documents": "工艺包", "parameters": "压实密度", "open_risks": "无"}
+    body = {
+        "from_stage": "rd",
+        "next_owner": str(base.organisation_id),
+        "documents": "工艺包",
+        "parameters": "压实密度",
+        "open_risks": "无",
+    }
     offered = api.as_person(scene.institute.person).post(f"projects/{scene.pk}/offer_handover/", body)
     assert offered.status_code == 201, api.text(offered)
     day = str(clock.today() - dt.timedelta(days=1))
@@ -177,7 +191,10 @@ def test_acceptance_is_signed_by_owner_and_expert_and_the_need_can_be_closed(db:
     assert scene.project.state == "accepted"
     assert exposure(scene.pk).captured == D(10000000)
     value = {"value": D(300), "environment": "line", "claim": "self_declared"}
-    rows = [{"specification": str(one.pk), **value, "value": D(300) if one.unit == "Wh/kg" else D(12)} for one in need_specifications(need)]
+    rows = [
+        {"specification": str(one.pk), **value, "value": D(300) if one.unit == "Wh/kg" else D(12)}
+        for one in need_specifications(need)
+    ]
     assert need_actions.close_need(actor=scene.leader, need_id=need.pk, outcome="met", measurements=rows).state == "met"
 
 
@@ -193,7 +210,9 @@ def test_a_stop_opens_a_claim_with_the_decision_as_evidence(db: str) -> None:
     from benefits.models import FundParty
 
     FundParty.objects.filter(fund=fund, organisation=home).update(organisation=scene.leader.organisation)
-    claim = flow.open_failure_claim(actor=scene.leader, project_id=scene.pk, fund=fund.pk, loss=D(100), reason="研发失败")
+    claim = flow.open_failure_claim(
+        actor=scene.leader, project_id=scene.pk, fund=fund.pk, loss=D(100), reason="研发失败"
+    )
     evidence = claim.evidence.get()
     assert (evidence.kind, len(evidence.book_leaf)) == ("gate_report", 64)
 
@@ -247,21 +266,35 @@ def test_the_gate_goes_by_pages_from_package_to_decision(client: Any) -> None:
     spec = scene.indicator.specification_id
     file = SimpleUploadedFile("检测报告.pdf", need_factory.PDF, content_type="application/pdf")
     sent = client.sign_in(scene.institute.person).post(
-        f"/projects/gates/{gate.pk}/package/", {f"value_{spec}": "300", "environment": "lab", "note": "首版", "files_": file}
+        f"/projects/gates/{gate.pk}/package/",
+        {f"value_{spec}": "300", "environment": "lab", "note": "首版", "files_": file},
     )
     assert sent.status_code == 302, sent.content.decode()[:800]
     expert = factories.person(is_expert=True)
-    assert client.sign_in(scene.operator.person).post(f"/projects/gates/{gate.pk}/panel/", {"person": str(expert.pk)}).status_code == 302
+    assert (
+        client.sign_in(scene.operator.person)
+        .post(f"/projects/gates/{gate.pk}/panel/", {"person": str(expert.pk)})
+        .status_code
+        == 302
+    )
     seat = gate.panel.get()
     client.sign_in(expert)
     assert client.post(f"/projects/seats/{seat.pk}/declare/", {"has_conflict": "no"}).status_code == 302
     answers = {f"item_{at}": "yes" for at in range(3)}
-    assert client.post(f"/projects/gates/{gate.pk}/finding/", {**answers, "recommendation": "go", "text": "依据充分"}).status_code == 302
+    assert (
+        client.post(
+            f"/projects/gates/{gate.pk}/finding/", {**answers, "recommendation": "go", "text": "依据充分"}
+        ).status_code
+        == 302
+    )
     client.sign_in(scene.approver.person)
     shown = client.get(f"/projects/gates/{gate.pk}/").content.decode()
     assert "检测报告.pdf" in shown
     assert f"/projects/gates/{gate.pk}/decide/" in shown
-    done = client.post(f"/projects/gates/{gate.pk}/decide/", {"outcome": "go", "reason": "达标", "package": str(gate.packages.get().pk)})
+    done = client.post(
+        f"/projects/gates/{gate.pk}/decide/",
+        {"outcome": "go", "reason": "达标", "package": str(gate.packages.get().pk)},
+    )
     assert done.status_code == 302, done.content.decode()[:800]
     assert exposure(scene.pk).captured == D(6000000)
     stranger = factories.actor(factories.organisation())

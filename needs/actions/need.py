@@ -62,7 +62,7 @@ def edit_need(*, actor: Actor, need_id: UUID, changes: Mapping[str, Any], versio
 
 
 @command
-def add_evidence(*, actor: Actor, need_id: UUID, file: UploadedFile, caption: str = "") -> NeedEvidence:
+def add_evidence(*, actor: Actor, need_id: UUID, file: UploadedFile[Any], caption: str = "") -> NeedEvidence:
     """Attach a file that shows the pain (R014)."""
     need = policy.fetch_for_update(actor, "needs.add_evidence", Need, need_id)
     _still_editable(need)

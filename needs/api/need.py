@@ -25,7 +25,7 @@ class NeedEdit(Input):
     affected_users = serializers.CharField(max_length=20000, required=False, allow_blank=True)
     demand_side = serializers.ChoiceField(choices=DemandSide.choices, required=False)
     constraints = serializers.CharField(max_length=20000, required=False, allow_blank=True)
-    field = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    field = serializers.CharField(max_length=80, required=False, allow_blank=True)  # type: ignore[assignment]  # the need's own word
     region_code = serializers.RegexField(r"^(\d{6})?$", required=False, allow_blank=True)
     budget = Money(required=False, allow_null=True)
     deadline_on = serializers.DateField(required=False, allow_null=True)

@@ -23,4 +23,32 @@ from needs.models.need import (
 )
 from needs.models.review import PanelMember, Score, ScoreSheet
 
-__all__ = ["Addendum", "Award", "AwardSignature", "Bid", "BidBudget", "BidFile", "BidMachine", "BidSubmission", "Challenge", "ChallengeFollow", "ChallengeGate", "ChallengeGateIndicator", "ChallengeIndicator", "ChallengePayer", "Commitment", "Criterion", "Definer", "Feedback", "IndicatorComment", "IndicatorSignature", "Need", "NeedEvidence", "NeedIndicator", "NeedVersion", "PanelMember", "Score", "ScoreSheet"]
+__all__ = [
+    "Addendum",
+    "Award",
+    "AwardSignature",
+    "Bid",
+    "BidBudget",
+    "BidFile",
+    "BidMachine",
+    "BidSubmission",
+    "Challenge",
+    "ChallengeFollow",
+    "ChallengeGate",
+    "ChallengeGateIndicator",
+    "ChallengeIndicator",
+    "ChallengePayer",
+    "Commitment",
+    "Criterion",
+    "Definer",
+    "Feedback",
+    "IndicatorComment",
+    "IndicatorSignature",
+    "Need",
+    "NeedEvidence",
+    "NeedIndicator",
+    "NeedVersion",
+    "PanelMember",
+    "Score",
+    "ScoreSheet",
+]

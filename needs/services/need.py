@@ -160,7 +160,7 @@ def settle_signatures(need: Need) -> None:
     newest = current_version(need)
     matrix = signature_matrix(need, version)
     whole = matrix.is_complete and version is not None and newest is not None and newest.pk == version.pk
-    if need.state == NeedState.DEFINING and whole:
+    if need.state == NeedState.DEFINING and whole and version is not None:
         need.state = NEED.after(need.state, "complete_signatures")
         inbox.notify(
             kind="need_defined", title=gettext_noop("“%(need)s” is co-defined by all parties"), params={"need": need.title},

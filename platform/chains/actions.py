@@ -45,7 +45,7 @@ def edit_chain(*, actor: Actor, chain_id: UUID, changes: dict[str, Any], version
     chain = policy.fetch_for_update(actor, "chains.edit_chain", Chain, chain_id)
     if version is not None and version != chain.version:
         raise Stale(_("Somebody changed this chain meanwhile; compare and save again."))
-    before = {}
+    before: dict[str, Any] = {}
     for name in ("name", "name_en", "intro"):
         if name in changes:
             before[name] = getattr(chain, name)

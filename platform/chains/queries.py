@@ -45,6 +45,8 @@ def is_leader(actor: Actor, chain: Chain | UUID) -> bool:
 def chains_led_by(organisation: Organisation | UUID | None) -> QuerySet[Chain]:
     """The chains that the organisation leads now."""
     organisation_id = organisation.pk if isinstance(organisation, Organisation) else organisation
+    if organisation_id is None:
+        return Chain.objects.none()
     return Chain.objects.filter(designations__organisation_id=organisation_id, designations__until__isnull=True)
 
 

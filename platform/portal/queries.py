@@ -53,9 +53,15 @@ def _url(name: str) -> str:
 
 def home_of(actor: Actor) -> Home:
     """The home that belongs to the seat one acts from."""
-    needs = Figure(_("Published needs"), lambda one: needs_visible_to(one).filter(state="published").count(), _url("needs:needs") + "?state=published")
+    needs = Figure(
+        _("Published needs"),
+        lambda one: needs_visible_to(one).filter(state="published").count(),
+        _url("needs:needs") + "?state=published",
+    )
     open_challenges = Figure(
-        _("Open challenges"), lambda one: challenges_visible_to(one).filter(state="published").count(), _url("needs:challenges") + "?state=published"
+        _("Open challenges"),
+        lambda one: challenges_visible_to(one).filter(state="published").count(),
+        _url("needs:challenges") + "?state=published",
     )
     projects = Figure(_("Our projects"), lambda one: projects_visible_to(one).count(), _url("projects:projects"))
     alerts = Figure(_("Open alerts"), lambda one: open_alerts(one).count(), _url("alerts:list"))
@@ -73,8 +79,16 @@ def home_of(actor: Actor) -> Home:
             (tasks,), _("Register an organisation"), _url("accounts:register_organisation"),
         )  # fmt: skip
     if actor.is_operator and Role.APPROVER in actor.roles:
-        gates = Figure(_("Gates to decide"), lambda one: gates_visible_to(one).filter(state="found").count(), _url("projects:approvals"))
-        held = Figure(_("Tranches held"), lambda one: tranches_visible_to(one).filter(state="held").count(), _url("benefits:tranches") + "?state=held")
+        gates = Figure(
+            _("Gates to decide"),
+            lambda one: gates_visible_to(one).filter(state="found").count(),
+            _url("projects:approvals"),
+        )
+        held = Figure(
+            _("Tranches held"),
+            lambda one: tranches_visible_to(one).filter(state="held").count(),
+            _url("benefits:tranches") + "?state=held",
+        )
         return Home(
             "approver", _("Stage-fund approval"), _("Decide gates on one screen: target, measured, evidence, money at risk."), (gates, held, alerts),
             _("Gates to decide"), _url("projects:approvals"),
@@ -103,7 +117,9 @@ def _by_kind(
     tasks: Figure, library: str, challenges: str,
 ) -> Home:  # fmt: skip
     K = OrganisationKind  # noqa: N806 - a table reads better short
-    agreements = Figure(_("Share agreements"), lambda one: agreements_visible_to(one).count(), reverse("benefits:agreements"))
+    agreements = Figure(
+        _("Share agreements"), lambda one: agreements_visible_to(one).count(), reverse("benefits:agreements")
+    )
     tranches = Figure(_("Staged money"), lambda one: tranches_visible_to(one).count(), reverse("benefits:tranches"))
     post, machines = reverse("needs:post_need"), reverse("chains:machines")
     table: dict[str, Home] = {

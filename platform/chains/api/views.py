@@ -21,7 +21,11 @@ class Chains(RoomViewSet):
     filterset_fields = ["code"]
     add_node = operation(actions.add_node, path="add_node", serializer=forms.NodeIn, response=forms.NodeOut, code=201)
     designate_leader = operation(
-        actions.designate_leader, path="designate_leader", serializer=forms.LeaderIn, response=forms.DesignationOut, code=201
+        actions.designate_leader,
+        path="designate_leader",
+        serializer=forms.LeaderIn,
+        response=forms.DesignationOut,
+        code=201,
     )
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -6,7 +6,7 @@ counts for the acting organisation alone. A conflict of interest outvotes both: 
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -24,19 +24,19 @@ def grant(receiver: Person | Organisation, code: str, obj: Model) -> None:
     """Allow `code` (one of the model's declared permissions) on this object; granting twice changes nothing."""
     permission = _permission(code, type(obj))
     if isinstance(receiver, Person):
-        get_user_obj_perms_model(obj).objects.get_or_create(user=receiver, permission=permission, content_object=obj)
+        _of_people(obj).objects.get_or_create(user=receiver, permission=permission, content_object=obj)
     else:
         group = _group(receiver)
-        get_group_obj_perms_model(obj).objects.get_or_create(group=group, permission=permission, content_object=obj)
+        _of_organisations(obj).objects.get_or_create(group=group, permission=permission, content_object=obj)
 
 
 def revoke(receiver: Person | Organisation, code: str, obj: Model) -> None:
     """Take the grant back; nothing happens when there is none."""
     permission = _permission(code, type(obj))
     if isinstance(receiver, Person):
-        get_user_obj_perms_model(obj).objects.filter(user=receiver, permission=permission, content_object=obj).delete()
+        _of_people(obj).objects.filter(user=receiver, permission=permission, content_object=obj).delete()
     else:
-        rows = get_group_obj_perms_model(obj).objects
+        rows = _of_organisations(obj).objects
         rows.filter(group=_group(receiver), permission=permission, content_object=obj).delete()
 
 
@@ -50,14 +50,24 @@ def objects_granted(actor: Actor, code: str, model: type[M]) -> QuerySet[M]:
     permission = _permission(code, model)
     mine = Q()
     if actor.person is not None:
-        rows = get_user_obj_perms_model(model).objects.filter(user=actor.person, permission=permission)
+        rows = _of_people(model).objects.filter(user=actor.person, permission=permission)
         mine |= Q(pk__in=rows.values("content_object_id"))
     if actor.organisation is not None:
-        rows = get_group_obj_perms_model(model).objects.filter(
+        rows = _of_organisations(model).objects.filter(
             group__organisation_group__organisation=actor.organisation, permission=permission
         )
         mine |= Q(pk__in=rows.values("content_object_id"))
     return model._default_manager.filter(mine) if mine else model._default_manager.none()
+
+
+def _of_people(obj: Any) -> Any:
+    """The table of a model's grants to people."""
+    return get_user_obj_perms_model(obj)
+
+
+def _of_organisations(obj: Any) -> Any:
+    """The table of a model's grants to organisations."""
+    return get_group_obj_perms_model(obj)
 
 
 def _group(organisation: Organisation) -> Group:

@@ -105,7 +105,7 @@ def _fetch(actor: Actor, rule: str, rows: QuerySet[M], model: type[M], pk: UUID 
 
 def _as_key(model: type[Model], pk: UUID | str) -> Any:
     try:
-        return model._meta.pk.to_python(pk)  # type: ignore[union-attr]
+        return model._meta.pk.to_python(pk)
     except Exception:
         raise NotFound(_("There is nothing here, or you have no access to it.")) from None
 

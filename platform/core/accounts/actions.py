@@ -50,7 +50,7 @@ def register_person(
 def edit_profile(*, actor: Actor, name: str, title: str, language: str, is_expert: bool, expertise: str) -> Person:
     """Change one's own name, title, language and expertise."""
     policy.require(actor, "accounts.edit_profile", actor.person)
-    person = Person.objects.select_for_update().get(pk=actor.id)
+    person = Person.objects.select_for_update().get(email=actor.person.email if actor.person else "")
     if not name.strip():
         raise Invalid(_("Please give a name."), field="name")
     person.name, person.title, person.language = name.strip(), title, language
@@ -265,7 +265,7 @@ def create_client(
 ) -> MachineClient:
     """A machine client for the organisation; `fresh_secret` on the answer is told once and kept only as a hash."""
     organisation = policy.fetch_for_update(actor, "accounts.create_client", Organisation, organisation_id)
-    known = settings.OAUTH2_PROVIDER["SCOPES"]
+    known: dict[str, str] = settings.OAUTH2_PROVIDER["SCOPES"]  # type: ignore[assignment]  # a setting of mixed values
     if not scopes or any(scope not in known for scope in scopes):
         raise Invalid(_("Choose scopes from this list: %s.") % ", ".join(known), field="scopes")
     if not name.strip():

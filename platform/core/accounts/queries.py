@@ -16,8 +16,8 @@ def organisations_visible_to(actor: Actor) -> QuerySet[Organisation]:
     if actor.is_operator or actor.is_system:
         return Organisation.objects.all()
     verified = Organisation.objects.filter(state=OrganisationState.VERIFIED)
-    if actor.person is None:
-        return verified | Organisation.objects.filter(pk=actor.organisation_id)
+    if actor.person is None and actor.organisation is not None:
+        return verified | Organisation.objects.filter(pk=actor.organisation.pk)
     own = Membership.objects.filter(person=actor.person, is_active=True).values("organisation_id")
     return verified | Organisation.objects.filter(pk__in=own)
 

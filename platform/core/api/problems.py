@@ -43,8 +43,9 @@ def handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
         return problem(400, "malformed", _("Some of what was sent has the wrong shape."), errors=flat(error.detail))
     if isinstance(error, exceptions.APIException):
         answer = problem(error.status_code, str(error.default_code), str(error.detail))
-        if isinstance(error, exceptions.Throttled) and error.wait:
-            answer.headers["Retry-After"] = str(int(error.wait) + 1)
+        wait = getattr(error, "wait", None)
+        if wait:
+            answer.headers["Retry-After"] = str(int(wait) + 1)
         if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
             answer.status_code = answer.data["status"] = status.HTTP_401_UNAUTHORIZED
             answer.headers["WWW-Authenticate"] = 'Bearer realm="xielian"'
@@ -55,7 +56,11 @@ def handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
 def _refusal(refusal: Refusal) -> Response:
     code = 401 if refusal.code == "not_signed_in" else refusal.status
     answer = problem(
-        code, refusal.code, str(refusal.message), errors=refusal.fields, missing=[one.as_dict() for one in refusal.missing]
+        code,
+        refusal.code,
+        str(refusal.message),
+        errors=refusal.fields,
+        missing=[one.as_dict() for one in refusal.missing],
     )
     if code == 401:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="xielian"'
@@ -63,7 +68,12 @@ def _refusal(refusal: Refusal) -> Response:
 
 
 def problem(
-    code: int, kind: str, detail: str, *, errors: Mapping[str, list[str]] | None = None, missing: list[dict[str, str]] | None = None
+    code: int,
+    kind: str,
+    detail: str,
+    *,
+    errors: Mapping[str, list[str]] | None = None,
+    missing: list[dict[str, str]] | None = None,
 ) -> Response:
     """One problem document; `errors` by field, `missing` with who can mend each."""
     body: dict[str, Any] = {

@@ -45,7 +45,10 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
                     continue
                 operation["responses"].setdefault(
                     code,
-                    {"description": words, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}},
+                    {
+                        "description": words,
+                        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+                    },
                 )
     return result
 
@@ -56,7 +59,7 @@ def describe_authentication() -> None:
 
     class ActorScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
         target_class = "core.api.authentication.ActorAuthentication"
-        name = ["session", "oauth2"]  # noqa: RUF012
+        name = ["session", "oauth2"]
 
         def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
             return [

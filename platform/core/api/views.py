@@ -28,7 +28,11 @@ KEY_HEADER = OpenApiParameter(
     description="The same key with the same content gets the same answer and takes effect once.",
 )  # fmt: skip
 MATCH_HEADER = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, required=True, description="The ETag of the version that the change is made to."
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The ETag of the version that the change is made to.",
 )
 
 
@@ -78,7 +82,8 @@ class Door(viewsets.GenericViewSet):  # type: ignore[type-arg]
         right = "read" if request.method in ("GET", "HEAD", "OPTIONS") else "write"
         if actor.scopes is not None and f"{self.room}:{right}" not in actor.scopes:
             raise NotAllowed(
-                _("The access token lacks the scope %(scope)s.") % {"scope": f"{self.room}:{right}"}, code="insufficient_scope"
+                _("The access token lacks the scope %(scope)s.") % {"scope": f"{self.room}:{right}"},
+                code="insufficient_scope",
             )
         key = request.headers.get("Idempotency-Key", "")
         if len(key) > 255:
@@ -210,12 +215,20 @@ def operation(
         result = run(actor=self.actor, **values)
         if response is not None:
             return Response(self.shown(result, response), status=code)
-        row = result if isinstance(result, self.model) else self.model._default_manager.filter(pk=pk).first() if detail else result
+        row = (
+            result
+            if isinstance(result, self.model)
+            else self.model._default_manager.filter(pk=pk).first()
+            if detail
+            else result
+        )
         return self._answer(self._again(row), code)
 
     post.__name__ = run.__name__
     post.__doc__ = (run.__doc__ or "").strip().split("\n\n")[0]
-    schema = extend_schema(request=serializer, responses={code: response} if response else None, parameters=[KEY_HEADER])
+    schema = extend_schema(
+        request=serializer, responses={code: response} if response else None, parameters=[KEY_HEADER]
+    )
     return drf_action(detail=detail, methods=["post"], url_path=path, url_name=run.__name__)(schema(post))
 
 

@@ -156,4 +156,4 @@ def _fault(place: Place, grown: tree.Frontier) -> str:
 
 
 def _key() -> bytes:
-    return settings.BOOK_KEY.encode()  # type: ignore[no-any-return]
+    return settings.BOOK_KEY.encode()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
 from core import clock
+from core.accounts.models import Organisation, Person
 from core.accounts.queries import platform_admins
 from core.checks.models import Alert
 from core.checks.registry import Check, Hit, registered
@@ -100,7 +101,7 @@ def _raise(one: Check, hit: Hit) -> Alert:
     )
     if fresh:
         alert.organisations.set(hit.tell)
-        people = [*hit.tell, *(platform_admins() if hit.tell_operator else [])]
+        people: list[Person | Organisation] = [*hit.tell, *(platform_admins() if hit.tell_operator else [])]
         inbox.notify(
             kind="alert",
             title=gettext_noop("Alert %(code)s: %(rule)s (%(object)s)"),

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 from django.apps import apps
 from django.core.files.uploadedfile import UploadedFile
@@ -40,7 +41,7 @@ def command(action: Callable[P, R]) -> Callable[P, R]:
         refusal: Refusal | None = None
         with transaction.atomic(durable=True):
             context.local(actor)
-            record = _claim(actor, action, kwargs) if actor.key and actor.id else None
+            record = _claim(actor, actor.id, action, kwargs) if actor.key and actor.id else None
             if record is not None and record.outcome is not None:
                 return _replayed(record.outcome)  # type: ignore[no-any-return]
             try:
@@ -69,15 +70,19 @@ def system_command(name: str) -> Iterator[Actor]:
         yield actor
 
 
-def _claim(actor: Actor, action: Callable[..., Any], kwargs: dict[str, Any]) -> CommandRecord:
+def _claim(actor: Actor, actor_id: UUID, action: Callable[..., Any], kwargs: dict[str, Any]) -> CommandRecord:
     """The record of this key, claimed by the insert itself; a second request with the key waits here for the first."""
     name = f"{action.__module__}.{action.__name__}"
     print_ = _fingerprint(name, kwargs)
     fresh = CommandRecord(
-        actor_id=actor.id, organisation_id=actor.organisation_id, key=str(actor.key)[:255], name=name[:100], fingerprint=print_
+        actor_id=actor_id,
+        organisation_id=actor.organisation_id,
+        key=str(actor.key)[:255],
+        name=name[:100],
+        fingerprint=print_,
     )
     CommandRecord.objects.bulk_create([fresh], ignore_conflicts=True)
-    record = CommandRecord.objects.select_for_update().get(actor_id=actor.id, key=fresh.key)
+    record = CommandRecord.objects.select_for_update().get(actor_id=actor_id, key=fresh.key)
     # Who had no organisation may have got one by this very command: registering it.
     moved = record.organisation_id is not None and record.organisation_id != actor.organisation_id
     if record.fingerprint != print_ or moved:

@@ -6,6 +6,7 @@ import hashlib
 import re
 import zipfile
 from pathlib import PurePosixPath
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -36,7 +37,7 @@ KINDS: dict[str, tuple[str, tuple[bytes, ...]]] = {
 }
 
 
-def store(actor: Actor, upload: UploadedFile, *, field: str = "file") -> StoredFile:
+def store(actor: Actor, upload: UploadedFile[Any], *, field: str = "file") -> StoredFile:
     """Keep an upload and return its row; raises Invalid beside `field` with what is wrong and what is accepted."""
     name = re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069/\\]+", "_", PurePosixPath(upload.name or "").name).strip(
         ". "

@@ -66,7 +66,9 @@ class Value:
 
     @property
     def is_empty(self) -> bool:
-        return self.is_not_measured or (self.value is None and not self.level and self.low is None and self.high is None)
+        return self.is_not_measured or (
+            self.value is None and not self.level and self.low is None and self.high is None
+        )
 
 
 @dataclass(frozen=True)
@@ -262,7 +264,9 @@ def compare(spec: Spec, value: Value | None) -> Verdict:
         reason = _("%(unit)s cannot be compared with %(wanted)s") % {
             "unit": value.unit or _("no unit"), "wanted": spec.unit or _("no unit"),
         }  # fmt: skip
-        return Verdict(Outcome.INCOMPARABLE, target=absolute_target(spec), unit=spec.unit, reason=reason, warnings=warnings)
+        return Verdict(
+            Outcome.INCOMPARABLE, target=absolute_target(spec), unit=spec.unit, reason=reason, warnings=warnings
+        )
     with decimal.localcontext() as context:
         context.prec = PRECISION
         if spec.kind == Kind.RANGE:
@@ -340,7 +344,11 @@ def _verdict(
         elif against and units.has_zero(spec.unit):
             percent = _tidy(gap / abs(against) * 100)
     margin = abs(worst - against) if against is not None else None
-    spread = units.convert(value.uncertainty, value.unit, spec.unit) if value.uncertainty and value.unit else value.uncertainty
+    spread = (
+        units.convert(value.uncertainty, value.unit, spec.unit)
+        if value.uncertainty and value.unit
+        else value.uncertainty
+    )
     return Verdict(
         outcome=Outcome.MET if met else Outcome.MISSED,
         target=target,
@@ -433,7 +441,9 @@ def plain(number: Decimal) -> str:
 
 def _tidy(number: Decimal) -> Decimal:
     """At most 20 places and no trailing zeros."""
-    short = number.quantize(Decimal(1).scaleb(-20)).normalize() if number.as_tuple().exponent < -20 else number.normalize()  # type: ignore[operator]
+    short = (
+        number.quantize(Decimal(1).scaleb(-20)).normalize() if number.as_tuple().exponent < -20 else number.normalize()
+    )  # type: ignore[operator]
     return short.quantize(Decimal(1)) if short == short.to_integral_value() and short.adjusted() < 24 else short
 
 

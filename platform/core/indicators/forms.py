@@ -32,7 +32,9 @@ class SpecificationForm(forms.Form):
     baseline_period = forms.TextField(label=_("Baseline's period"), max_length=80, required=False)
     baseline_source = forms.TextField(label=_("Baseline's source"), max_length=300, required=False)
     baseline_claim = forms.SelectField(label=_("Who says so"), choices=Claim.choices, required=False)
-    factor = forms.DecimalField(label=_("Factor"), required=False, help_text=_("For multiples: ×2 or ×3, chosen, not guessed."))
+    factor = forms.DecimalField(
+        label=_("Factor"), required=False, help_text=_("For multiples: ×2 or ×3, chosen, not guessed.")
+    )
     original_words = forms.TextField(label=_("Original words"), max_length=120, required=False)
     method = forms.TextField(label=_("Test method"), max_length=300, required=False)
     is_must = forms.CheckField(label=_("Must-have"), initial=True)

@@ -64,7 +64,8 @@ class Specification(UuidModel):
             known_states("kind", Kind, "specification_kind_known"),
             known_states("direction", Direction, "specification_direction_known"),
             models.CheckConstraint(
-                condition=~Q(kind="threshold") | (Q(target__isnull=False) & ~Q(operator="")), name="threshold_has_target"
+                condition=~Q(kind="threshold") | (Q(target__isnull=False) & ~Q(operator="")),
+                name="threshold_has_target",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="range") | Q(low__isnull=False) | Q(high__isnull=False), name="range_has_an_end"

@@ -85,7 +85,8 @@ def _check(row: Measurement) -> None:
             wrong["level"] = [_("The level is not on the scale.")]
         elif spec.kind != Kind.LEVEL and not units.comparable(row.unit, spec.unit):
             wrong["unit"] = [
-                _("%(unit)s cannot be compared with %(wanted)s") % {"unit": row.unit, "wanted": spec.unit or _("no unit")}
+                _("%(unit)s cannot be compared with %(wanted)s")
+                % {"unit": row.unit, "wanted": spec.unit or _("no unit")}
             ]
     if row.environment and row.environment not in Environment.values:
         wrong["environment"] = [_("Unknown environment.")]
@@ -121,7 +122,10 @@ def difference(old: Sequence[Specification], new: Sequence[Specification]) -> li
         if was is None:
             lines.append(Difference("added", str(row), "", words_of(row)))
         elif was.pk != row.pk:
-            changed = [str(Specification._meta.get_field(name).verbose_name) for name in changed_fields(was, row)]
+            changed = [
+                str(getattr(Specification._meta.get_field(name), "verbose_name", name))
+                for name in changed_fields(was, row)
+            ]
             lines.append(Difference("changed", str(row), words_of(was), words_of(row), "、".join(changed)))
     lines += [Difference("removed", str(row), words_of(row), "") for row in before.values()]
     return lines
@@ -145,5 +149,7 @@ def words_of(row: Specification) -> str:
 
 def latest(specifications: Iterable[Specification], subject_id: Any) -> dict[Any, Measurement]:
     """The newest measurement of each specification for one subject, by specification id; one query."""
-    rows = Measurement.objects.filter(specification__in=list(specifications), subject_id=subject_id).order_by("created_at")
+    rows = Measurement.objects.filter(specification__in=list(specifications), subject_id=subject_id).order_by(
+        "created_at"
+    )
     return {row.specification_id: row for row in rows.select_related("evidence", "verified_by", "organisation")}

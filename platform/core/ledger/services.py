@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -223,7 +223,7 @@ _SENTENCES = {
 def _refusal(error: DatabaseError) -> Exception:
     """The database's own words as a refusal; anything else stays an error."""
     first = str(error).split("\n", 1)[0].strip()
-    make = _SENTENCES.get(first)
+    make: Callable[[], Refusal] | None = _SENTENCES.get(first)
     if make is None and "out of range" in first:
         return Invalid(_("This is more money than an account can hold."), code="too_much", field="amount")
     return make() if make else error

@@ -57,13 +57,25 @@ def relative(name: str, change: str, unit: str, baseline: str, method: str) -> d
 
 
 def threshold(name: str, operator: str, target: str, unit: str, method: str) -> dict[str, Any]:
-    return {"name": name, "kind": "threshold", "operator": operator, "target": target, "unit": unit, "method": method, "is_must": True}
+    return {
+        "name": name,
+        "kind": "threshold",
+        "operator": operator,
+        "target": target,
+        "unit": unit,
+        "method": method,
+        "is_must": True,
+    }
 
 
 CASES = [
     Case(
         key="battery", chain=("新能源汽车产业链", "New energy vehicles"),
-        nodes=[("电池材料", "Battery materials", "upstream"), ("动力电池", "Traction batteries", "midstream"), ("整车与出行", "Vehicles and mobility", "downstream")],
+        nodes=[
+            ("电池材料", "Battery materials", "upstream"),
+            ("动力电池", "Traction batteries", "midstream"),
+            ("整车与出行", "Vehicles and mobility", "downstream"),
+        ],
         leader="某汽车龙头企业（示例）", institute="某电池研究院（示例）", university="某理工大学（示例）",
         suppliers=("某材料供应商（示例）", "某电极供应商（示例）"), investor="某产业资本（示例）", user="某出行平台（示例）",
         title="新能源汽车续航焦虑", pain="冬季续航打折、充电排队，用户不敢跑长途。", users="网约车司机与长途用户",
@@ -74,7 +86,11 @@ CASES = [
     ),
     Case(
         key="chip", chain=("电子信息产业链", "Electronics"),
-        nodes=[("芯片设计", "Chip design", "upstream"), ("封装测试", "Packaging and test", "midstream"), ("智能终端", "Smart devices", "downstream")],
+        nodes=[
+            ("芯片设计", "Chip design", "upstream"),
+            ("封装测试", "Packaging and test", "midstream"),
+            ("智能终端", "Smart devices", "downstream"),
+        ],
         leader="某终端龙头企业（示例）", institute="某微电子研究所（示例）", university="某电子科技大学（示例）",
         suppliers=("某封测企业（示例）", "某散热材料企业（示例）"), investor="某科创基金（示例）", user="某终端用户协会（示例）",
         title="芯片功耗过高、散热性能不足", pain="终端发烫、一天两充，用户投诉集中。", users="手机与平板用户",
@@ -85,7 +101,11 @@ CASES = [
     ),
     Case(
         key="device", chain=("医疗器械产业链", "Medical devices"),
-        nodes=[("核心部件", "Core parts", "upstream"), ("整机制造", "Device making", "midstream"), ("医疗机构", "Hospitals", "downstream")],
+        nodes=[
+            ("核心部件", "Core parts", "upstream"),
+            ("整机制造", "Device making", "midstream"),
+            ("医疗机构", "Hospitals", "downstream"),
+        ],
         leader="某医疗器械龙头企业（示例）", institute="某生物医学研究院（示例）", university="某医科大学（示例）",
         suppliers=("某精密部件企业（示例）", "某传感器企业（示例）"), investor="某医疗基金（示例）", user="某医院（示例）",
         title="便携式输液泵流量不准", pain="低流速时流量误差大，护士要反复校核。", users="病区护士与居家患者",

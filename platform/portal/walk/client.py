@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - an answer, told as such
     """An answer that was not expected; says what was asked and what came."""
 
 
@@ -32,7 +32,7 @@ class Visitor:
             raise Refused(f"{self.email} cannot sign in: {answer.status_code}")
 
     def _headers(self, key: str = "") -> dict[str, str]:
-        headers = {"X-CSRFToken": self.http.cookies.get("csrftoken", ""), "Referer": str(self.http.base_url)}
+        headers = {"X-CSRFToken": self.http.cookies.get("csrftoken") or "", "Referer": str(self.http.base_url)}
         if self.organisation:
             headers["X-Organisation"] = self.organisation
         if key:
@@ -64,7 +64,9 @@ class Visitor:
         """The problem document of a POST that must be refused with `status`."""
         answer = self.http.post(f"/api/v1/{path}", json=body if body is not None else {}, headers=self._headers(key))
         if answer.status_code != status:
-            raise Refused(f"POST {path} was to be refused with {status} but answered {answer.status_code}: {answer.text[:500]}")
+            raise Refused(
+                f"POST {path} was to be refused with {status} but answered {answer.status_code}: {answer.text[:500]}"
+            )
         return answer.json()
 
     def page(self, path: str) -> str:

@@ -47,7 +47,9 @@ class Walk:
     def as_(self, local: str) -> Visitor:
         """The session of a person of the demonstration."""
         if local not in self._visitors:
-            self._visitors[local] = Visitor(self.url, f"{local}@{DOMAIN}", PASSWORD, self.keep("salt", lambda: f"{time.time():.0f}"))
+            self._visitors[local] = Visitor(
+                self.url, f"{local}@{DOMAIN}", PASSWORD, self.keep("salt", lambda: f"{time.time():.0f}")
+            )
         return self._visitors[local]
 
     def day(self, days: int) -> str:
@@ -67,7 +69,9 @@ class Walk:
         self._say("参考案例 · 示例数据 / Reference cases with sample data")
         cast.operator()
         for name, field in EXPERTS:
-            cast.person(name, f"expert{EXPERTS.index((name, field)) + 1}", title="外部专家", is_expert=True, expertise=field)
+            cast.person(
+                name, f"expert{EXPERTS.index((name, field)) + 1}", title="外部专家", is_expert=True, expertise=field
+            )
         self._organisations()
         for case in CASES:
             self._say(f"{case.chain[0]} · {case.title}")
@@ -79,7 +83,11 @@ class Walk:
         self._say("机构 / Organisations")
         for number, (name, kinds, title) in enumerate(OTHERS, start=1):
             self.register(name, kinds, f"other{number}", title)
-        self.say("one organisation of every kind has its own home", f"{len(self.organisations)} + {len(CASES) * 7}", "/accounts/organisations/")
+        self.say(
+            "one organisation of every kind has its own home",
+            f"{len(self.organisations)} + {len(CASES) * 7}",
+            "/accounts/organisations/",
+        )
 
     def register(self, name: str, kinds: list[str], local: str, title: str) -> str:
         """A person registers the organisation, the operator's admin verifies it; gives its id."""
@@ -114,7 +122,11 @@ class Walk:
             found = self.kept.get(f"{case.key}:project")
             self.check(bool(found), f"{case.key} has no project")
             row = self.as_(f"{case.key}-leader").get(f"projects/{found}/")
-            self.say(f"{case.chain[0]}: {row['title']}", f"{row['state']}, released {row['money']['captured']}", f"/projects/{found}/")
+            self.say(
+                f"{case.chain[0]}: {row['title']}",
+                f"{row['state']}, released {row['money']['captured']}",
+                f"/projects/{found}/",
+            )
         self._last()
 
 
@@ -169,17 +181,30 @@ class Play:
         chain = admin.post("chains/", {"name": name, "name_en": name_en, "code": self.case.key}, key=self.key("chain"))
         self.ids["chain"] = chain["id"]
         for node, node_en, tier in self.case.nodes:
-            row = admin.post(f"chains/{chain['id']}/add_node/", {"name": node, "name_en": node_en, "tier": tier}, key=self.key(f"node:{tier}"))
+            row = admin.post(
+                f"chains/{chain['id']}/add_node/",
+                {"name": node, "name_en": node_en, "tier": tier},
+                key=self.key(f"node:{tier}"),
+            )
             self.ids[f"node:{tier}"] = row["id"]
         admin.post(
             f"chains/{chain['id']}/designate_leader/", {"organisation_id": self.ids["leader"], "reason": "产业链规模与带动作用（示例）"},
             key=self.key("designate"),
         )  # fmt: skip
-        for part, tier in (("supplier1", "upstream"), ("supplier2", "upstream"), ("leader", "midstream"), ("user", "downstream")):
+        for part, tier in (
+            ("supplier1", "upstream"),
+            ("supplier2", "upstream"),
+            ("leader", "midstream"),
+            ("user", "downstream"),
+        ):
             self.who(part).post(f"chain-nodes/{self.ids[f'node:{tier}']}/join/", key=self.key(f"join:{part}"))
         shown = admin.get(f"chains/{chain['id']}/")
         self.walk.check(shown["leader"]["id"] == self.ids["leader"], "the leader is not designated")
-        self.walk.say("chain map with up-, mid- and downstream nodes and its leader", f"{len(shown['nodes'])} nodes", f"/chains/{chain['id']}/")
+        self.walk.say(
+            "chain map with up-, mid- and downstream nodes and its leader",
+            f"{len(shown['nodes'])} nodes",
+            f"/chains/{chain['id']}/",
+        )
 
     def amount(self, percent: str) -> Decimal:
         """A part of the budget."""

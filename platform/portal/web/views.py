@@ -27,7 +27,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if not actor.is_signed_in:
         return redirect("accounts:sign_in")
     page = home_of(actor)
-    now, groups = clock.now(), {}
+    now = clock.now()
+    groups: dict[str, list[dict[str, object]]] = {}
     for task in tasks_for(actor).select_related("organisation")[:40]:
         groups.setdefault(_group(task.due_at, now), []).append(
             {

@@ -85,7 +85,17 @@ class ClientOut(serializers.ModelSerializer):  # type: ignore[type-arg]
 
     class Meta:
         model = MachineClient
-        fields = ["id", "organisation", "name", "scopes", "roles", "is_active", "client_id", "client_secret", "created_at"]
+        fields = [
+            "id",
+            "organisation",
+            "name",
+            "scopes",
+            "roles",
+            "is_active",
+            "client_id",
+            "client_secret",
+            "created_at",
+        ]
 
     def get_client_secret(self, row: MachineClient) -> str:
         return row.fresh_secret

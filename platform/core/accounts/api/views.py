@@ -35,8 +35,12 @@ class Organisations(RoomViewSet):
     resubmit = operation(actions.resubmit_organisation, path="resubmit")
     suspend = operation(actions.suspend_organisation, path="suspend", serializer=Reason)
     restore = operation(actions.restore_organisation, path="restore")
-    invite = operation(actions.invite_member, path="invite", serializer=forms.InviteIn, response=forms.InvitationOut, code=201)
-    create_client = operation(actions.create_client, path="create_client", serializer=forms.ClientIn, response=forms.ClientOut, code=201)
+    invite = operation(
+        actions.invite_member, path="invite", serializer=forms.InviteIn, response=forms.InvitationOut, code=201
+    )
+    create_client = operation(
+        actions.create_client, path="create_client", serializer=forms.ClientIn, response=forms.ClientOut, code=201
+    )
 
 
 class Members(RoomViewSet):
@@ -55,7 +59,9 @@ class Invitations(RoomViewSet):
     serializer_class = forms.InvitationOut
     filterset_fields = ["state"]
     withdraw = operation(actions.withdraw_invitation, path="withdraw")
-    accept = operation(actions.accept_invitation, path="accept", serializer=forms.AcceptIn, response=forms.MembershipOut, detail=False)
+    accept = operation(
+        actions.accept_invitation, path="accept", serializer=forms.AcceptIn, response=forms.MembershipOut, detail=False
+    )
 
 
 class Clients(RoomViewSet):

@@ -12,6 +12,11 @@ from core.web import forms
 SIGN_UP_KINDS = [pair for pair in OrganisationKind.choices if pair[0] != OrganisationKind.OPERATOR]
 
 
+def _scopes() -> dict[str, str]:
+    scopes: dict[str, str] = settings.OAUTH2_PROVIDER["SCOPES"]  # type: ignore[assignment]  # a setting of mixed values
+    return scopes
+
+
 class SignUp(forms.Form):
     name = forms.TextField(label=_("Name"), max_length=80)
     email = forms.EmailField(label=_("E-mail"))
@@ -75,9 +80,7 @@ class Roles(forms.Form):
 
 class NewClient(forms.Form):
     name = forms.TextField(label=_("Name"), max_length=80)
-    scopes = forms.MultipleChoiceField(
-        label=_("Scopes"), choices=lambda: [(scope, scope) for scope in settings.OAUTH2_PROVIDER["SCOPES"]]
-    )
+    scopes = forms.MultipleChoiceField(label=_("Scopes"), choices=lambda: [(scope, scope) for scope in _scopes()])
     roles = forms.MultipleChoiceField(
         label=_("Roles"),
         choices=Role.choices,

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('commands', '0001_initial'),
+        ("commands", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='commandrecord',
-            name='organisation_id',
+            model_name="commandrecord",
+            name="organisation_id",
             field=models.UUIDField(null=True),
         ),
     ]

@@ -18,7 +18,20 @@ class TaskOut(serializers.ModelSerializer):  # type: ignore[type-arg]
 
     class Meta:
         model = Task
-        fields = ["id", "kind", "title", "why", "link", "object_type", "object_id", "organisation", "role", "due_at", "state", "created_at"]
+        fields = [
+            "id",
+            "kind",
+            "title",
+            "why",
+            "link",
+            "object_type",
+            "object_id",
+            "organisation",
+            "role",
+            "due_at",
+            "state",
+            "created_at",
+        ]
 
 
 class NotificationOut(serializers.ModelSerializer):  # type: ignore[type-arg]

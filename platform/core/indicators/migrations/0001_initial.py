@@ -11,124 +11,322 @@ import core.clock
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_machine_clients'),
-        ('files', '0001_initial'),
+        ("accounts", "0002_machine_clients"),
+        ("files", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Indicator',
+            name="Indicator",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_index=True, default=core.clock.now, editable=False)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(db_index=True, default=core.clock.now, editable=False)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Specification',
+            name="Specification",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_index=True, default=core.clock.now, editable=False)),
-                ('number', models.PositiveIntegerField(default=1)),
-                ('name', models.CharField(max_length=120, verbose_name='Indicator')),
-                ('name_en', models.CharField(blank=True, max_length=160, verbose_name='English name')),
-                ('kind', models.CharField(choices=[('threshold', 'Threshold'), ('range', 'Range'), ('relative', 'Change against a baseline'), ('level', 'Level')], max_length=20, verbose_name='Kind')),
-                ('operator', models.CharField(blank=True, choices=[('ge', '≥'), ('gt', '>'), ('le', '≤'), ('lt', '<'), ('eq', '=')], max_length=4, verbose_name='Operator')),
-                ('target', models.DecimalField(blank=True, decimal_places=12, max_digits=30, null=True, verbose_name='Target')),
-                ('low', models.DecimalField(blank=True, decimal_places=12, max_digits=30, null=True, verbose_name='Lower end')),
-                ('high', models.DecimalField(blank=True, decimal_places=12, max_digits=30, null=True, verbose_name='Upper end')),
-                ('level', models.CharField(blank=True, max_length=40, verbose_name='Level')),
-                ('level_scale', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('unit', models.CharField(blank=True, max_length=40, verbose_name='Unit')),
-                ('direction', models.CharField(choices=[('higher', 'higher is better'), ('lower', 'lower is better'), ('within', 'within the range'), ('level', 'level reached')], max_length=10, verbose_name='Direction')),
-                ('baseline_value', models.DecimalField(blank=True, decimal_places=12, max_digits=30, null=True, verbose_name='Baseline')),
-                ('baseline_unit', models.CharField(blank=True, max_length=40, verbose_name="Baseline's unit")),
-                ('baseline_period', models.CharField(blank=True, max_length=80, verbose_name="Baseline's period")),
-                ('baseline_source', models.CharField(blank=True, max_length=300, verbose_name="Baseline's source")),
-                ('baseline_claim', models.CharField(blank=True, choices=[('self_declared', 'Self-declared'), ('verified', 'Verified')], max_length=20, verbose_name='Who says so')),
-                ('factor', models.DecimalField(blank=True, decimal_places=12, max_digits=30, null=True, verbose_name='Factor')),
-                ('original_words', models.CharField(blank=True, max_length=120, verbose_name='Original words')),
-                ('method', models.CharField(blank=True, max_length=300, verbose_name='Test method')),
-                ('is_must', models.BooleanField(default=True, verbose_name='Must-have')),
-                ('needs_sample', models.BooleanField(default=False, verbose_name='Needs a sample size')),
-                ('notes', models.TextField(blank=True, verbose_name='Notes')),
-                ('indicator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='specifications', to='indicators.indicator')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(db_index=True, default=core.clock.now, editable=False)),
+                ("number", models.PositiveIntegerField(default=1)),
+                ("name", models.CharField(max_length=120, verbose_name="Indicator")),
+                ("name_en", models.CharField(blank=True, max_length=160, verbose_name="English name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("threshold", "Threshold"),
+                            ("range", "Range"),
+                            ("relative", "Change against a baseline"),
+                            ("level", "Level"),
+                        ],
+                        max_length=20,
+                        verbose_name="Kind",
+                    ),
+                ),
+                (
+                    "operator",
+                    models.CharField(
+                        blank=True,
+                        choices=[("ge", "≥"), ("gt", ">"), ("le", "≤"), ("lt", "<"), ("eq", "=")],
+                        max_length=4,
+                        verbose_name="Operator",
+                    ),
+                ),
+                (
+                    "target",
+                    models.DecimalField(blank=True, decimal_places=12, max_digits=30, null=True, verbose_name="Target"),
+                ),
+                (
+                    "low",
+                    models.DecimalField(
+                        blank=True, decimal_places=12, max_digits=30, null=True, verbose_name="Lower end"
+                    ),
+                ),
+                (
+                    "high",
+                    models.DecimalField(
+                        blank=True, decimal_places=12, max_digits=30, null=True, verbose_name="Upper end"
+                    ),
+                ),
+                ("level", models.CharField(blank=True, max_length=40, verbose_name="Level")),
+                (
+                    "level_scale",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                ("unit", models.CharField(blank=True, max_length=40, verbose_name="Unit")),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[
+                            ("higher", "higher is better"),
+                            ("lower", "lower is better"),
+                            ("within", "within the range"),
+                            ("level", "level reached"),
+                        ],
+                        max_length=10,
+                        verbose_name="Direction",
+                    ),
+                ),
+                (
+                    "baseline_value",
+                    models.DecimalField(
+                        blank=True, decimal_places=12, max_digits=30, null=True, verbose_name="Baseline"
+                    ),
+                ),
+                ("baseline_unit", models.CharField(blank=True, max_length=40, verbose_name="Baseline's unit")),
+                ("baseline_period", models.CharField(blank=True, max_length=80, verbose_name="Baseline's period")),
+                ("baseline_source", models.CharField(blank=True, max_length=300, verbose_name="Baseline's source")),
+                (
+                    "baseline_claim",
+                    models.CharField(
+                        blank=True,
+                        choices=[("self_declared", "Self-declared"), ("verified", "Verified")],
+                        max_length=20,
+                        verbose_name="Who says so",
+                    ),
+                ),
+                (
+                    "factor",
+                    models.DecimalField(blank=True, decimal_places=12, max_digits=30, null=True, verbose_name="Factor"),
+                ),
+                ("original_words", models.CharField(blank=True, max_length=120, verbose_name="Original words")),
+                ("method", models.CharField(blank=True, max_length=300, verbose_name="Test method")),
+                ("is_must", models.BooleanField(default=True, verbose_name="Must-have")),
+                ("needs_sample", models.BooleanField(default=False, verbose_name="Needs a sample size")),
+                ("notes", models.TextField(blank=True, verbose_name="Notes")),
+                (
+                    "indicator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="specifications",
+                        to="indicators.indicator",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['created_at'],
+                "ordering": ["created_at"],
             },
         ),
         migrations.CreateModel(
-            name='Measurement',
+            name="Measurement",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(db_index=True, default=core.clock.now, editable=False)),
-                ('subject_type', models.CharField(blank=True, max_length=60)),
-                ('subject_id', models.UUIDField(db_index=True, null=True)),
-                ('value', models.DecimalField(blank=True, decimal_places=12, max_digits=30, null=True, verbose_name='Value')),
-                ('low', models.DecimalField(blank=True, decimal_places=12, max_digits=30, null=True, verbose_name='From')),
-                ('high', models.DecimalField(blank=True, decimal_places=12, max_digits=30, null=True, verbose_name='To')),
-                ('level', models.CharField(blank=True, max_length=40, verbose_name='Level')),
-                ('unit', models.CharField(blank=True, max_length=40, verbose_name='Unit')),
-                ('uncertainty', models.DecimalField(blank=True, decimal_places=12, max_digits=30, null=True, verbose_name='Uncertainty')),
-                ('environment', models.CharField(blank=True, choices=[('lab', 'Laboratory'), ('pilot', 'Pilot'), ('line', 'Production line'), ('field', 'Field')], max_length=10, verbose_name='Environment')),
-                ('measured_on', models.DateField(blank=True, null=True, verbose_name='Measured on')),
-                ('source', models.CharField(blank=True, max_length=300, verbose_name='Source')),
-                ('sample_size', models.PositiveIntegerField(blank=True, null=True, verbose_name='Sample size')),
-                ('claim', models.CharField(choices=[('self_declared', 'Self-declared'), ('verified', 'Verified')], default='self_declared', max_length=20, verbose_name='Who says so')),
-                ('is_not_measured', models.BooleanField(default=False)),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('verified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
-                ('specification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measurements', to='indicators.specification')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(db_index=True, default=core.clock.now, editable=False)),
+                ("subject_type", models.CharField(blank=True, max_length=60)),
+                ("subject_id", models.UUIDField(db_index=True, null=True)),
+                (
+                    "value",
+                    models.DecimalField(blank=True, decimal_places=12, max_digits=30, null=True, verbose_name="Value"),
+                ),
+                (
+                    "low",
+                    models.DecimalField(blank=True, decimal_places=12, max_digits=30, null=True, verbose_name="From"),
+                ),
+                (
+                    "high",
+                    models.DecimalField(blank=True, decimal_places=12, max_digits=30, null=True, verbose_name="To"),
+                ),
+                ("level", models.CharField(blank=True, max_length=40, verbose_name="Level")),
+                ("unit", models.CharField(blank=True, max_length=40, verbose_name="Unit")),
+                (
+                    "uncertainty",
+                    models.DecimalField(
+                        blank=True, decimal_places=12, max_digits=30, null=True, verbose_name="Uncertainty"
+                    ),
+                ),
+                (
+                    "environment",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("lab", "Laboratory"),
+                            ("pilot", "Pilot"),
+                            ("line", "Production line"),
+                            ("field", "Field"),
+                        ],
+                        max_length=10,
+                        verbose_name="Environment",
+                    ),
+                ),
+                ("measured_on", models.DateField(blank=True, null=True, verbose_name="Measured on")),
+                ("source", models.CharField(blank=True, max_length=300, verbose_name="Source")),
+                ("sample_size", models.PositiveIntegerField(blank=True, null=True, verbose_name="Sample size")),
+                (
+                    "claim",
+                    models.CharField(
+                        choices=[("self_declared", "Self-declared"), ("verified", "Verified")],
+                        default="self_declared",
+                        max_length=20,
+                        verbose_name="Who says so",
+                    ),
+                ),
+                ("is_not_measured", models.BooleanField(default=False)),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="files.storedfile",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "verified_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "specification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="measurements",
+                        to="indicators.specification",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='specification',
-            constraint=models.UniqueConstraint(fields=('indicator', 'number'), name='specification_number_once'),
+            model_name="specification",
+            constraint=models.UniqueConstraint(fields=("indicator", "number"), name="specification_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='specification',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['threshold', 'range', 'relative', 'level'])), name='specification_kind_known'),
+            model_name="specification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["threshold", "range", "relative", "level"])),
+                name="specification_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='specification',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['higher', 'lower', 'within', 'level'])), name='specification_direction_known'),
+            model_name="specification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("direction__in", ["higher", "lower", "within", "level"])),
+                name="specification_direction_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='specification',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'threshold'), _negated=True), models.Q(('target__isnull', False), models.Q(('operator', ''), _negated=True)), _connector='OR'), name='threshold_has_target'),
+            model_name="specification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "threshold"), _negated=True),
+                    models.Q(("target__isnull", False), models.Q(("operator", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="threshold_has_target",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='specification',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'range'), _negated=True), ('low__isnull', False), ('high__isnull', False), _connector='OR'), name='range_has_an_end'),
+            model_name="specification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "range"), _negated=True),
+                    ("low__isnull", False),
+                    ("high__isnull", False),
+                    _connector="OR",
+                ),
+                name="range_has_an_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='specification',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'level'), _negated=True), models.Q(('level', ''), _negated=True), _connector='OR'), name='level_has_level'),
+            model_name="specification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "level"), _negated=True), models.Q(("level", ""), _negated=True), _connector="OR"
+                ),
+                name="level_has_level",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='specification',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'relative'), _negated=True), models.Q(('baseline_value__isnull', False), models.Q(('unit', ''), _negated=True), models.Q(('baseline_period', ''), _negated=True), models.Q(('baseline_source', ''), _negated=True), models.Q(('baseline_claim', ''), _negated=True), models.Q(('target__isnull', False), ('factor__isnull', False), _connector='OR')), _connector='OR'), name='relative_has_baseline'),
+            model_name="specification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "relative"), _negated=True),
+                    models.Q(
+                        ("baseline_value__isnull", False),
+                        models.Q(("unit", ""), _negated=True),
+                        models.Q(("baseline_period", ""), _negated=True),
+                        models.Q(("baseline_source", ""), _negated=True),
+                        models.Q(("baseline_claim", ""), _negated=True),
+                        models.Q(("target__isnull", False), ("factor__isnull", False), _connector="OR"),
+                    ),
+                    _connector="OR",
+                ),
+                name="relative_has_baseline",
+            ),
         ),
         migrations.AddIndex(
-            model_name='measurement',
-            index=models.Index(fields=['specification', '-created_at'], name='measurement_of_spec'),
+            model_name="measurement",
+            index=models.Index(fields=["specification", "-created_at"], name="measurement_of_spec"),
         ),
         migrations.AddConstraint(
-            model_name='measurement',
-            constraint=models.CheckConstraint(condition=models.Q(('claim__in', ['self_declared', 'verified'])), name='measurement_claim_known'),
+            model_name="measurement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("claim__in", ["self_declared", "verified"])), name="measurement_claim_known"
+            ),
         ),
     ]

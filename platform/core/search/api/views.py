@@ -1,0 +1,51 @@
+"""Search's REST door."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.access import policy
+from core.api.throttles import ActorThrottle
+from core.errors import NotAllowed
+from core.search import queries
+from core.search.models import Document
+
+
+class DocumentOut(serializers.ModelSerializer[Document]):
+    class Meta:
+        model = Document
+        fields = ["object_type", "object_id", "room", "kind", "title", "link", "updated_at"]
+
+
+class SearchOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: an answer
+    counts = serializers.DictField(child=serializers.IntegerField())
+    results = DocumentOut(many=True)
+
+
+class SearchView(APIView):
+    """Everything that one may find, in both languages, with counts per kind over visible rows only."""
+
+    throttle_classes = [ActorThrottle]
+
+    @extend_schema(
+        parameters=[OpenApiParameter("q", str), OpenApiParameter("kind", str), OpenApiParameter("limit", int)],
+        responses=SearchOut,
+    )
+    def get(self, request: Request) -> Response:
+        actor = request._request.actor  # type: ignore[attr-defined]
+        if not actor.is_signed_in:
+            raise exceptions.NotAuthenticated
+        if not policy.scope_allows(actor, "search.view_document"):
+            raise NotAllowed("The access token lacks the scope search:read.", code="insufficient_scope")
+        limit = request.query_params.get("limit", "50")
+        if not limit.isdigit() or not 1 <= int(limit) <= 200:
+            raise exceptions.ValidationError({"limit": ["Between 1 and 200."]})
+        found = queries.search(actor, request.query_params.get("q", ""))
+        counts = queries.counts_by_kind(found)
+        kind = request.query_params.get("kind")
+        rows = found.filter(kind=kind) if kind else found
+        return Response({"counts": counts, "results": DocumentOut(rows[: int(limit)], many=True).data})

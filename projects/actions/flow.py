@@ -44,7 +44,7 @@ from projects.states import (
 @command
 def offer_handover(
     *, actor: Actor, project_id: UUID, from_stage: str, next_owner: UUID | str, documents: str, parameters: str, open_risks: str,
-    files_: Sequence[UploadedFile] = (),
+    files_: Sequence[UploadedFile[Any]] = (),
 ) -> Handover:  # fmt: skip
     """Offer a finished stage's results to the owner of the next one (R028)."""
     project = policy.fetch_for_update(actor, "projects.offer_handover", Project, project_id)

@@ -38,7 +38,7 @@ from projects.states import CONDITION, GATE, PANEL, ConditionState, GateState, O
 
 
 @command
-def add_gate_file(*, actor: Actor, gate_id: UUID, file: UploadedFile, caption: str = "") -> GateFile:
+def add_gate_file(*, actor: Actor, gate_id: UUID, file: UploadedFile[Any], caption: str = "") -> GateFile:
     """Lay a file ready for the next package."""
     gate = policy.fetch_for_update(actor, "projects.add_gate_file", Gate, gate_id)
     GATE.after(gate.state, "submit_package")
@@ -54,7 +54,7 @@ def submit_package(
     gate_id: UUID,
     note: str = "",
     measurements: Sequence[Mapping[str, Any]] = (),
-    files_: Sequence[UploadedFile] = (),
+    files_: Sequence[UploadedFile[Any]] = (),
 ) -> GatePackage:
     """Hand in the next version of the package: files and a measured value per due indicator; earlier findings are void.
 

@@ -9,6 +9,7 @@ from rest_framework import serializers as drf
 
 from core.api.views import RoomViewSet, operation
 from projects.actions import flow, gate, project
+from projects.api import inputs
 from projects.api import serializers as forms
 from projects.models import (
     Acceptance,
@@ -41,45 +42,53 @@ class ClaimRef(drf.Serializer):  # type: ignore[type-arg]
 class Projects(Detailed):
     room, model, view_rule, id_name = "projects", Project, "projects.view_project", "project_id"
     serializer_class, detail_serializer = forms.ProjectOut, forms.ProjectDetail
-    create_action, create_serializer = project.create_project, forms.ProjectIn
-    edit_action, edit_serializer = project.edit_project, forms.ProjectEdit
+    create_action, create_serializer = project.create_project, inputs.ProjectIn
+    edit_action, edit_serializer = project.edit_project, inputs.ProjectEdit
     filterset_fields = ["state", "current_stage", "origin", "award"]
     ordering_fields = ["created_at", "code", "title"]
     search_fields = ["code", "title"]
     from_award = operation(
-        project.create_project_from_award, path="from_award", serializer=forms.AwardIn, detail=False, code=201
+        project.create_project_from_award, path="from_award", serializer=inputs.AwardIn, detail=False, code=201
     )
     add_party = operation(
-        project.add_party, path="add_party", serializer=forms.PartyIn, response=forms.PartyOut, code=201
+        project.add_party, path="add_party", serializer=inputs.PartyIn, response=forms.PartyOut, code=201
     )
-    link_need = operation(project.link_need, path="link_need", serializer=forms.NeedIn)
+    link_need = operation(project.link_need, path="link_need", serializer=inputs.NeedIn)
     add_indicator = operation(
-        project.add_indicator, path="add_indicator", serializer=forms.IndicatorIn, response=forms.IndicatorOut, code=201
+        project.add_indicator,
+        path="add_indicator",
+        serializer=inputs.IndicatorIn,
+        response=forms.IndicatorOut,
+        code=201,
     )
     add_package = operation(
-        project.add_package, path="add_package", serializer=forms.PackageIn, response=forms.PackageOut, code=201
+        project.add_package, path="add_package", serializer=inputs.PackageIn, response=forms.PackageOut, code=201
     )
     set_communication_plan = operation(
-        project.set_communication_plan, path="set_communication_plan", serializer=forms.CommunicationIn
+        project.set_communication_plan, path="set_communication_plan", serializer=inputs.CommunicationIn
     )
-    plan_gates = operation(project.plan_gates, path="plan_gates", serializer=forms.PlanIn)
+    plan_gates = operation(project.plan_gates, path="plan_gates", serializer=inputs.PlanIn)
     start = operation(project.start_project, path="start", response=forms.StartOut)
     request_stage_fund = operation(
-        project.request_stage_fund, path="request_stage_fund", serializer=forms.FundIn, response=forms.FundOut, code=201
+        project.request_stage_fund,
+        path="request_stage_fund",
+        serializer=inputs.FundIn,
+        response=forms.FundOut,
+        code=201,
     )
-    release_stage = operation(project.release_stage, path="release_stage", serializer=forms.StageIn)
+    release_stage = operation(project.release_stage, path="release_stage", serializer=inputs.StageIn)
     offer_handover = operation(
-        flow.offer_handover, path="offer_handover", serializer=forms.HandoverIn, response=forms.HandoverOut, code=201
+        flow.offer_handover, path="offer_handover", serializer=inputs.HandoverIn, response=forms.HandoverOut, code=201
     )
     record_acceptance = operation(
         flow.record_acceptance,
         path="record_acceptance",
-        serializer=forms.AcceptanceIn,
+        serializer=inputs.AcceptanceIn,
         response=forms.AcceptanceOut,
         code=201,
     )
     open_failure_claim = operation(
-        flow.open_failure_claim, path="open_failure_claim", serializer=forms.ClaimIn, response=ClaimRef, code=201
+        flow.open_failure_claim, path="open_failure_claim", serializer=inputs.ClaimIn, response=ClaimRef, code=201
     )
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -96,7 +105,7 @@ class Indicators(RoomViewSet):
     room, model, view_rule, id_name = "projects", ProjectIndicator, "projects.view_indicator", "indicator_id"
     serializer_class = forms.IndicatorOut
     filterset_fields = ["project", "is_shared"]
-    share = operation(project.share_indicator, path="share", serializer=forms.ShareIn)
+    share = operation(project.share_indicator, path="share", serializer=inputs.ShareIn)
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("specification").prefetch_related("contributions")
@@ -107,7 +116,7 @@ class WorkPackages(RoomViewSet):
     serializer_class = forms.PackageOut
     filterset_fields = ["project", "owner__organisation"]
     ordering_fields = ["due_on", "created_at"]
-    assign = operation(project.assign_package, path="assign", serializer=forms.AssignIn)
+    assign = operation(project.assign_package, path="assign", serializer=inputs.AssignIn)
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("owner__organisation").prefetch_related("indicators")
@@ -118,17 +127,23 @@ class Gates(Detailed):
     serializer_class, detail_serializer = forms.GateOut, forms.GateDetail
     filterset_fields = ["project", "state", "stage"]
     ordering_fields = ["created_at", "planned_on", "position"]
-    add_file = operation(gate.add_gate_file, path="add_file", serializer=forms.FileIn)
+    add_file = operation(gate.add_gate_file, path="add_file", serializer=inputs.FileIn)
     submit_package = operation(
-        gate.submit_package, path="submit_package", serializer=forms.SubmitIn, response=forms.GatePackageOut, code=201
+        gate.submit_package, path="submit_package", serializer=inputs.SubmitIn, response=forms.GatePackageOut, code=201
     )
     invite_reviewer = operation(
-        gate.invite_gate_reviewer, path="invite_reviewer", serializer=forms.ReviewerIn, response=forms.SeatOut, code=201
+        gate.invite_gate_reviewer,
+        path="invite_reviewer",
+        serializer=inputs.ReviewerIn,
+        response=forms.SeatOut,
+        code=201,
     )
     record_finding = operation(
-        gate.record_finding, path="record_finding", serializer=forms.FindingIn, response=forms.FindingOut, code=201
+        gate.record_finding, path="record_finding", serializer=inputs.FindingIn, response=forms.FindingOut, code=201
     )
-    decide = operation(gate.decide_gate, path="decide", serializer=forms.DecideIn, response=forms.DecisionOut, code=201)
+    decide = operation(
+        gate.decide_gate, path="decide", serializer=inputs.DecideIn, response=forms.DecisionOut, code=201
+    )
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         rows = rows.select_related("project__lead")
@@ -143,8 +158,8 @@ class Seats(RoomViewSet):
     room, model, view_rule, id_name = "projects", GatePanelMember, "projects.view_seat", "seat_id"
     serializer_class = forms.SeatOut
     filterset_fields = ["gate", "state"]
-    declare = operation(gate.declare_gate_conflict, path="declare", serializer=forms.DeclareIn)
-    recuse = operation(gate.recuse_from_gate, path="recuse", serializer=forms.ReasonIn)
+    declare = operation(gate.declare_gate_conflict, path="declare", serializer=inputs.DeclareIn)
+    recuse = operation(gate.recuse_from_gate, path="recuse", serializer=inputs.ReasonIn)
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("person")
@@ -155,7 +170,7 @@ class Conditions(RoomViewSet):
     serializer_class = forms.ConditionOut
     filterset_fields = ["decision", "state"]
     ordering_fields = ["due_on", "created_at"]
-    close = operation(gate.close_condition, path="close", serializer=forms.EvidenceIn)
+    close = operation(gate.close_condition, path="close", serializer=inputs.EvidenceIn)
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("owner__organisation")
@@ -165,8 +180,8 @@ class Handovers(RoomViewSet):
     room, model, view_rule, id_name = "projects", Handover, "projects.view_handover", "handover_id"
     serializer_class = forms.HandoverOut
     filterset_fields = ["project", "state"]
-    accept = operation(flow.accept_handover, path="accept", serializer=forms.ReceiveIn)
-    refuse = operation(flow.refuse_handover, path="refuse", serializer=forms.ReasonIn)
+    accept = operation(flow.accept_handover, path="accept", serializer=inputs.ReceiveIn)
+    refuse = operation(flow.refuse_handover, path="refuse", serializer=inputs.ReasonIn)
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("next_owner")

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -14,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.accounts.models import Person
-from core.errors import NotAllowed, WrongState
+from core.errors import NotAllowed, Refusal, WrongState
 from projects.models import Gate, GateDecision, GatePackage, Project, ProjectStart
 
-_SENTENCES = {
+_SENTENCES: dict[str, Callable[[], Refusal]] = {
     "not_to_be_started": lambda: WrongState(_("The project is started already.")),
     "not_a_signatory": lambda: NotAllowed(_("Only a signatory of the leading party starts the project.")),
     "not_in_review": lambda: WrongState(_("The gate has no package in review.")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.forms import HiddenInput
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -110,9 +111,8 @@ class PackageForm(forms.Form):
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].choices = party_choices(project)  # type: ignore[attr-defined]
-        self.fields["indicators"].choices = [
-            (str(one.pk), str(one)) for one in project.indicators.select_related("specification")
-        ]  # type: ignore[attr-defined]
+        named = [(str(one.pk), str(one)) for one in project.indicators.select_related("specification")]
+        self.fields["indicators"].choices = named  # type: ignore[attr-defined]
 
 
 class AssignForm(forms.Form):
@@ -275,11 +275,7 @@ class DecideForm(forms.Form):
     )
     reason = forms.LongTextField(label=_("Reason"))
     review_on = forms.DateField(label=_("Next review"), required=False, help_text=_("For “Pause” and “Once more”."))
-    package = forms.TextField(required=False, label=_("Package"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["package"].widget.input_type = "hidden"  # type: ignore[attr-defined]
+    package = forms.TextField(required=False, widget=HiddenInput)
 
 
 class ConditionalForm(forms.Form):

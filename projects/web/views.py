@@ -19,7 +19,7 @@ from core.web import crumb, render_page, tables
 from projects.models import Gate, GateFile, GatePanelMember, Project
 from projects.queries import gate as reading
 from projects.queries import project as queries
-from projects.states import GateState, Origin, Outcome, PanelState, ProjectState
+from projects.states import GATE, GateState, Origin, Outcome, PanelState, ProjectState
 
 
 class Projects(tables.Table):
@@ -129,7 +129,8 @@ def project_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "needs": [one.need for one in project.need_links.select_related("need")], "agreement": agreement_for(project.pk),
         "money": money, "money_parts": _money_parts(money), "tranches": tranches_of(project.pk),
         "handovers": project.handovers.select_related("next_owner"), "requests": project.fund_requests.select_related("organisation"),
-        "acceptance": acceptance, "may_sign": acceptance is not None and acceptance.state == "waiting" and policy.can(actor, "projects.sign_acceptance", acceptance),
+        "acceptance": acceptance, "may_sign": acceptance is not None and acceptance.state == "waiting"
+                      and policy.can(actor, "projects.sign_acceptance", acceptance),
         "me": actor.organisation_id, "timeline": book.timeline(project), "is_over": project.state in ("accepted", "killed"),
     }  # fmt: skip
     return render_page(
@@ -166,7 +167,8 @@ def gate_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "steps": _steps(list(project.gates.all()), project, gate), "money": money, "money_parts": _money_parts(money),
         "options": _options(bool(obstacles), next_money, money.held),
         "may_decide": may_decide and in_review, "may_close": may_decide and gate.state == GateState.CONDITIONAL,
-        "may_submit": policy.can(actor, "projects.submit_package", gate) and project.state == "running" and gate.state in ("open", "in_review", "paused", "frozen"),
+        "may_submit": project.state == "running" and GATE.is_open(gate.state, "submit_package")
+                      and policy.can(actor, "projects.submit_package", gate),
         "may_invite": policy.can(actor, "projects.invite_gate_reviewer", gate) and gate.state not in ("passed", "killed"),
         "may_find": in_review and policy.can(actor, "projects.record_finding", gate) and seat is not None and seat.pk not in findings,
         "may_declare": seat is not None and seat.state == PanelState.INVITED,
@@ -176,7 +178,8 @@ def gate_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     facts = [(_("Lead"), project.lead), (_("Planned for"), gate.planned_on or "—"), (_("Attempt"), gate.attempt)]
     return render_page(
         request, "projects/gate.html", shown, title=f"{project.title} · G{gate.number} {gate.get_stage_display()}",
-        crumbs=[crumb(_("Gates"), reverse("projects:approvals")), crumb(project.code, reverse("projects:project", args=[project.pk])), crumb(f"G{gate.number}")],
+        crumbs=[crumb(_("Gates"), reverse("projects:approvals")),
+                crumb(project.code, reverse("projects:project", args=[project.pk])), crumb(f"G{gate.number}")],
         facts=facts,
     )  # fmt: skip
 
@@ -184,7 +187,7 @@ def gate_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def gate_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A file of a gate, for whoever sees the gate."""
     row = policy.fetch(_actor(request), "projects.view_file", GateFile, pk)
-    return respond(row.file)
+    return respond(row.file)  # type: ignore[return-value]  # a streaming answer
 
 
 def _steps(gates: list[Gate], project: Project, here: Gate | None = None) -> list[dict[str, Any]]:

@@ -179,7 +179,7 @@ def test_two_approvers_at_one_instant_have_one_effect(db: str, in_threads: Any) 
 def test_a_missed_indicator_a_no_or_no_finding_makes_a_go_impossible(db: str) -> None:
     scene = Scene().started()
     scene.submit("rd", "300")
-    with pytest.raises(Blocked, match="A go is impossible"):
+    with pytest.raises(Blocked, match="不能通过"):
         scene.decide("rd")
     scene.found("rd", is_met=False, recommendation="recycle")
     with pytest.raises(Blocked) as refused:

@@ -142,7 +142,14 @@ def confirm_payment(*, actor: Actor, statement_id: UUID) -> Statement:
             Line(payable_to(agreement, row.organisation), -row.amount),
             Line(paid_to_party(agreement, row.organisation), row.amount),
         ]
-        ledger.post(f"confirm:{row.pk}", lines, kind="payment_confirmed", actor=actor, reference=row)
+        ledger.post(
+            f"confirm:{row.pk}",
+            lines,
+            kind="payment_confirmed",
+            actor=actor,
+            reference=row,
+            reason=f"statement {row.pk}",
+        )
     inbox.close_tasks(key=f"confirm_payment:{row.pk}")
     book.record(actor, "confirm_payment", agreement, after={"to": str(row.organisation), "amount": row.amount})
     return row

@@ -125,7 +125,7 @@ def open_claim(*, actor: Actor, fund_id: UUID, kind: str, loss: Decimal, reason:
 
 @command
 def add_claim_evidence(
-    *, actor: Actor, claim_id: UUID, kind: str, file: UploadedFile, caption: str = ""
+    *, actor: Actor, claim_id: UUID, kind: str, file: UploadedFile[Any], caption: str = ""
 ) -> ClaimEvidence:
     """Attach evidence of one kind to a claim."""
     claim = policy.fetch_for_update(actor, "benefits.add_claim_evidence", Claim, claim_id)

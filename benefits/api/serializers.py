@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext
 from rest_framework import serializers
 
 from benefits import queries
 from benefits.models import (
     AgreementVersion,
     Claim,
+    Dispute,
     FundCall,
     FundCallLine,
     FundParty,
@@ -22,11 +24,12 @@ from benefits.models import (
 )
 from benefits.states import ClaimKind, EvidenceKind
 from core.api.serializers import Input, Money, Quantity, Ref
+from core.ledger.models import Entry
 
 
 class MemberIn(Input):
     organisation = serializers.UUIDField()
-    weight = Quantity()
+    weight = Quantity(max_digits=12, decimal_places=4)
 
 
 class LineIn(Input):
@@ -65,9 +68,17 @@ class LineOut(serializers.Serializer):  # type: ignore[type-arg]
     parent = serializers.UUIDField(source="parent_id", allow_null=True)
 
 
+class Translated(serializers.CharField):
+    """A sentence stored as a message id, in the reader's language."""
+
+    def to_representation(self, value: Any) -> str:
+        return gettext(value)
+
+
 class VersionOut(serializers.ModelSerializer):  # type: ignore[type-arg]
     lines = LineOut(many=True)
     signed_by = serializers.SerializerMethodField()
+    rounding_rule = Translated()
 
     class Meta:
         model = AgreementVersion
@@ -116,7 +127,10 @@ class AgreementDetail(AgreementOut):
 
     def get_health(self, row: ShareAgreement) -> dict[str, int]:
         found = queries.health(row)
-        return {"repeat": found.repeat, "overdue": found.overdue}
+        return {
+            "repeat": found.repeat, "disputes": found.disputes, "disputes_open": found.disputes_open, "overdue": found.overdue,
+            "parties": found.parties,
+        }  # fmt: skip
 
 
 class IncomeOut(serializers.ModelSerializer):  # type: ignore[type-arg]
@@ -132,18 +146,66 @@ class IncomeOut(serializers.ModelSerializer):  # type: ignore[type-arg]
 
 
 class StatementOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    """What a party gets; `entitled` and the carried rests are fractions of a fen, exact."""
+
     organisation = Ref()
 
     class Meta:
         model = Statement
-        fields = ["id", "settlement", "organisation", "amount", "state", "due_on", "evidence", "created_at"]
+        fields = [
+            "id", "settlement", "organisation", "amount", "entitled", "carried_before", "carried_after", "state", "due_on", "evidence",
+            "instructed_at", "confirmed_at", "created_at",
+        ]  # fmt: skip
+
+
+class DisputeOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    organisation = Ref()
+
+    class Meta:
+        model = Dispute
+        fields = ["id", "statement", "organisation", "text", "state", "outcome", "closed_at", "created_at"]
+
+
+class DisputeIn(Input):
+    text = serializers.CharField(max_length=5000)
+
+
+class OutcomeIn(Input):
+    outcome = serializers.CharField(max_length=5000)
+
+
+class EntryOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    """One entry of the ledger, in yuan."""
+
+    entry = serializers.CharField(source="pk")
+    transaction = serializers.UUIDField(source="txn_id")
+    kind = serializers.CharField(source="txn.kind")
+    booked_at = serializers.DateTimeField(source="txn.booked_at")
+    account = serializers.CharField(source="account.kind")
+    organisation = Ref(source="account.organisation", allow_null=True)
+    amount = Money(source="yuan")
+    balance_after = Money(source="yuan_after")
+    cites = serializers.CharField(source="txn.reason")
+
+    class Meta:
+        model = Entry
+        fields = [
+            "entry", "transaction", "kind", "booked_at", "account", "organisation", "amount", "balance_after", "cites",
+        ]  # fmt: skip
+
+
+class ExposureOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: sums over rows
+    planned = Money()
+    captured = Money()
+    held = Money()
+    saved = Money()
 
 
 class SettlementOut(serializers.ModelSerializer):  # type: ignore[type-arg]
     statements = StatementOut(many=True)
     agreement_version = serializers.IntegerField(source="version.number")
     income_amount = serializers.DecimalField(source="income.amount", max_digits=18, decimal_places=2)
-    rounding_rule = serializers.CharField(source="version.rounding_rule")
+    rounding_rule = Translated(source="version.rounding_rule")
     ledger_transaction = serializers.UUIDField(source="txn_id")
 
     class Meta:

@@ -8,6 +8,7 @@ routes = [
     ("incomes", views.Incomes, "income"),
     ("settlements", views.Settlements, "settlement"),
     ("statements", views.Statements, "statement"),
+    ("disputes", views.Disputes, "dispute"),
     ("tranches", views.Tranches, "tranche"),
     ("funds", views.Funds, "fund"),
     ("fund-call-lines", views.CallLines, "fund-call-line"),

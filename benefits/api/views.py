@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from benefits import queries
 from benefits.actions import agreement as actions
+from benefits.actions import dispute as dispute_actions
 from benefits.actions import fund as fund_actions
 from benefits.api import serializers as forms
 from benefits.models import (
     AgreementVersion,
     Claim,
+    ClaimEvidence,
+    Dispute,
     FundCallLine,
     FundParty,
     Income,
@@ -21,7 +34,10 @@ from benefits.models import (
     Statement,
     Tranche,
 )
+from core.access import policy
 from core.api.views import RoomViewSet, operation
+from core.errors import NotFound
+from core.files.web import respond
 
 
 class Detailed(RoomViewSet):
@@ -54,6 +70,15 @@ class Agreements(Detailed):
         return rows.prefetch_related(
             "parties__organisation", "versions__lines__organisation", "versions__signatures__organisation"
         )
+
+    @extend_schema(responses=forms.EntryOut(many=True))
+    @action(detail=True, methods=["get"], url_path="entries")
+    def entries(self, request: Request, pk: Any = None) -> Response:
+        """The agreement's ledger, entry by entry, newest first: the same for every party."""
+        rows = queries.ledger_entries(self.fetch(pk)).order_by("-id")
+        self.paginator.ordering = ("-id",)  # type: ignore[union-attr]  # entries count upwards
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(self.shown(page, forms.EntryOut, many=True))
 
 
 class Versions(RoomViewSet):
@@ -89,10 +114,29 @@ class Settlements(RoomViewSet):
 class Statements(RoomViewSet):
     room, model, view_rule, id_name = "benefits", Statement, "benefits.view_statement", "statement_id"
     serializer_class = forms.StatementOut
-    filterset_fields = ["state", "organisation", "settlement"]
+    filterset_fields = {
+        "state": ["exact", "in"], "organisation": ["exact"], "settlement": ["exact"], "settlement__income__agreement": ["exact"],
+        "due_on": ["gte", "lte"],
+    }  # fmt: skip
+    ordering_fields = ["created_at", "amount", "due_on"]
+    ask = operation(
+        dispute_actions.raise_dispute, path="ask", serializer=forms.DisputeIn, response=forms.DisputeOut, code=201
+    )
     instruct = operation(actions.instruct_payment, path="instruct", serializer=forms.OptionalReferenceIn)
     confirm = operation(actions.confirm_payment, path="confirm")
     reconcile = operation(actions.reconcile_payment, path="reconcile", serializer=forms.ReferenceIn)
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("organisation")
+
+
+class Disputes(RoomViewSet):
+    """Questions about statements."""
+
+    room, model, view_rule, id_name = "benefits", Dispute, "benefits.view_dispute", "dispute_id"
+    serializer_class = forms.DisputeOut
+    filterset_fields = ["state", "statement", "organisation", "statement__settlement__income__agreement"]
+    close = operation(dispute_actions.close_dispute, path="close", serializer=forms.OutcomeIn)
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("organisation")
@@ -107,6 +151,21 @@ class Tranches(RoomViewSet):
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("payer", "payee")
+
+    @extend_schema(
+        parameters=[OpenApiParameter("subject_id", OpenApiTypes.UUID, required=True)], responses=forms.ExposureOut
+    )
+    @action(detail=False, methods=["get"], url_path="exposure", filter_backends=[])
+    def exposure(self, request: Request) -> Response:
+        """One project's money: planned, released to date, held, saved by stopping (R087)."""
+        try:
+            subject = UUID(request.query_params.get("subject_id", ""))
+        except ValueError:
+            raise ValidationError({"subject_id": ["Give the id of a project."]}) from None
+        rows = list(self.get_queryset().filter(subject_id=subject))
+        if not rows:
+            raise NotFound(_("There is nothing here, or you have no access to it."))
+        return Response(self.shown(queries.exposure(subject), forms.ExposureOut))
 
 
 class Funds(Detailed):
@@ -156,9 +215,25 @@ class Claims(RoomViewSet):
     room, model, view_rule, id_name = "benefits", Claim, "benefits.view_claim", "claim_id"
     serializer_class = forms.ClaimOut
     filterset_fields = ["fund", "state", "kind", "claimant"]
-    add_evidence = operation(fund_actions.add_claim_evidence, path="add_evidence", serializer=forms.EvidenceIn)
     submit = operation(fund_actions.submit_claim, path="submit")
     decide = operation(fund_actions.decide_claim, path="decide", serializer=forms.ClaimDecisionIn)
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.select_related("claimant").prefetch_related("evidence")
+        return rows.select_related("claimant").prefetch_related("evidence__file")
+
+    @extend_schema(request={"multipart/form-data": forms.EvidenceIn}, responses=forms.ClaimOut)
+    @action(detail=True, methods=["post"], url_path="add_evidence", parser_classes=[MultiPartParser])
+    def add_claim_evidence(self, request: Request, pk: Any = None) -> Response:
+        """Attach evidence of one kind, as multipart."""
+        values = self.checked(forms.EvidenceIn)
+        fund_actions.add_claim_evidence(actor=self.actor, claim_id=pk, **values)
+        return self._answer(self.fetch(pk))
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"], url_path=r"evidence/(?P<evidence_id>[0-9a-f-]{36})")
+    def evidence_file(self, request: Request, pk: Any = None, evidence_id: str = "") -> Any:
+        """A file of the claim."""
+        row = policy.fetch(self.actor, "benefits.view_claim_evidence", ClaimEvidence, evidence_id)
+        if row.file is None or str(row.claim_id) != str(pk):
+            raise NotFound(_("There is nothing here, or you have no access to it."))
+        return respond(row.file)

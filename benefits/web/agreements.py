@@ -9,13 +9,12 @@ from uuid import UUID
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from benefits import queries
 from benefits.actions import agreement as actions
-from benefits.models import AgreementVersion, Dispute, Income, ShareAgreement, Statement
+from benefits.models import AgreementParty, AgreementVersion, Dispute, Income, ShareAgreement, Statement
 from benefits.states import DisputeState, VersionState
 from benefits.web import forms
 from benefits.web.doors import act, actor_of
@@ -23,7 +22,6 @@ from benefits.web.figures import flow, share_text
 from core import book
 from core.access import policy
 from core.accounts.actor import Actor
-from core.errors import Missing
 from core.web import tables
 from core.web.forms import form_page
 from core.web.page import Crumb, crumb, render_page
@@ -127,7 +125,7 @@ def agreement_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     present = next((one for one in versions if one.state == VersionState.IN_FORCE), None)
     shown = {
         "agreement": agreement, "versions": versions, "present": present, "newest": newest, "tab": tab, "tabs": _tabs(agreement, tab),
-        "tab_template": f"benefits/_agreement_{tab}.html", "lacking": _unsigned(newest), "stated": newest,
+        "tab_template": f"benefits/_agreement_{tab}.html", "waiting": _unsigned(newest), "stated": present or newest,
         **_PARTS[tab](actor, agreement, present), **_asks(actor, agreement, newest),
     }  # fmt: skip
     parties = agreement.parties.count()
@@ -198,14 +196,11 @@ def _tabs(agreement: ShareAgreement, tab: str) -> list[dict[str, Any]]:
     return [{"label": words[key], "url": f"{home}?tab={key}", "is_current": key == tab} for key in TABS]
 
 
-def _unsigned(newest: AgreementVersion | None) -> list[Missing]:
-    """The signatures that the newest table waits for."""
+def _unsigned(newest: AgreementVersion | None) -> list[AgreementParty]:
+    """The parties whose signature the newest table waits for."""
     if newest is None or newest.state != VersionState.SIGNING:
         return []
-    waiting = [{"party": one.organisation} for one in queries.unsigned_parties(newest)]
-    return [
-        Missing(_now("The signature of %(party)s") % one, _now("A signatory of %(party)s") % one) for one in waiting
-    ]
+    return list(queries.unsigned_parties(newest))
 
 
 def _ledger(actor: Actor, agreement: ShareAgreement, present: AgreementVersion | None) -> dict[str, Any]:

@@ -108,20 +108,18 @@ def settled_lines(
 def flow(statements: Sequence[Statement], total: Decimal, actor: Actor) -> charts.Chart | None:
     """How an amount divides among groups and parties, as a Sankey with its table."""
     source = _("Income")
-    first: dict[str, Decimal] = {}
-    second: dict[tuple[str, str], Decimal] = {}
+    sums: dict[tuple[str, str], Decimal] = {}
     for one in statements:
         if one.amount <= 0:
             continue
         party, group = str(one.organisation), one.line.parent
+        # A group called like one of its members is another node all the same.
         head = f"{group} " if group and str(group) == party else str(group) if group else party
-        first[head] = first.get(head, Decimal(0)) + one.amount
-        if group:
-            second[(head, party)] = second.get((head, party), Decimal(0)) + one.amount
-    if not first:
+        for link in [(source, head)] + ([(head, party)] if group else []):
+            sums[link] = sums.get(link, Decimal(0)) + one.amount
+    if not sums:
         return None
-    links = [(source, name, amount) for name, amount in first.items()]
-    links += [(head, party, amount) for (head, party), amount in second.items()]
+    links = [(head, tail, amount) for (head, tail), amount in sums.items()]
     parties = {one.organisation_id for one in statements}
     summary = _("%(count)d parties share %(total)s yuan") % {"count": len(parties), "total": f"{total:,.2f}"}
     return charts.sankey(

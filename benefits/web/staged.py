@@ -69,7 +69,10 @@ def staged_page(request: HttpRequest, subject_id: UUID) -> HttpResponse:
             {"label": _("Planned"), "value": money_exact(sums.planned)},
             {"label": _("Exposure to date"), "value": money_exact(sums.captured), "note": _("released by signed decisions")},
             {"label": _("Held"), "value": money_exact(sums.held), "note": _("waits for its gate")},
-            {"label": _("Saved by stopping"), "value": money_exact(sums.saved), "tone": "ok" if sums.saved else "", "note": _("never put at risk")},
+            {
+                "label": _("Saved by stopping"), "value": money_exact(sums.saved), "note": _("never put at risk"),
+                "tone": "ok" if sums.saved else "",
+            },
         ],
         "bar": [(sums.captured, "spent"), (sums.held, "held"), (sums.saved, "saved")],
     }  # fmt: skip

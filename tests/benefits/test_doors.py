@@ -18,7 +18,10 @@ from tests.factories import needs as make_needs
 
 
 def rest_lines(actors: Any, percents: Any) -> list[dict[str, Any]]:
-    return [{"organisation": str(one["organisation"]), "percent": str(one["percent"]), "reason": one["reason"]} for one in make.lines(actors, percents)]
+    return [
+        {"organisation": str(one["organisation"]), "percent": str(one["percent"]), "reason": one["reason"]}
+        for one in make.lines(actors, percents)
+    ]
 
 
 @pytest.mark.req("R079", "A28", whole=True)
@@ -26,7 +29,11 @@ def rest_lines(actors: Any, percents: Any) -> list[dict[str, Any]]:
     ("good", "bad", "total"),
     [
         (("40", "30", "20", "10"), (("40", "30", "20", "11"), ("40", "30", "20", "9")), ("101", "99")),
-        (("50", "25", "24.99", "0.01"), (("50", "25", "24.99", "0.02"), ("50", "25", "24.99", "0.0099")), ("100.01", "99.9999")),
+        (
+            ("50", "25", "24.99", "0.01"),
+            (("50", "25", "24.99", "0.02"), ("50", "25", "24.99", "0.0099")),
+            ("100.01", "99.9999"),
+        ),
     ],
 )
 def test_a_share_table_sums_to_exactly_a_hundred(api: Any, client: Any, good: Any, bad: Any, total: Any) -> None:
@@ -35,7 +42,9 @@ def test_a_share_table_sums_to_exactly_a_hundred(api: Any, client: Any, good: An
     door = api.as_person(first.person, first.organisation)
     for percents, wrong in zip(bad, total, strict=True):
         answer = door.post(f"agreements/{row.pk}/propose_version/", {"lines": rest_lines(actors, percents)})
-        assert answer.status_code == 409 and answer.data["code"] == "a28" and f"{wrong}%" in answer.data["detail"], api.text(answer)
+        assert (
+            answer.status_code == 409 and answer.data["code"] == "a28" and f"合计 {wrong} %" in answer.data["detail"]
+        ), api.text(answer)
     answer = door.post(f"agreements/{row.pk}/propose_version/", {"lines": rest_lines(actors, good)})
     assert answer.status_code == 201, api.text(answer)
     assert {Dec(one["percent"]) for one in answer.data["lines"]} == {Dec(one) for one in good}
@@ -46,9 +55,11 @@ def test_a_share_table_sums_to_exactly_a_hundred(api: Any, client: Any, good: An
     assert signed.data["state"] == "in_force" and len(signed.data["signed_by"]) == 4
     # The same by page: what was typed stays, and the sum is told.
     client.sign_in(first.person, first.organisation)
-    typed = {f"percent_{at}": percent for at, percent in enumerate(bad[0])} | {f"reason_{at}": "资金" for at in range(4)}
+    typed = {f"percent_{at}": percent for at, percent in enumerate(bad[0])} | {
+        f"reason_{at}": "资金" for at in range(4)
+    }
     page = client.post(f"/benefits/agreements/{row.pk}/propose/", typed)
-    assert page.status_code == 409 and f"{total[0]}%" in page.content.decode() and "资金" in page.content.decode()
+    assert page.status_code == 409 and f"合计 {total[0]} %" in page.content.decode() and "资金" in page.content.decode()
 
 
 @pytest.mark.req("R080", "R082", whole=True)
@@ -59,7 +70,9 @@ def test_a_share_table_sums_to_exactly_a_hundred(api: Any, client: Any, good: An
         (("62.5", "37.5"), "777.77", ["486.11", "291.66"]),
     ],
 )
-def test_an_income_becomes_statements_that_sum_to_it(api: Any, client: Any, percents: Any, amount: str, wanted: list[str]) -> None:
+def test_an_income_becomes_statements_that_sum_to_it(
+    api: Any, client: Any, percents: Any, amount: str, wanted: list[str]
+) -> None:
     version, actors = make.in_force(percents)
     me = actors[0]
     door = api.as_person(me.person, me.organisation)
@@ -70,7 +83,11 @@ def test_an_income_becomes_statements_that_sum_to_it(api: Any, client: Any, perc
     assert income.status_code == 201, api.text(income)
     first = door.post(f"incomes/{income.data['id']}/settle/", key="s1")
     again = door.post(f"incomes/{income.data['id']}/settle/", key="s2")
-    assert first.status_code == again.status_code == 200 and first.data["id"] == again.data["id"] and Settlement.objects.count() == 1
+    assert (
+        first.status_code == again.status_code == 200
+        and first.data["id"] == again.data["id"]
+        and Settlement.objects.count() == 1
+    )
     assert [one["amount"] for one in first.data["statements"]] == wanted
     assert sum(Dec(one["amount"]) for one in first.data["statements"]) == Dec(amount)
     assert first.data["agreement_version"] == version.number and first.data["ledger_transaction"]
@@ -94,7 +111,9 @@ def test_an_income_becomes_statements_that_sum_to_it(api: Any, client: Any, perc
         ("0.05", "40", 3, ["0.01", "0.01", "0.00"]),
     ],
 )
-def test_a_group_splits_its_share_and_says_how_it_rounds(api: Any, client: Any, amount: str, group: str, members: int, wanted: list[str]) -> None:
+def test_a_group_splits_its_share_and_says_how_it_rounds(
+    api: Any, client: Any, amount: str, group: str, members: int, wanted: list[str]
+) -> None:
     row, actors = make.agreement(members + 1)
     leader, smes = actors[0], actors[1:]
     door = api.as_person(leader.person, leader.organisation)
@@ -107,7 +126,9 @@ def test_a_group_splits_its_share_and_says_how_it_rounds(api: Any, client: Any, 
     assert version.status_code == 201, api.text(version)
     for one in actors:
         api.as_person(one.person, one.organisation).post(f"agreement-versions/{version.data['id']}/sign/")
-    income = door.post(f"agreements/{row.pk}/record_income/", {"amount": amount, "received_on": str(clock.today()), "source": "x"})
+    income = door.post(
+        f"agreements/{row.pk}/record_income/", {"amount": amount, "received_on": str(clock.today()), "source": "x"}
+    )
     done = door.post(f"incomes/{income.data['id']}/settle/")
     amounts = [one["amount"] for one in done.data["statements"]]
     assert sorted(amounts[1:], reverse=True) == wanted and sum(map(Dec, amounts)) == Dec(amount)
@@ -124,7 +145,10 @@ def test_a_fund_from_opening_to_compensation_by_rest(api: Any, loss: str, pays: 
     door = api.as_person(manager.person, manager.organisation)
     body = {
         "name": "新材料协同风险基金", "target": "10000000", "rate_percent": "50", "claim_cap": "800000", "supervised_account": "监管专户",
-        "parties": [{"organisation": str(one.organisation_id), "percent": percent} for one, percent in zip(parties, ["40", "30", "20", "10"], strict=True)],
+        "parties": [
+            {"organisation": str(one.organisation_id), "percent": percent}
+            for one, percent in zip(parties, ["40", "30", "20", "10"], strict=True)
+        ],
     }  # fmt: skip
     bad = door.post("funds/", body | {"parties": body["parties"][:3]})
     assert bad.status_code == 422 and "90" in bad.data["errors"]["parties"][0], api.text(bad)
@@ -156,7 +180,10 @@ def test_all_parties_read_identical_totals_and_strangers_nothing(api: Any, clien
     door = api.as_person(actors[0].person, actors[0].organisation)
     income = make.income(version, actors[0], "12345.67")
     door.post(f"incomes/{income.pk}/settle/")
-    seen = [api.as_person(one.person, one.organisation).get(f"agreements/{version.agreement_id}/").data["totals"] for one in actors]
+    seen = [
+        api.as_person(one.person, one.organisation).get(f"agreements/{version.agreement_id}/").data["totals"]
+        for one in actors
+    ]
     assert all(one == seen[0] for one in seen) and seen[0]["settled"] == "12345.67"
     stranger = factories.actor(factories.organisation())
     other = api.as_person(stranger.person, stranger.organisation)
@@ -168,7 +195,9 @@ def test_all_parties_read_identical_totals_and_strangers_nothing(api: Any, clien
     assert api.as_stranger().get("agreements/").status_code == 401
 
 
-@pytest.mark.parametrize("path", ["agreements", "incomes", "settlements", "statements", "tranches", "funds", "claims", "fund-call-lines"])
+@pytest.mark.parametrize(
+    "path", ["agreements", "incomes", "settlements", "statements", "tranches", "funds", "claims", "fund-call-lines"]
+)
 def test_lists_ask_the_same_number_of_questions_for_one_row_and_for_three(api: Any, path: str) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -193,7 +222,9 @@ def test_lists_ask_the_same_number_of_questions_for_one_row_and_for_three(api: A
     for times in (1, 2):
         for _time in range(times):
             fill()
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             assert door.get(f"{path}/").status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1]

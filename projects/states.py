@@ -92,7 +92,7 @@ PANEL = Machine(
 
 class ConditionState(models.TextChoices):
     OPEN = "open", _("To be met")
-    CLOSED = "closed", _("Met")
+    CLOSED = "closed", _("Condition met")
     LAPSED = "lapsed", _("Lapsed")
 
 

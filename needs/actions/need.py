@@ -80,7 +80,12 @@ def define_indicator(*, actor: Actor, need_id: UUID, **fields: Any) -> NeedIndic
     checks.guard("needs.define_indicator", need)
     row = services.add_specification(need, fields)
     _changed(need)
-    book.record(actor, "define_indicator", need, after={"indicator": row.specification.name, "target": row.specification.target_text})
+    book.record(
+        actor,
+        "define_indicator",
+        need,
+        after={"indicator": row.specification.name, "target": row.specification.target_text},
+    )
     return row
 
 
@@ -123,7 +128,9 @@ def invite_definer(*, actor: Actor, need_id: UUID, organisation: UUID | str, rol
         raise Invalid(_("The owner defines anyway; choose a partner."), field="organisation")
     if Definer.objects.filter(need=need, organisation=partner).exists():
         raise Invalid(_("This partner is invited already."), field="organisation")
-    row = Definer.objects.create(need=need, organisation=partner, role_label=role_label.strip(), invited_by=actor.person)
+    row = Definer.objects.create(
+        need=need, organisation=partner, role_label=role_label.strip(), invited_by=actor.person
+    )
     inbox.notify(
         kind="definer_invited", title=gettext_noop("%(owner)s invites you to define the indicators of “%(need)s”"),
         params={"owner": need.owner.name, "need": need.title}, to=partner, obj=need, link=services.need_link(need),
@@ -155,7 +162,11 @@ def comment_indicator(*, actor: Actor, need_id: UUID, specification_id: UUID, te
     if not text.strip():
         raise Invalid(_("Write a comment."), field="text")
     row = IndicatorComment.objects.create(
-        need=need, indicator=specification.indicator, organisation=actor.organisation, person=actor.person, text=text.strip()
+        need=need,
+        indicator=specification.indicator,
+        organisation=actor.organisation,
+        person=actor.person,
+        text=text.strip(),
     )
     book.record(actor, "comment_indicator", need, after={"indicator": specification.name, "text": text.strip()})
     return row
@@ -288,7 +299,9 @@ def _stand(actor: Actor, need_id: UUID, specification_id: UUID, verdict: str, re
     need = policy.fetch_for_update(actor, rule, Need, need_id)
     if need.state not in (NeedState.DEFINING, NeedState.DEFINED):
         raise WrongState(_("The indicators can be signed once the owner has issued a version, until publication."))
-    specification = next((one for one in specifications_in(issued_version(need)) if str(one.pk) == str(specification_id)), None)
+    specification = next(
+        (one for one in specifications_in(issued_version(need)) if str(one.pk) == str(specification_id)), None
+    )
     if specification is None:
         raise Invalid(_("This indicator is not part of the issued version; reload the page."), field="specification")
     row = services.sign(need, specification, actor, verdict, reason)
@@ -300,7 +313,13 @@ def _stand(actor: Actor, need_id: UUID, specification_id: UUID, verdict: str, re
         )  # fmt: skip
     _settle(need)
     operation = "sign_indicator" if verdict == SignatureVerdict.SIGNED else "refuse_indicator"
-    book.record(actor, operation, need, reason=reason, after={"indicator": specification.name, "target": specification.target_text})
+    book.record(
+        actor,
+        operation,
+        need,
+        reason=reason,
+        after={"indicator": specification.name, "target": specification.target_text},
+    )
     return row
 
 
@@ -328,5 +347,3 @@ def _specification(need: Need, specification_id: UUID) -> Specification:
     if str(specification_id) not in found:
         raise Invalid(_("This indicator does not belong to the need."), field="specification")
     return found[str(specification_id)]
-
-

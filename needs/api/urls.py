@@ -1,9 +1,13 @@
 """The room's routes below /api/v1/."""
 
-from needs.api import challenge_views, need
+from needs.api import challenge_views, need, survey
 
 routes = [
     ("needs", need.NeedViewSet, "need"),
     ("need-evidence", need.EvidenceViewSet, "need-evidence"),
+    ("public-calls", survey.PublicCallViewSet, "public-call"),
+    ("survey-campaigns", survey.CampaignViewSet, "survey-campaign"),
+    ("survey-rounds", survey.RoundViewSet, "survey-round"),
+    ("survey-answers", survey.AnswerViewSet, "survey-answer"),
     *challenge_views.routes,
 ]

@@ -22,11 +22,17 @@ def evidence_before_indicators(need: Need, **about: Any) -> Iterator[checks.Hit]
     link = reverse("needs:need", args=[need.pk])
     owner = _("%(owner)s, who posted the need") % {"owner": need.owner}
     if not need.pain_point.strip():
-        yield checks.Hit(need, rule=_("the pain point in plain words"), missing=Missing(_("The pain point in plain words"), owner, link))
+        yield checks.Hit(
+            need,
+            rule=_("the pain point in plain words"),
+            missing=Missing(_("The pain point in plain words"), owner, link),
+        )
     if not need.affected_users.strip():
         yield checks.Hit(need, rule=_("affected users"), missing=Missing(_("Who suffers from it"), owner, link))
     if not need.evidence.exists():
-        yield checks.Hit(need, rule=_("evidence"), missing=Missing(_("At least one file of evidence"), owner, link + "#evidence"))
+        yield checks.Hit(
+            need, rule=_("evidence"), missing=Missing(_("At least one file of evidence"), owner, link + "#evidence")
+        )
 
 
 @checks.check("R013", title=gettext_lazy("Unsigned indicator"), guards=["needs.publish_need"])
@@ -36,11 +42,15 @@ def every_indicator_signed(need: Need, **about: Any) -> Iterator[checks.Hit]:
     newest, issued = current_version(need), issued_version(need)
     if newest is None or issued is None or newest.pk != issued.pk:
         words = _("Version %(number)d is not issued yet") % {"number": newest.number if newest else 1}
-        yield checks.Hit(need, rule=words, missing=Missing(words, _("A signatory of %(owner)s") % {"owner": need.owner}, link))
+        yield checks.Hit(
+            need, rule=words, missing=Missing(words, _("A signatory of %(owner)s") % {"owner": need.owner}, link)
+        )
         return
     matrix = signature_matrix(need, issued)
     if not matrix.lines:
-        yield checks.Hit(need, rule=_("no indicator"), missing=Missing(_("At least one indicator"), str(need.owner), link))
+        yield checks.Hit(
+            need, rule=_("no indicator"), missing=Missing(_("At least one indicator"), str(need.owner), link)
+        )
     if len(matrix.parties) < 2:
         words = _("A partner who defines the indicators together with the owner")
         yield checks.Hit(need, rule=words, missing=Missing(words, str(need.owner), link + "#definers"))
@@ -51,4 +61,6 @@ def every_indicator_signed(need: Need, **about: Any) -> Iterator[checks.Hit]:
             else _("“%(indicator)s” is not signed by %(party)s")
         ) % {"indicator": specification, "party": organisation}
         who = _("A signatory of %(party)s") % {"party": organisation}
-        yield checks.Hit(need, rule=words, missing=Missing(words, who, link), key=f"{specification.pk}:{organisation.pk}"[:100])
+        yield checks.Hit(
+            need, rule=words, missing=Missing(words, who, link), key=f"{specification.pk}:{organisation.pk}"[:100]
+        )

@@ -12,6 +12,7 @@ from needs.models.challenge import (
     ChallengePayer,
     Criterion,
 )
+from needs.models.library import PublicCall
 from needs.models.need import (
     Definer,
     IndicatorComment,
@@ -22,6 +23,7 @@ from needs.models.need import (
     NeedVersion,
 )
 from needs.models.review import PanelMember, Score, ScoreSheet
+from needs.models.survey import Campaign, SurveyAnswer, SurveyRound
 
 __all__ = [
     "Addendum",
@@ -32,6 +34,7 @@ __all__ = [
     "BidFile",
     "BidMachine",
     "BidSubmission",
+    "Campaign",
     "Challenge",
     "ChallengeFollow",
     "ChallengeGate",
@@ -49,6 +52,9 @@ __all__ = [
     "NeedIndicator",
     "NeedVersion",
     "PanelMember",
+    "PublicCall",
     "Score",
     "ScoreSheet",
+    "SurveyAnswer",
+    "SurveyRound",
 ]

@@ -35,9 +35,10 @@ def evidence_visible_to(actor: Actor) -> QuerySet[NeedEvidence]:
 
 def is_definer(actor: Actor, need: Need) -> bool:
     """Whether the acting organisation was invited and has not declined."""
-    return actor.organisation is not None and need.definers.filter(organisation=actor.organisation).exclude(
-        state=DefinerState.DECLINED
-    ).exists()
+    return (
+        actor.organisation is not None
+        and need.definers.filter(organisation=actor.organisation).exclude(state=DefinerState.DECLINED).exists()
+    )
 
 
 def current_version(need: Need) -> NeedVersion | None:
@@ -54,7 +55,9 @@ def specifications_in(version: NeedVersion | None) -> list[Specification]:
     """The specifications of a version in their order."""
     if version is None:
         return []
-    return [row.specification for row in version.indicators.select_related("specification__indicator").order_by("position")]
+    return [
+        row.specification for row in version.indicators.select_related("specification__indicator").order_by("position")
+    ]
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,12 @@ def takes_part(actor: Actor, need: Any) -> bool:
 
 def signs_indicator(actor: Actor, need: Any) -> bool:
     """A signatory of a definer, as a person; the owner signs by issuing a version."""
-    return actor.person is not None and actor.has_role("signatory") and is_verified_member(actor) and is_definer(actor, need)
+    return (
+        actor.person is not None
+        and actor.has_role("signatory")
+        and is_verified_member(actor)
+        and is_definer(actor, need)
+    )
 
 
 def posts_for(actor: Actor, organisation: Any) -> bool:
@@ -63,7 +68,9 @@ policy.register(
         "needs.close_need": signs_for_owner,
     },
     told={
-        "needs.post_need": _("Only members of a verified organisation post needs; the platform's operator verifies it."),
+        "needs.post_need": _(
+            "Only members of a verified organisation post needs; the platform's operator verifies it."
+        ),
         "needs.close_need": _("Only a signatory of the need's owner closes it."),
         "needs.publish_need": _("Only a signatory of the need's owner publishes it."),
         "needs.issue_version": _("Issuing a version is the owner's signature; ask a signatory of the owner."),

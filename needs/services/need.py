@@ -57,7 +57,9 @@ def next_code() -> str:
 def create_need(*, owner: Organisation, actor: Actor, node_id: UUID | str | None, fields: Mapping[str, Any]) -> Need:
     """A draft need; raises Invalid beside each field. The demand side and the chain node are mandatory (R002)."""
     node = ChainNode.objects.select_related("chain").filter(pk=node_id).first() if node_id else None
-    need = Need(owner=owner, author=actor.person, code="", review_on=clock.today() + dt.timedelta(days=30 * REVIEW_MONTHS))
+    need = Need(
+        owner=owner, author=actor.person, code="", review_on=clock.today() + dt.timedelta(days=30 * REVIEW_MONTHS)
+    )
     wrong = set_fields(need, fields)
     if node is None:
         wrong["node"] = [_("Choose the chain node that the need belongs to.")]
@@ -188,9 +190,7 @@ def need_specifications(need: Need) -> list[Specification]:
     return specifications_in(issued_version(need))
 
 
-def record_measurements(
-    *, need: Need, actor: Actor, rows: Sequence[Mapping[str, Any]]
-) -> dict[UUID, Measurement]:
+def record_measurements(*, need: Need, actor: Actor, rows: Sequence[Mapping[str, Any]]) -> dict[UUID, Measurement]:
     """Record measured values of a need's indicators; rows hold `specification` (id) and the fields of a measurement.
 
     Raises Invalid naming row and field. Gives the measurements by specification id.
@@ -204,7 +204,9 @@ def record_measurements(
             wrong[f"measurements.{number}.specification"] = [_("This indicator does not belong to the need.")]
             continue
         try:
-            made[specification.pk] = indicators.measure(specification=specification, actor=actor, fields=row, subject=need)
+            made[specification.pk] = indicators.measure(
+                specification=specification, actor=actor, fields=row, subject=need
+            )
         except Invalid as refused:
             for name, texts in (refused.fields or {"value": [str(refused.message)]}).items():
                 wrong[f"measurements.{number}.{name}"] = list(texts)
@@ -224,7 +226,13 @@ def closing_summary(need: Need) -> tuple[Summary, list[Specification]]:
 
 def index_need(need: Need) -> None:
     """Refresh the search document; only published needs are found by others."""
-    parties = [need.owner, *(one.organisation for one in need.definers.exclude(state=DefinerState.DECLINED).select_related("organisation"))]
+    parties = [
+        need.owner,
+        *(
+            one.organisation
+            for one in need.definers.exclude(state=DefinerState.DECLINED).select_related("organisation")
+        ),
+    ]
     open_to_all = need.state in LISTED and need.confidentiality == Confidentiality.MEMBERS
     names = " ".join(str(one.name) for one in specifications_in(current_version(need)))
     search.index(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from needs.web import challenge_urls, need_forms_views, need_views
+from needs.web import challenge_urls, library_views, need_forms_views, need_views, survey_views
 
 app_name = "needs"
 
@@ -26,5 +26,12 @@ urlpatterns = [
     path("<uuid:pk>/withdraw/", need_forms_views.withdraw_need, name="withdraw_need"),
     path("<uuid:pk>/confirm/", need_forms_views.confirm_need, name="confirm_need"),
     path("<uuid:pk>/close/", need_forms_views.close_need, name="close_need"),
+    path("public-calls/", library_views.list_public_calls, name="public_calls"),
+    path("public-calls/<uuid:pk>/", library_views.public_call_page, name="public_call"),
+    path("surveys/", survey_views.list_campaigns, name="campaigns"),
+    path("surveys/new/<uuid:chain>/", survey_views.create_campaign, name="create_campaign"),
+    path("surveys/<uuid:pk>/", survey_views.campaign_page, name="campaign"),
+    path("surveys/answers/<uuid:pk>/", survey_views.answer_survey, name="answer_survey"),
+    path("surveys/answers/<uuid:pk>/need/", survey_views.turn_into_need, name="turn_into_need"),
     *challenge_urls.urlpatterns,
 ]

@@ -34,7 +34,7 @@ class MemberIn(Input):
 
 class LineIn(Input):
     organisation = serializers.UUIDField(required=False)
-    label = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    label = serializers.CharField(max_length=80, required=False, allow_blank=True)  # type: ignore[assignment]  # DRF has the word too
     percent = serializers.DecimalField(max_digits=7, decimal_places=4)
     reason = serializers.CharField(max_length=300)
     members = MemberIn(many=True, required=False)
@@ -48,7 +48,7 @@ class VersionIn(Input):
 class IncomeIn(Input):
     amount = Money()
     received_on = serializers.DateField()
-    source = serializers.CharField(max_length=300)
+    source = serializers.CharField(max_length=300)  # type: ignore[assignment]  # DRF has the word too
 
 
 class ReferenceIn(Input):
@@ -61,11 +61,11 @@ class OptionalReferenceIn(Input):
 
 class LineOut(serializers.Serializer):  # type: ignore[type-arg]
     organisation = Ref(allow_null=True)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # DRF has the word too
     percent = Quantity(allow_null=True)
     weight = Quantity(allow_null=True)
     reason = serializers.CharField()
-    parent = serializers.UUIDField(source="parent_id", allow_null=True)
+    parent = serializers.UUIDField(source="parent_id", allow_null=True)  # type: ignore[assignment]  # DRF has the word too
 
 
 class Translated(serializers.CharField):

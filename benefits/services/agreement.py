@@ -35,6 +35,7 @@ from core.inbox import services as inbox
 from core.ledger import services as ledger
 from core.ledger.models import Account
 from core.ledger.services import Line
+from core.search import services as search
 
 PAYMENT_DAYS = 30
 
@@ -60,8 +61,21 @@ def open_agreement(
         subject_id=subject_id, defaults={"subject_title": subject_title[:200], "subject_link": subject_link}
     )
     for organisation, role_label in organisations:
-        add_agreement_party(agreement, organisation, role_label)
+        AgreementParty.objects.get_or_create(
+            agreement=agreement, organisation=organisation, defaults={"role_label": role_label}
+        )
+    index_agreement(agreement)
     return agreement
+
+
+def index_agreement(agreement: ShareAgreement) -> None:
+    """Refresh the search document; only the parties find it."""
+    parties = [one.organisation for one in agreement.parties.select_related("organisation")]
+    names = " ".join(str(one) for one in parties)
+    search.index(
+        agreement, title=agreement.subject_title, text=f"{_('Share agreement')} {names}", room="benefits", kind="agreement",
+        link=agreement_link(agreement), parties=parties,
+    )  # fmt: skip
 
 
 def add_agreement_party(agreement: ShareAgreement, organisation: Organisation, role_label: str = "") -> AgreementParty:
@@ -69,6 +83,7 @@ def add_agreement_party(agreement: ShareAgreement, organisation: Organisation, r
     row, _fresh = AgreementParty.objects.get_or_create(
         agreement=agreement, organisation=organisation, defaults={"role_label": role_label}
     )
+    index_agreement(agreement)
     return row
 
 

@@ -25,6 +25,7 @@ from core.inbox import services as inbox
 from core.ledger import services as ledger
 from core.ledger.models import Account, Limit
 from core.ledger.services import Line
+from core.search import services as search
 
 
 def fund_link(fund: RiskFund | UUID) -> str:
@@ -56,6 +57,11 @@ def open_fund(
     for organisation, percent in parties:
         FundParty.objects.create(fund=fund, organisation=organisation, percent=percent)
     cash_of(fund)
+    everyone = [manager, *(organisation for organisation, _percent in parties)]
+    words = " ".join(str(one) for one in [*everyone, fund.chain or ""])
+    search.index(
+        fund, title=fund.name, text=words, room="benefits", kind="fund", link=fund_link(fund), organisation=manager, parties=everyone
+    )  # fmt: skip
     return fund
 
 

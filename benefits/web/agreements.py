@@ -27,6 +27,12 @@ from core.web.forms import form_page
 from core.web.page import Crumb, crumb, render_page
 
 TABS = ("ledger", "shares", "history")
+KINDS: dict[str, Any] = {"settlement": _("Settlement"), "payment_confirmed": _("Payment confirmed")}
+ACCOUNTS: dict[str, Any] = {
+    "income": _("Income to be shared"),
+    "payable": _("Owed to %(party)s"),
+    "paid": _("Received by %(party)s"),
+}
 
 
 class Agreements(tables.Table):
@@ -94,10 +100,6 @@ class Entries(tables.Table):
         _("Each settlement and each confirmed payment posts its entries here."),
         icon="scale",
     )
-
-
-KINDS = {"settlement": _("Settlement"), "payment_confirmed": _("Payment confirmed")}
-ACCOUNTS = {"income": _("Income to be shared"), "payable": _("Owed to %(party)s"), "paid": _("Received by %(party)s")}
 
 
 def account_name(account: Any) -> str:

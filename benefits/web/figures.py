@@ -122,6 +122,9 @@ def flow(statements: Sequence[Statement], total: Decimal, actor: Actor) -> chart
     links = [(head, tail, amount) for (head, tail), amount in sums.items()]
     parties = {one.organisation_id for one in statements}
     summary = _("%(count)d parties share %(total)s yuan") % {"count": len(parties), "total": f"{total:,.2f}"}
-    return charts.sankey(
-        "flow", title=_("Who gets what"), summary=summary, links=links, mine=str(actor.organisation or "")
-    )
+    mine = str(actor.organisation or "")
+    drawn = charts.sankey("flow", title=_("Who gets what"), summary=summary, links=links, mine=mine)
+    if any(head != source for head, _tail in sums):
+        # A group moves to the height of its members; without groups the table's order stays.
+        drawn.option["series"][0]["layoutIterations"] = 32
+    return drawn

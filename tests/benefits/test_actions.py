@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from decimal import Decimal as Dec
+from fractions import Fraction
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 
-from benefits import queries, services
+from benefits import queries, services, tasks
 from benefits.actions import agreement as actions
+from benefits.actions import dispute as dispute_actions
 from benefits.actions import fund as fund_actions
 from benefits.models import Settlement, Statement
 from core import checks, clock
 from core.accounts.actor import Actor
 from core.checks.models import Alert
 from core.errors import Blocked, NotAllowed, NotFound, WrongState
+from core.inbox.models import Notification
 from core.ledger import services as ledger
 from tests import factories
 from tests.factories import benefits as make
@@ -135,13 +139,11 @@ def test_a_payment_is_instructed_by_one_and_confirmed_by_the_payee_alone(db: Any
         actions.confirm_payment(actor=actors[0], statement_id=row.pk)
     actions.confirm_payment(actor=actors[1], statement_id=row.pk)
     totals = queries.ledger_totals(version.agreement)
-    assert {one.organisation_id: one.confirmed for one in totals.parties}[actors[1].organisation_id] == 300
+    assert {str(one.organisation_id): one.confirmed for one in totals.parties}[str(actors[1].organisation_id)] == 300
     assert ledger.verify().is_sound
 
 
 def test_tranches_are_held_and_voided_and_exposure_says_what_was_saved(db: Any) -> None:
-    import uuid
-
     payer, payee, subject = factories.organisation(), factories.organisation(), uuid.uuid4()
     with transaction.atomic():
         rows = services.plan_tranches(
@@ -252,3 +254,96 @@ def test_the_due_day_is_not_in_the_past(db: Any) -> None:
     fund, manager, _actors = make.fund()
     with pytest.raises(Exception, match="|".join(["passed", "已过"])):
         fund_actions.call_fund(actor=manager, fund_id=fund.pk, due_on=clock.today() - dt.timedelta(days=1))
+
+
+@pytest.mark.req("R088")
+def test_a_question_is_asked_by_a_party_and_closed_by_it_alone(db: Any) -> None:
+    version, actors = make.in_force()
+    done = actions.settle_income(actor=actors[0], income_id=make.income(version, actors[0], "1000").pk)
+    row = done.statements.get(organisation=actors[1].organisation)
+    asked = dispute_actions.raise_dispute(actor=actors[2], statement_id=row.pk, text="为什么是 300？")
+    with pytest.raises(WrongState):
+        dispute_actions.raise_dispute(actor=actors[2], statement_id=row.pk, text="再问一次")
+    assert (queries.health(version.agreement).disputes, queries.health(version.agreement).disputes_open) == (1, 1)
+    assert Notification.objects.filter(kind="dispute_raised").count() == 3, "every other party is told"
+    with pytest.raises(NotAllowed):
+        dispute_actions.close_dispute(actor=actors[1], dispute_id=asked.pk, outcome="ok")
+    dispute_actions.close_dispute(actor=actors[2], dispute_id=asked.pk, outcome="已说明")
+    assert (queries.health(version.agreement).disputes, queries.health(version.agreement).disputes_open) == (1, 0)
+    with pytest.raises(WrongState):
+        dispute_actions.close_dispute(actor=actors[2], dispute_id=asked.pk, outcome="again")
+    stranger = factories.actor(factories.organisation())
+    with pytest.raises(NotFound):
+        dispute_actions.raise_dispute(actor=stranger, statement_id=row.pk, text="x")
+
+
+def test_health_counts_the_projects_that_at_least_two_parties_share_again(db: Any) -> None:
+    row, actors = make.agreement()
+    for number in (4, 2, 1):
+        with transaction.atomic():
+            services.open_agreement(
+                subject_id=uuid.uuid4(), subject_title="x", subject_link="", actor=Actor.system(),
+                organisations=[(one.organisation, "") for one in actors[:number] if one.organisation],
+            )  # fmt: skip
+    assert queries.health(row).repeat == 2
+
+
+@pytest.mark.req("R081")
+def test_rests_are_carried_and_a_share_that_ends_leaves_its_rest_to_those_who_stay(db: Any) -> None:
+    row, actors = make.agreement(3)
+    thirds = make.signed(row, actors, make.lines(actors, ["33.33", "33.33", "33.34"]))
+    got = dict.fromkeys([one.organisation_id for one in actors], Dec(0))
+    for _turn in range(7):
+        done = actions.settle_income(actor=actors[0], income_id=make.income(thirds, actors[0], "0.10").pk)
+        for one in done.statements.all():
+            got[one.organisation_id] += one.amount
+    assert sum(got.values()) == Dec("0.70") and all(
+        abs(amount - Dec("0.70") / 3) < Dec("0.01") for amount in got.values()
+    )
+    assert sum(_rests(row)) == 0 and any(_rests(row))
+    halves = make.signed(row, actors, make.lines(actors, ["50", "50", "0"]))
+    for _turn in range(3):
+        last = actions.settle_income(actor=actors[0], income_id=make.income(halves, actors[0], "0.01").pk)
+        assert sum(_rests(row)) == 0 and all(abs(rest) < 1 for rest in _rests(row))
+    assert last.statements.get(organisation=actors[2].organisation).amount == 0
+    assert row.residuals.get(key=str(actors[2].organisation_id)).numerator == "0"
+
+
+def _rests(row: Any) -> list[Fraction]:
+    return [Fraction(int(one.numerator), int(one.denominator)) for one in row.residuals.all()]
+
+
+def test_what_was_agreed_signed_and_settled_cannot_be_edited_even_by_sql(db: Any) -> None:
+    version, actors = make.in_force()
+    actions.settle_income(actor=actors[0], income_id=make.income(version, actors[0], "10").pk)
+    for statement in (
+        "UPDATE benefits_shareline SET percent = 50", "DELETE FROM benefits_agreementsignature",
+        "UPDATE benefits_settlement SET version_id = version_id", "TRUNCATE benefits_shareline CASCADE",
+    ):  # fmt: skip
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+@pytest.mark.req("R083")
+def test_the_clock_marks_what_is_late_once(db: Any, frozen_clock: Any) -> None:
+    fund, manager, actors = make.fund()
+    make.paid_call(fund, manager, unpaid=1)
+    assert tasks.mark_late_calls() == 0
+    frozen_clock.move(days=11)
+    assert (tasks.mark_late_calls(), tasks.mark_late_calls()) == (1, 0)
+    line = queries.debtors(fund)[0]
+    assert line.state == "late" and line.party.organisation == actors[1].organisation
+    figures = queries.fund_figures(fund)
+    assert (figures.balance, figures.outstanding, figures.continuing) == (Dec(7000000), Dec(3000000), 4)
+    assert [one.late for one in figures.parties] == [0, 3000000, 0, 0]
+    fund_actions.record_call_payment(actor=manager, line_id=line.pk, paid_on=clock.today(), evidence="回单 9")
+    assert queries.debtors(fund) == [] and queries.fund_balance(fund) == 10000000
+
+
+def test_the_payee_does_not_instruct_its_own_payment_unless_the_money_came_in_with_it(db: Any) -> None:
+    version, actors = make.in_force()
+    done = actions.settle_income(actor=actors[0], income_id=make.income(version, actors[0], "1000").pk)
+    own, other = (done.statements.get(organisation=actors[n].organisation) for n in (0, 1))
+    assert actions.instruct_payment(actor=actors[0], statement_id=own.pk).state == "instructed"
+    with pytest.raises(NotAllowed):
+        actions.instruct_payment(actor=actors[1], statement_id=other.pk)

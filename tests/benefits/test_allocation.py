@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benefits.allocation import Part, shares_of, split
+from benefits.allocation import Part, evened, shares_of, split
 
 
 def fen(total: int, percents: list[str]) -> list[int]:
@@ -69,3 +69,17 @@ def test_every_period_is_exact_and_no_rest_reaches_a_fen(weights: list[int], per
 def test_shares_that_do_not_sum_to_one_are_refused() -> None:
     with pytest.raises(ValueError, match="sum to one"):
         split(100, [Part("a", Fraction(1, 2))])
+
+
+rests = st.lists(st.fractions(min_value=-1, max_value=1, max_denominator=1000), min_size=2, max_size=8)
+
+
+@given(rests=rests, total=st.integers(0, 10**6))
+def test_when_somebody_leaves_the_rests_of_those_who_stay_sum_to_zero(rests: list[Fraction], total: int) -> None:
+    """The last one leaves; whatever it carried, those who stay are even again and the sum is exact."""
+    stay = len(rests) - 1
+    parts = [Part(str(n), Fraction(1, stay) if n < stay else Fraction(0), rest) for n, rest in enumerate(rests)]
+    even = evened(parts)
+    assert sum(one.carried for one in even) == 0 and even[-1].carried == 0
+    done = split(total, even)
+    assert sum(done.paid.values()) == total and done.paid[str(stay)] == 0 and sum(done.carried.values()) == 0

@@ -70,7 +70,7 @@ def fund(
     """A fund with a manager that is no party."""
     manager = factories.actor(factories.organisation("基金管理方"))
     actors = [factories.actor(factories.organisation()) for _percent in percents]
-    values = {
+    values: dict[str, Any] = {
         "name": "协同风险基金", "target": Decimal(target), "rate_percent": Decimal(50), "claim_cap": Decimal(800000),
         "supervised_account": "某银行监管专户 001",
     } | terms  # fmt: skip

@@ -55,7 +55,7 @@ class FundForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         names = ("name", "target", "rate_percent", "claim_cap", "party_cap", "supervised_account")
         plain = {name: cleaned.get(name) for name in names} | {"chain": cleaned.get("chain") or None}
-        parties = []
+        parties: list[dict[str, Any]] = []
         for n in range(PARTIES):
             row = {"organisation": cleaned.get(f"organisation_{n}") or "", "percent": cleaned.get(f"percent_{n}")}
             if row["organisation"] or row["percent"] is not None:

@@ -31,7 +31,7 @@ def accounts(*codes: str, limit: str = "none") -> list[Account]:
 
 def move(key: str, source: Account, target: Account, amount: str, how: Any = None) -> Txn:
     with transaction.atomic():
-        return (how or ledger.post)(key, [Line(source, -Dec(amount)), Line(target, Dec(amount))], kind="test", actor=ME)  # type: ignore[no-any-return]
+        return (how or ledger.post)(key, [Line(source, -Dec(amount)), Line(target, Dec(amount))], kind="test", actor=ME)
 
 
 def test_a_transaction_moves_exactly_what_it_says(db: Any) -> None:
@@ -226,7 +226,7 @@ def test_random_moves_from_many_connections_keep_the_total_and_the_limits(db: An
                 txn = move(f"{number}:{turn}", source, target, str(dice.randint(1, 6000) / Dec(100)), how)
                 if how is ledger.hold:
                     with transaction.atomic():
-                        (ledger.void if dice.random() < 0.5 else ledger.capture)(f"{number}:{turn}:end", txn, actor=ME)  # type: ignore[operator]
+                        (ledger.void if dice.random() < 0.5 else ledger.capture)(f"{number}:{turn}:end", txn, actor=ME)
                 done += 1
             except Refusal:
                 continue

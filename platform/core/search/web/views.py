@@ -17,6 +17,8 @@ KINDS = {
     "project": gettext_lazy("Projects"),
     "public_call": gettext_lazy("Public calls"),
     "organisation": gettext_lazy("Organisations"),
+    "agreement": gettext_lazy("Share agreements"),
+    "fund": gettext_lazy("Risk funds"),
 }
 
 

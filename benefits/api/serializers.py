@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from benefits import queries
@@ -293,17 +294,55 @@ class FundOut(serializers.ModelSerializer):  # type: ignore[type-arg]
         ]  # fmt: skip
 
 
+class StandingOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: sums over rows
+    """A party of a fund in figures."""
+
+    party = serializers.UUIDField(source="party.pk")
+    organisation = Ref(source="party.organisation")
+    called = Money()
+    paid = Money()
+    late = Money()
+    received = Money()
+
+
 class FundDetail(FundOut):
+    """A fund with its parties, calls and figures; `balance = paid_in − paid_out`."""
+
     parties = FundPartyOut(many=True)
     calls = CallOut(many=True)
     balance = serializers.SerializerMethodField()
+    paid_in = serializers.SerializerMethodField()
+    paid_out = serializers.SerializerMethodField()
+    standings = serializers.SerializerMethodField()
+    continuing = serializers.SerializerMethodField()
     debtors = serializers.SerializerMethodField()
 
     class Meta(FundOut.Meta):
-        fields = [*FundOut.Meta.fields, "parties", "calls", "balance", "debtors"]
+        fields = [
+            *FundOut.Meta.fields, "parties", "calls", "balance", "paid_in", "paid_out", "standings", "continuing", "debtors",
+        ]  # fmt: skip
+
+    def _figures(self, row: RiskFund) -> queries.FundFigures:
+        kept: dict[Any, queries.FundFigures] = self.__dict__.setdefault("_kept", {})
+        if row.pk not in kept:
+            kept[row.pk] = queries.fund_figures(row)
+        return kept[row.pk]
 
     def get_balance(self, row: RiskFund) -> str:
-        return f"{queries.fund_balance(row):.2f}"
+        return f"{self._figures(row).balance:.2f}"
+
+    def get_paid_in(self, row: RiskFund) -> str:
+        return f"{self._figures(row).paid_in:.2f}"
+
+    def get_paid_out(self, row: RiskFund) -> str:
+        return f"{self._figures(row).paid_out:.2f}"
+
+    @extend_schema_field(StandingOut(many=True))
+    def get_standings(self, row: RiskFund) -> Any:
+        return StandingOut(self._figures(row).parties, many=True).data
+
+    def get_continuing(self, row: RiskFund) -> int:
+        return self._figures(row).continuing
 
     def get_debtors(self, row: RiskFund) -> list[str]:
         return [str(one.party) for one in queries.debtors(row)]

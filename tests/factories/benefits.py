@@ -93,3 +93,14 @@ def paid_call(row: RiskFund, manager: Actor, *, amount: str | None = None, unpai
         if at != unpaid:
             fund_actions.record_call_payment(actor=manager, line_id=line.pk, paid_on=clock.today(), evidence="回单 1")
     return call
+
+
+def claim_in_review() -> Any:
+    """A claim with its report, on a paid-in fund of one party."""
+    from tests.factories import needs
+
+    row, manager, actors = fund(("100",))
+    paid_call(row, manager)
+    claim = fund_actions.open_claim(actor=actors[0], fund_id=row.pk, kind="market", loss=Decimal(1), reason="价格下跌")
+    fund_actions.add_claim_evidence(actor=actors[0], claim_id=claim.pk, kind="market_report", file=needs.pdf())
+    return fund_actions.submit_claim(actor=actors[0], claim_id=claim.pk)

@@ -41,7 +41,7 @@ class LineIn(Input):
     members = MemberIn(many=True, required=False)
 
 
-class VersionIn(Input):
+class ShareTableIn(Input):
     lines = LineIn(many=True)
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
 
@@ -76,7 +76,7 @@ class Translated(serializers.CharField):
         return gettext(value)
 
 
-class VersionOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+class ShareTableOut(serializers.ModelSerializer):  # type: ignore[type-arg]
     lines = LineOut(many=True)
     signed_by = serializers.SerializerMethodField()
     rounding_rule = Translated()
@@ -110,7 +110,7 @@ class AgreementOut(serializers.ModelSerializer):  # type: ignore[type-arg]
 
 class AgreementDetail(AgreementOut):
     parties = serializers.SerializerMethodField()
-    versions = VersionOut(many=True)
+    versions = ShareTableOut(many=True)
     totals = serializers.SerializerMethodField()
     health = serializers.SerializerMethodField()
 
@@ -175,7 +175,7 @@ class OutcomeIn(Input):
     outcome = serializers.CharField(max_length=5000)
 
 
-class EntryOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+class LedgerEntryOut(serializers.ModelSerializer):  # type: ignore[type-arg]
     """One entry of the ledger, in yuan."""
 
     entry = serializers.CharField(source="pk")
@@ -294,7 +294,7 @@ class FundOut(serializers.ModelSerializer):  # type: ignore[type-arg]
         ]  # fmt: skip
 
 
-class StandingOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: sums over rows
+class FundStandingOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: sums over rows
     """A party of a fund in figures."""
 
     party = serializers.UUIDField(source="party.pk")
@@ -337,9 +337,9 @@ class FundDetail(FundOut):
     def get_paid_out(self, row: RiskFund) -> str:
         return f"{self._figures(row).paid_out:.2f}"
 
-    @extend_schema_field(StandingOut(many=True))
+    @extend_schema_field(FundStandingOut(many=True))
     def get_standings(self, row: RiskFund) -> Any:
-        return StandingOut(self._figures(row).parties, many=True).data
+        return FundStandingOut(self._figures(row).parties, many=True).data
 
     def get_continuing(self, row: RiskFund) -> int:
         return self._figures(row).continuing

@@ -58,7 +58,11 @@ class Agreements(Detailed):
     filterset_fields = ["subject_id"]
     search_fields = ["subject_title"]
     propose_version = operation(
-        actions.propose_version, path="propose_version", serializer=forms.VersionIn, response=forms.VersionOut, code=201
+        actions.propose_version,
+        path="propose_version",
+        serializer=forms.ShareTableIn,
+        response=forms.ShareTableOut,
+        code=201,
     )
     record_income = operation(
         actions.record_income, path="record_income", serializer=forms.IncomeIn, response=forms.IncomeOut, code=201
@@ -71,19 +75,19 @@ class Agreements(Detailed):
             "parties__organisation", "versions__lines__organisation", "versions__signatures__organisation"
         )
 
-    @extend_schema(responses=forms.EntryOut(many=True))
+    @extend_schema(responses=forms.LedgerEntryOut(many=True))
     @action(detail=True, methods=["get"], url_path="entries")
     def entries(self, request: Request, pk: Any = None) -> Response:
         """The agreement's ledger, entry by entry, newest first: the same for every party."""
         rows = queries.ledger_entries(self.fetch(pk)).order_by("-id")
         self.paginator.ordering = ("-id",)  # type: ignore[union-attr]  # entries count upwards
         page = self.paginate_queryset(rows)
-        return self.get_paginated_response(self.shown(page, forms.EntryOut, many=True))
+        return self.get_paginated_response(self.shown(page, forms.LedgerEntryOut, many=True))
 
 
 class Versions(RoomViewSet):
     room, model, view_rule, id_name = "benefits", AgreementVersion, "benefits.view_version", "version_id"
-    serializer_class = forms.VersionOut
+    serializer_class = forms.ShareTableOut
     filterset_fields = ["agreement", "state"]
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:

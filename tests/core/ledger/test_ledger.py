@@ -237,3 +237,77 @@ def test_random_moves_from_many_connections_keep_the_total_and_the_limits(db: An
     assert sum(ledger.balances(safe).posted for safe in safes) == Dec(500)
     assert all(ledger.balances(safe).available >= 0 for safe in safes)
     assert ledger.verify().is_sound
+
+
+class Model:
+    """The ledger in a few lines: balances, holds out of each account, and which may not go below zero."""
+
+    def __init__(self, limited: set[str]) -> None:
+        self.limited, self.posted, self.held = limited, dict[str, int](), dict[str, int]()
+        self.holds: dict[str, tuple[str, str, int]] = {}
+        self.posts: dict[str, tuple[str, str, int]] = {}
+
+    def may_leave(self, account: str, amount: int) -> bool:
+        return account not in self.limited or self.posted.get(account, 0) - self.held.get(account, 0) >= amount
+
+    def move(self, source: str, target: str, amount: int) -> None:
+        self.posted[source] = self.posted.get(source, 0) - amount
+        self.posted[target] = self.posted.get(target, 0) + amount
+
+
+@pytest.mark.parametrize("seed", [1, 20, 300])
+def test_random_operations_agree_with_a_small_model(db: Any, seed: int) -> None:
+    """Every reply is predicted: what is done, what is refused and why; a key asked again answers alike."""
+    dice = random.Random(seed)
+    rows = {one.code: one for one in [*accounts("world"), *accounts("a", "b", "c", limit="no_overdraft")]}
+    model, refused = Model({"a", "b", "c"}), 0
+    for turn in range(120):
+        key, choice = f"k{turn}", dice.random()
+        source, target = dice.sample(sorted(rows), 2)
+        amount = dice.randint(1, 900)
+        if choice < 0.6 or not model.holds:
+            how = ledger.hold if 0.3 < choice < 0.6 else ledger.post
+            fits = model.may_leave(source, amount)
+            try:
+                txn = move(key, rows[source], rows[target], str(amount), how)
+                assert fits and move(key, rows[source], rows[target], str(amount), how).pk == txn.pk
+            except WrongState as error:
+                assert not fits and error.code == "overdrawn"
+                refused += 1
+                continue
+            if how is ledger.hold:
+                model.holds[key] = (source, target, amount)
+                model.held[source] = model.held.get(source, 0) + amount
+            else:
+                model.move(source, target, amount)
+                model.posts[key] = (source, target, amount)
+        elif choice < 0.85:
+            held_key = dice.choice(sorted(model.holds))
+            source, target, amount = model.holds.pop(held_key)
+            model.held[source] -= amount
+            held, part = Txn.objects.get(key=held_key), dice.randint(1, amount)
+            with transaction.atomic():
+                if dice.random() < 0.5:
+                    ledger.capture(key, held, actor=ME, amount=Dec(part))
+                    model.move(source, target, part)
+                else:
+                    ledger.void(key, held, actor=ME)
+            with pytest.raises(WrongState), transaction.atomic():
+                ledger.void(f"{key}-again", held, actor=ME)
+        elif model.posts:
+            posted_key = dice.choice(sorted(model.posts))
+            source, target, amount = model.posts[posted_key]
+            fits = model.may_leave(target, amount)
+            try:
+                with transaction.atomic():
+                    ledger.reverse(key, Txn.objects.get(key=posted_key), actor=ME, reason="x")
+                assert fits
+            except WrongState as error:
+                assert not fits and error.code == "overdrawn"
+                continue
+            model.move(target, source, amount)
+            del model.posts[posted_key]
+    for code, row in rows.items():
+        found = ledger.balances(row)
+        assert (found.posted, found.pending_out) == (model.posted.get(code, 0), model.held.get(code, 0))
+    assert refused and ledger.verify().is_sound

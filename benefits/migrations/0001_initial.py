@@ -495,7 +495,7 @@ class Migration(migrations.Migration):
                             ("planned", "Planned"),
                             ("held", "Held"),
                             ("captured", "Released"),
-                            ("voided", "Saved"),
+                            ("voided", "Saved by stopping"),
                         ],
                         default="planned",
                         max_length=20,

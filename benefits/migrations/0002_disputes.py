@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("open", "Open"), ("closed", "Settled between the parties")],
+                        choices=[("open", "Still open"), ("closed", "Settled between the parties")],
                         default="open",
                         max_length=20,
                     ),

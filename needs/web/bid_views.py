@@ -253,6 +253,7 @@ def exclude_bid(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def add_bid_file(request: HttpRequest, pk: UUID) -> HttpResponse:
+    policy.fetch(actor_of(request), "needs.add_bid_file", Bid, pk)
     checked = forms.BidFileForm(request.POST, request.FILES).checked()
     return act(
         request, actions.add_bid_file, bid_id=pk, success=reverse("needs:edit_bid", args=[pk]) + "#files", **checked

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
@@ -30,37 +29,18 @@ API = [
     "core.inbox.api.urls",
     "core.search.api.urls",
     "core.checks.api.urls",
-    "core.files.api.urls",
-    "core.indicators.api.urls",
-    "core.ties.api.urls",
     "chains.api.urls",
     "needs.api.urls",
     "projects.api.urls",
     "benefits.api.urls",
-    "portal.api.urls",
 ]
-
-
-def exists(module: str) -> bool:
-    try:
-        if find_spec(module) is None:
-            return False
-        import_module(module)
-    except Exception as problem:
-        if isinstance(problem, ModuleNotFoundError) and module.startswith(str(problem.name)):
-            return False
-        import sys
-
-        print(f"URLS SKIPPED {module}: {problem!r}", file=sys.stderr)
-        return False
-    return True
 
 
 def api_patterns() -> list[URLPattern | URLResolver]:
     """One router over every room's `routes`, and the rooms' single addresses in `urlpatterns`."""
     router = SimpleRouter()
     single: list[URLPattern | URLResolver] = []
-    for name in filter(exists, API):
+    for name in API:
         module = import_module(name)
         for prefix, view, basename in getattr(module, "routes", []):
             router.register(prefix, view, basename=basename)
@@ -74,7 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oauth/token/", TokenView.as_view(), name="oauth_token"),
     path("oauth/revoke/", RevokeTokenView.as_view(), name="oauth_revoke"),
     path("admin/", admin.site.urls),
-    *(path(where, include(name)) for name, where in PAGES.items() if exists(name)),
+    *(path(where, include(name)) for name, where in PAGES.items()),
 ]
 
 handler403 = "core.web.views.forbidden"

@@ -94,7 +94,7 @@ def accept_handover(*, actor: Actor, handover_id: UUID, received_on: dt.date | N
 
 
 @command
-def refuse_handover(*, actor: Actor, handover_id: UUID, reason: str) -> Handover:
+def refuse_handover(*, actor: Actor, handover_id: UUID, reason: str = "") -> Handover:
     """Refuse, with what is missing."""
     row = policy.fetch_for_update(actor, "projects.refuse_handover", Handover, handover_id)
     if not reason.strip():

@@ -30,16 +30,17 @@ from projects.models import (
 )
 from projects.queries import gate as reading
 from projects.web import forms
+from projects.web.views import _actor
 
 PAGE = "components/form_page.html"
 
 
 def _project(request: HttpRequest, pk: UUID) -> Project:
-    return policy.fetch(request.actor, "projects.view_project", Project, pk)  # type: ignore[attr-defined]
+    return policy.fetch(_actor(request), "projects.view_project", Project, pk)
 
 
 def _gate(request: HttpRequest, pk: UUID) -> Gate:
-    return policy.fetch(request.actor, "projects.view_gate", Gate, pk)  # type: ignore[attr-defined]
+    return policy.fetch(_actor(request), "projects.view_gate", Gate, pk)
 
 
 def _there(row: Any) -> str:
@@ -58,6 +59,9 @@ def _crumbs(row: Any, last: Any) -> list[Any]:
 def _show(
     request: HttpRequest, row: Any, form: Any, action: Any, title: Any, success: Any = None, **more: Any
 ) -> HttpResponse:
+    # A form that could not be sent is not shown: the action's own rule is asked before.
+    name = getattr(action, "func", action).__name__
+    policy.require(_actor(request), f"projects.{name}", more.pop("subject", row))
     return form_page(
         request,
         PAGE,
@@ -87,20 +91,23 @@ def create_project(request: HttpRequest) -> HttpResponse:
         _("Prepare a project"),
         success=_there,
         draft="project-new",
+        subject=_actor(request).organisation,
     )
 
 
 def edit_project(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = _project(request, pk)
 
-    def save(*, actor: Any, **values: Any) -> Any:
+    def edit(*, actor: Any, **values: Any) -> Any:
         return project.edit_project(actor=actor, project_id=pk, changes=values)
+
+    edit.__name__ = "edit_project"
 
     return _show(
         request,
         row,
         forms.EditForm,
-        save,
+        edit,
         _("Change the project"),
         initial={"title": row.title, "summary": row.summary},
     )
@@ -132,9 +139,9 @@ def add_indicator(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def share_indicator(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = policy.fetch(request.actor, "projects.view_indicator", ProjectIndicator, pk)  # type: ignore[attr-defined]
+    row = policy.fetch(_actor(request), "projects.view_indicator", ProjectIndicator, pk)
     return _show(request, row.project, forms.ShareForm, partial(project.share_indicator, indicator_id=pk), _("Who contributes what"),
-                 form_kwargs={"row": row})  # fmt: skip
+                 form_kwargs={"row": row}, subject=row)  # fmt: skip
 
 
 def add_package(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -144,9 +151,9 @@ def add_package(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def assign_package(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = policy.fetch(request.actor, "projects.view_package", WorkPackage, pk)  # type: ignore[attr-defined]
+    row = policy.fetch(_actor(request), "projects.view_package", WorkPackage, pk)
     return _show(request, row.project, forms.AssignForm, partial(project.assign_package, package_id=pk), _("Assign the work package"),
-                 form_kwargs={"project": row.project}, initial={"owner": str(row.owner_id or "")})  # fmt: skip
+                 form_kwargs={"project": row.project}, initial={"owner": str(row.owner_id or "")}, subject=row)  # fmt: skip
 
 
 def communication(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -170,6 +177,7 @@ def plan_gates(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def start_project(request: HttpRequest, pk: UUID) -> HttpResponse:
+    _actor(request)
     return do(
         request,
         project.start_project,
@@ -224,24 +232,25 @@ def decide_conditional(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def declare(request: HttpRequest, pk: UUID) -> HttpResponse:
-    seat = policy.fetch(request.actor, "projects.view_seat", GatePanelMember, pk)  # type: ignore[attr-defined]
+    seat = policy.fetch(_actor(request), "projects.view_seat", GatePanelMember, pk)
 
     def success(row: Any) -> str:
         return _there(row.gate) if row.state == "cleared" else reverse("projects:approvals")
 
     return _show(request, None, forms.DeclareForm, partial(gate.declare_gate_conflict, seat_id=pk), _("Conflict of interest"),
-                 success=success, context={"intro": str(seat.gate)})  # fmt: skip
+                 success=success, context={"intro": str(seat.gate)}, subject=seat)  # fmt: skip
 
 
 def recuse(request: HttpRequest, pk: UUID) -> HttpResponse:
+    seat = policy.fetch(_actor(request), "projects.view_seat", GatePanelMember, pk)
     return _show(request, None, forms.ReasonForm, partial(gate.recuse_from_gate, seat_id=pk), _("Step back from the panel"),
-                 success=reverse("projects:approvals"))  # fmt: skip
+                 success=reverse("projects:approvals"), subject=seat)  # fmt: skip
 
 
 def close_condition(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = policy.fetch(request.actor, "projects.view_condition", GateCondition, pk)  # type: ignore[attr-defined]
+    row = policy.fetch(_actor(request), "projects.view_condition", GateCondition, pk)
     return _show(request, row.decision.gate, forms.EvidenceForm, partial(gate.close_condition, condition_id=pk), _("The condition is met"),
-                 context={"intro": row.text})  # fmt: skip
+                 context={"intro": row.text}, subject=row)  # fmt: skip
 
 
 def offer_handover(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -251,15 +260,15 @@ def offer_handover(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def accept_handover(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = policy.fetch(request.actor, "projects.view_handover", Handover, pk)  # type: ignore[attr-defined]
+    row = policy.fetch(_actor(request), "projects.view_handover", Handover, pk)
     return _show(request, None, forms.ReceiveForm, partial(flow.accept_handover, handover_id=pk), _("Take over"),
-                 success=_after_handover(request, row))  # fmt: skip
+                 success=_after_handover(request, row), subject=row)  # fmt: skip
 
 
 def refuse_handover(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = policy.fetch(request.actor, "projects.view_handover", Handover, pk)  # type: ignore[attr-defined]
+    row = policy.fetch(_actor(request), "projects.view_handover", Handover, pk)
     return _show(request, None, forms.ReasonForm, partial(flow.refuse_handover, handover_id=pk), _("Refuse the hand-over"),
-                 success=_after_handover(request, row))  # fmt: skip
+                 success=_after_handover(request, row), subject=row)  # fmt: skip
 
 
 def _after_handover(request: HttpRequest, row: Handover) -> str:
@@ -275,7 +284,7 @@ def record_acceptance(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def sign_acceptance(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = policy.fetch(request.actor, "projects.view_acceptance", Acceptance, pk)  # type: ignore[attr-defined]
+    row = policy.fetch(_actor(request), "projects.view_acceptance", Acceptance, pk)
     return do(
         request,
         flow.sign_acceptance,

@@ -14,6 +14,8 @@ from benefits.queries import agreement_for, exposure, tranches_of
 from benefits.states import STAGES
 from core import book, checks
 from core.access import policy
+from core.accounts.actor import Actor
+from core.errors import NotAllowed
 from core.files.web import respond
 from core.web import crumb, render_page, tables
 from projects.models import Gate, GateFile, GatePanelMember, Project
@@ -238,5 +240,9 @@ def _options(is_blocked: bool, next_money: Any, held: Any) -> list[dict[str, Any
     ]
 
 
-def _actor(request: HttpRequest) -> Any:
-    return request.actor  # type: ignore[attr-defined]
+def _actor(request: HttpRequest) -> Actor:
+    """Who acts; a stranger is led to the sign-in page."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by the actor's middleware
+    if not actor.is_signed_in:
+        raise NotAllowed(_("Please sign in first."), code="not_signed_in")
+    return actor

@@ -39,7 +39,8 @@ def actor_of(request: HttpRequest) -> Actor:
     """The actor of this request; a stranger when nothing says otherwise."""
     request_id = request.headers.get("X-Request-Id", "")[:64] or uuid.uuid4().hex
     if request.headers.get("Authorization", "").lower().startswith("bearer "):
-        return _machine(request, request_id)
+        # Pages are for people: a token opens nothing but the REST door, where its scopes are asked.
+        return _machine(request, request_id) if request.path.startswith("/api/") else Actor(request_id=request_id)
     person = request.user
     if not isinstance(person, Person) or not person.is_authenticated:
         return Actor(request_id=request_id)

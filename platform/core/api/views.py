@@ -147,6 +147,7 @@ class RoomViewSet(Door, mixins.ListModelMixin):
     def _partial_update(self, request: Request, pk: Any = None) -> Response:
         """Change fields of the version named by If-Match; 412 when somebody was faster."""
         assert self.edit_serializer is not None
+        self.fetch(pk)
         match = request.headers.get("If-Match", "").strip()
         if not match:
             raise IfMatchRequired
@@ -209,6 +210,9 @@ def operation(
     """
 
     def post(self: RoomViewSet, request: Request, pk: Any = None) -> Response:
+        if detail:
+            # What one may not see answers "not found" before anything is said about the body.
+            self.fetch(pk)
         values = self.checked(serializer)
         if detail:
             values[id_name or self.id_name] = pk

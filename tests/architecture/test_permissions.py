@@ -1,0 +1,67 @@
+"""Every page and every REST address, tried by eight kinds of people, answers as the table says."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+
+from tests.architecture import world as everything
+
+
+def observe(live_server: str, folder: Path) -> dict[str, str]:
+    """The letters that the product gives now, by address."""
+    world = everything.World(live_server, folder)
+    seen: dict[str, list[str]] = {}
+    doors = everything.doors()
+    for who in everything.PEOPLE:
+        client = everything.client_of(world, who)
+        client.raise_request_exception = False
+        for door in doors:
+            try:
+                path = reverse(door.name, kwargs=world.arguments(door))
+            except NoReverseMatch:
+                path = "/" + door.route
+            if door.name in ("accounts:sign_out", "accounts:change_password"):
+                visitor = everything.client_of(world, who)
+            else:
+                visitor = client
+            seen.setdefault(door.name, []).append(everything.ask(world, door, path, who, visitor))
+    return {name: "".join(letters) for name, letters in seen.items()}
+
+
+@pytest.mark.timeout(600)
+def test_every_address_answers_each_kind_of_person_as_the_table_says(
+    live_server: str, tmp_path: Path, monkeypatch: Any
+) -> None:
+    from core.api.throttles import ActorThrottle
+
+    monkeypatch.setattr(ActorThrottle, "THROTTLE_RATES", {"known": "100000/min", "stranger": "100000/min"})
+    seen = observe(live_server, tmp_path)
+    if target := os.environ.get("WRITE_PERMISSIONS"):
+        lines = "".join(f'    "{name}": "{letters}",\n' for name, letters in sorted(seen.items()))
+        Path(target).write_text(f"{HEAD}TABLE = {{\n{lines}}}\n", encoding="utf-8")
+    from tests.architecture.permissions import TABLE
+
+    broken = sorted(name for name, letters in seen.items() if "!" in letters)
+    assert not broken, "these addresses break"
+    differing = {name: (TABLE.get(name), letters) for name, letters in seen.items() if TABLE.get(name) != letters}
+    assert not differing, "address: (table, seen), in the order " + ", ".join(everything.PEOPLE)
+
+
+HEAD = '''"""Who may knock on which door: every page and REST address × eight kinds of people.
+
+In this order: a stranger; a machine client without the scope; a member of another organisation; a reviewer in conflict; a cleared
+reviewer; a party (institute of the need, bidder, project party); the chain's leader (owner of need, challenge and project); an admin of
+the platform. A letter each:
+
+i  must sign in first        h  hidden: does not exist for this person (404)
+n  seen but not allowed (403)    y  let in: the page opens, or the operation answers what its rules of state and form say
+
+The objects are those of the reference walk. A change of a letter is a change of who may do what: it belongs into review.
+"""
+
+'''

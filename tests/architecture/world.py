@@ -1,0 +1,254 @@
+"""A world with one of everything, made by the reference walk itself, and eight kinds of people who try every door."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.architecture.urls import FOREIGN
+
+# The order of the letters in the table.
+PEOPLE = ["stranger", "machine", "other", "conflicted", "reviewer", "party", "leader", "admin"]
+
+
+@dataclass
+class Door:
+    """One address: its name, its route, and the model of its REST door if it is one."""
+
+    name: str
+    route: str
+    model: Any
+    names: list[str]
+    methods: set[str] = field(default_factory=set)
+
+    @property
+    def is_api(self) -> bool:
+        return self.route.startswith("api/v1/")
+
+
+def doors(patterns: list[Any] | None = None, prefix: str = "", namespace: str = "") -> list[Door]:
+    """All addresses but Django's own pages."""
+    found: list[Door] = []
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if route.startswith(FOREIGN):
+            continue
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            found += doors(pattern.url_patterns, route, inner)
+        elif isinstance(pattern, URLPattern):
+            view = pattern.callback
+            model = getattr(getattr(view, "cls", None), "model", None)
+            actions = getattr(view, "actions", None)
+            methods = {one.upper() for one in actions} if actions else set()
+            name = f"{namespace}{pattern.name}" if pattern.name else route
+            found.append(Door(name, route, model, list(pattern.pattern.regex.groupindex), methods))
+    return found
+
+
+class World:
+    """The walk's first case, and what it leaves out."""
+
+    def __init__(self, url: str, state_dir: Any) -> None:
+        from portal.walk.cases import CASES, EXPERTS
+        from portal.walk.play import Play, Walk
+
+        self.walk = Walk(url, say=lambda _words: None)
+        self.walk.memory = state_dir / "walk.json"
+        from portal.walk import cast
+
+        cast.operator()
+        for number, (name, words) in enumerate(EXPERTS, start=1):
+            cast.person(name, f"expert{number}", is_expert=True, expertise=words)
+        self.walk.register("某渠道商", ["channel_firm"], "other1", "经理")
+        self.play = Play(self.walk, CASES[0])
+        self.play.all()
+        self._more()
+
+    def _more(self) -> None:
+        """A survey, a claim, an alert, an invitation, a spare organisation, a conflicted expert, a machine."""
+        import datetime as dt
+        from decimal import Decimal
+
+        from django.core.management import call_command
+
+        from benefits.actions import fund as fund_actions
+        from benefits.models import RiskFund
+        from chains.actions import add_machine
+        from chains.models import Chain
+        from core import checks, clock
+        from core.accounts import actions, services
+        from core.accounts.actor import Actor
+        from core.accounts.models import Membership, Organisation, Person
+        from core.checks.models import Alert
+        from needs.actions import survey
+        from needs.models import Challenge, PanelMember
+        from projects.models import Gate, GatePanelMember
+        from tests import factories
+
+        mail = f"@{'demo.xielian.test'}"
+        people = {one.email.removesuffix(mail): one for one in Person.objects.filter(email__endswith=mail)}
+        orgs = {name: Organisation.objects.get(pk=pk) for name, pk in self.walk.organisations.items()}
+        self.leader = Actor.for_person(people["battery-leader"], orgs["battery-leader"])
+        self.party = Actor.for_person(people["battery-institute"], orgs["battery-institute"])
+        self.other = Actor.for_person(people["other1"], orgs["other1"])
+        self.admin = Actor.for_person(people["admin"])
+        self.reviewer = Actor.for_person(people["expert1"])
+        self.conflicted = Actor.for_person(factories.person("有冲突的专家", is_expert=True))
+        challenge, gate = Challenge.objects.get(), Gate.objects.order_by("position").first()
+        now = clock.now()
+        PanelMember.objects.create(
+            challenge=challenge, person=self.conflicted.person, state="conflicted", declared_at=now
+        )
+        GatePanelMember.objects.create(gate=gate, person=self.conflicted.person, state="conflicted")
+        chain = Chain.objects.get()
+        survey.create_campaign(
+            actor=self.leader, chain=chain.pk, title="调研", questions=["瓶颈？"], nodes=list(chain.nodes.values_list("pk", flat=True)),
+            cycle="quarterly", starts_on=clock.today(),
+        )  # fmt: skip
+        fund = RiskFund.objects.get()
+        claim = fund_actions.open_claim(actor=self.party, fund_id=fund.pk, kind="market", loss=Decimal(10), reason="x")
+        fund_actions.add_claim_evidence(actor=self.party, claim_id=claim.pk, kind="other", file=_pdf())
+        fund_actions.submit_claim(actor=self.party, claim_id=claim.pk)
+        add_machine(actor=self.party, name="涂布机")
+        actions.invite_member(
+            actor=self.party, organisation_id=self.party.organisation_id, email="new@example.test", roles=["member"]
+        )
+        self.machine = actions.create_client(
+            actor=self.party, organisation_id=self.party.organisation_id, name="ERP", scopes=["accounts:read"], roles=[]
+        )
+        self.spare = factories.organisation("备用机构", verified=False)
+        self.spare_seat = services.seat(factories.person("备用成员"), self.party.organisation, ["member"])
+        checks.watch()
+        if not Alert.objects.exists():
+            alert = Alert.objects.create(
+                code="A12",
+                check_name="x",
+                object_type="x",
+                object_id=uuid.uuid4(),
+                object_label="x",
+                rule="x",
+                state="told",
+            )
+            alert.organisations.set([self.leader.organisation])
+        call_command("load_public_calls", verbosity=0, stdout=_Quiet())
+        assert Membership.objects.exists() and dt
+
+    def actor_of(self, who: str) -> Any:
+        return getattr(self, who)
+
+    def arguments(self, door: Door) -> dict[str, Any] | None:
+        """Real ids for the address."""
+        return {name: self._value(door, name) for name in door.names if name != "format"}
+
+    def _value(self, door: Door, name: str) -> Any:
+        from core.accounts.models import Invitation, MachineClient
+
+        if name in ("uidb64", "token"):
+            return "none"
+        route = door.route
+        if name == "pk" and route.startswith(("accounts/organisations/", "api/v1/organisations/")):
+            return self.spare.pk
+        if name == "pk" and ("members/" in route and "panel" not in route):
+            return self.spare_seat.pk
+        if name == "pk" and "clients/" in route:
+            return MachineClient.objects.get().pk
+        if name == "pk" and "invitations/" in route:
+            return Invitation.objects.get().pk
+        model = door.model if name == "pk" and door.model is not None else self._model(route, name)
+        row = model.objects.order_by("pk").first() if model is not None else None
+        return row.pk if row is not None else uuid.UUID(int=0)
+
+    def _model(self, route: str, name: str) -> Any:
+        from django.apps import apps
+
+        if name != "pk":
+            label = NAMED.get(name)
+            return apps.get_model(label) if label else None
+        best = max((prefix for prefix in ROUTES if route.startswith(prefix)), key=len, default="")
+        return apps.get_model(ROUTES[best]) if best else None
+
+
+NAMED = {
+    "spec": "indicators.Specification", "chain": "chains.Chain", "need_id": "needs.Need", "file_id": "needs.BidFile",
+    "submission_id": "needs.BidSubmission", "project_id": "projects.Project", "gate_id": "projects.Gate",
+}  # fmt: skip
+
+ROUTES = {
+    "inbox/notifications/": "inbox.Notification", "alerts/": "checks.Alert", "chains/": "chains.Chain", "needs/": "needs.Need",
+    "needs/evidence/": "needs.NeedEvidence", "needs/challenges/": "needs.Challenge", "needs/bids/": "needs.Bid",
+    "needs/seats/": "needs.PanelMember", "needs/awards/": "needs.Award", "needs/public-calls/": "needs.PublicCall",
+    "needs/surveys/": "needs.Campaign", "needs/surveys/answers/": "needs.SurveyAnswer", "benefits/agreements/": "benefits.ShareAgreement",
+    "benefits/versions/": "benefits.AgreementVersion", "benefits/incomes/": "benefits.Income", "benefits/settlements/": "benefits.Settlement",
+    "benefits/statements/": "benefits.Statement", "benefits/funds/": "benefits.RiskFund", "benefits/calls/": "benefits.FundCallLine",
+    "benefits/claims/": "benefits.Claim", "benefits/evidence/": "benefits.ClaimEvidence", "benefits/fund-parties/": "benefits.FundParty",
+    "projects/": "projects.Project", "projects/gates/": "projects.Gate", "projects/conditions/": "projects.GateCondition",
+    "projects/seats/": "projects.GatePanelMember", "projects/handovers/": "projects.Handover", "projects/packages/": "projects.WorkPackage",
+    "projects/indicators/": "projects.ProjectIndicator", "projects/files/": "projects.GateFile", "projects/acceptances/": "projects.Acceptance",
+    "projects/parties/": "projects.Party",
+}  # fmt: skip
+
+
+def letter(status: int, location: str) -> str:
+    """What an answer means: i sign in first, h hidden, n not allowed, y let in (whatever the form then says), ! broken."""
+    if status == 401 or (status == 302 and "/accounts/sign-in/" in location):
+        return "i"
+    return {404: "h", 403: "n", 429: "!"}.get(status, "y" if status < 500 else "!")
+
+
+def ask(world: World, door: Door, path: str, who: str, client: Any) -> str:
+    """GET the address; where it only takes POST, POST nothing. The stronger answer counts."""
+    call: Callable[..., Any]
+    if door.is_api:
+        kind = "get" if "GET" in door.methods or not door.methods else "post"
+        if kind == "get":
+            answer = client.get(path)
+        else:
+            answer = client.post(path, data="{}", content_type="application/json")
+    else:
+        answer = client.get(path)
+        if answer.status_code == 405:
+            answer = client.post(path)
+    return letter(answer.status_code, answer.headers.get("Location", ""))
+
+
+def client_of(world: World, who: str) -> Any:
+    """A browser or a machine at the door."""
+    import datetime as dt
+
+    from oauth2_provider.models import AccessToken
+
+    from core import clock
+    from core.accounts.middleware import SESSION_ORGANISATION
+
+    if who == "machine":
+        token, _made = AccessToken.objects.get_or_create(
+            application=world.machine.application, token="token-of-the-permission-table",
+            defaults={"scope": "accounts:read", "expires": clock.now() + dt.timedelta(hours=1)},
+        )  # fmt: skip
+        return Client(headers={"Authorization": f"Bearer {token.token}"})
+    client = Client()
+    if who != "stranger":
+        actor = world.actor_of(who)
+        client.force_login(actor.person, backend="django.contrib.auth.backends.ModelBackend")
+        if actor.organisation is not None:
+            session = client.session
+            session[SESSION_ORGANISATION] = str(actor.organisation.pk)
+            session.save()
+    return client
+
+
+def _pdf() -> Any:
+    from tests.factories.needs import pdf
+
+    return pdf()
+
+
+class _Quiet:
+    def write(self, _words: str) -> None:
+        return

@@ -17,6 +17,33 @@ STAGES = ["rd", "pilot", "mass_production"]
 DEADLINE_SECONDS = 9
 
 
+def survey(play: Play) -> None:
+    """The leader asks the chain's nodes each quarter; those that answer can make a need of it in one step (R020)."""
+    case, leader = play.case, play.who("leader")
+    nodes = [play.ids[f"node:{tier}"] for _name, _name_en, tier in case.nodes]
+    body = {
+        "chain": play.ids["chain"], "title": f"{case.chain[0]}季度瓶颈调研", "questions": ["最大的技术瓶颈是什么？", "希望何时解决？"], "nodes": nodes,
+        "cycle": "quarterly", "starts_on": play.walk.day(0),
+    }  # fmt: skip
+    row = leader.post("survey-campaigns/", body, key=play.key("survey"))
+    for part in ("supplier1", "user"):
+        visitor = play.who(part)
+        asked = visitor.get("survey-answers/")["results"]
+        visitor.post(
+            f"survey-answers/{asked[-1]['id']}/answer/",
+            {"texts": [case.pain, "一年内"]},
+            key=play.key(f"answer:{part}"),
+        )
+    rounds = leader.get("survey-rounds/", campaign=row["id"])["results"]
+    response = leader.get(f"survey-rounds/{rounds[0]['id']}/")["response"]
+    silent = ", ".join(response["silent"])
+    play.walk.say(
+        "a survey round of the chain's nodes",
+        f"{response['percent']} %, silent: {silent}",
+        f"/needs/surveys/{row['id']}/",
+    )
+
+
 def need(play: Play) -> None:
     """Pain point, evidence, indicators that all parties sign, publication."""
     from portal.walk.play import PDF

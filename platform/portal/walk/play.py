@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 
 from core import clock
 from portal.walk import cast, flow, money
@@ -72,6 +73,7 @@ class Walk:
             cast.person(
                 name, f"expert{EXPERTS.index((name, field)) + 1}", title="外部专家", is_expert=True, expertise=field
             )
+        call_command("load_public_calls", stdout=_Silent())
         self._organisations()
         for case in CASES:
             self._say(f"{case.chain[0]} · {case.title}")
@@ -148,6 +150,7 @@ class Play:
         """The steps of the walk in their order."""
         self.parties()
         self.chain()
+        flow.survey(self)
         flow.need(self)
         flow.challenge(self)
         flow.bids(self)
@@ -209,3 +212,10 @@ class Play:
     def amount(self, percent: str) -> Decimal:
         """A part of the budget."""
         return (Decimal(self.case.budget) * Decimal(percent) / 100).quantize(Decimal("0.01"))
+
+
+class _Silent:
+    """Takes a command's words."""
+
+    def write(self, _words: str) -> None:
+        return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar, cast
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
@@ -129,7 +130,10 @@ class RoomViewSet(Door, mixins.ListModelMixin):
 
     def fetch(self, pk: Any) -> Any:
         """The row, or 404."""
-        found = self.get_queryset().filter(pk=pk).first()
+        try:
+            found = self.get_queryset().filter(pk=pk).first()
+        except (ValueError, ValidationError):
+            found = None  # no id at all: the policy says that there is nothing
         return found if found is not None else policy.fetch(self.actor, self.view_rule, self.model, pk)
 
     def retrieve(self, request: Request, pk: Any = None) -> Response:

@@ -72,9 +72,11 @@ def test_a_wrong_share_table_names_line_and_field(api: Any, lines: Any, status: 
 
 def test_machines_record_and_settle_within_their_scope_and_sign_nothing(api: Any) -> None:
     version, actors = make.in_force()
+    home = actors[0].organisation
+    assert home is not None
     machine = {
         name: accounts.create_client(
-            actor=actors[0], organisation_id=actors[0].organisation_id, name=name, scopes=scopes, roles=["finance"]
+            actor=actors[0], organisation_id=home.pk, name=name, scopes=scopes, roles=["finance"]
         )
         for name, scopes in (("reads", ["benefits:read"]), ("writes", ["benefits:read", "benefits:write"]), ("none", ["needs:read"]))
     }  # fmt: skip

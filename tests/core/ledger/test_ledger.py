@@ -309,5 +309,5 @@ def test_random_operations_agree_with_a_small_model(db: Any, seed: int) -> None:
             del model.posts[posted_key]
     for code, row in rows.items():
         found = ledger.balances(row)
-        assert (found.posted, found.pending_out) == (model.posted.get(code, 0), model.held.get(code, 0))
+        assert [found.posted, found.pending_out] == [Dec(one.get(code, 0)) for one in (model.posted, model.held)]
     assert refused and ledger.verify().is_sound

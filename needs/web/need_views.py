@@ -129,7 +129,6 @@ def need_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_issue": own and newest is not None and newest.issued_at is None and editable and policy.can(actor, "needs.issue_version", need),
         "can_close": need.state == NeedState.PUBLISHED and policy.can(actor, "needs.close_need", need),
         "can_challenge": need.state == NeedState.PUBLISHED and own,
-        "challenges": list(need.challenges.all()) if own else list(need.challenges.exclude(state__in=["draft", "in_check"])),
         "timeline": book.timeline(need) if own or definer else [],
     }  # fmt: skip
     facts = [

@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core.accounts import events, nav, rules  # noqa: F401 - registers
+        from core.accounts import events, labels, nav, rules  # noqa: F401 - registers

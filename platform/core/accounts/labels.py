@@ -1,0 +1,26 @@
+"""What operations on accounts and organisations are called in a history."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core import book
+
+for _operation, _words in {
+    "register_person": _("opened the account"),
+    "edit_profile": _("changed the account"),
+    "register_organisation": _("registered the organisation"),
+    "edit_organisation": _("changed the organisation"),
+    "resubmit_organisation": _("sent the registration again"),
+    "verify_organisation": _("verified the organisation"),
+    "reject_organisation": _("returned the registration"),
+    "suspend_organisation": _("suspended the organisation"),
+    "restore_organisation": _("let the organisation act again"),
+    "invite_member": _("invited a member"),
+    "accept_invitation": _("accepted the invitation"),
+    "withdraw_invitation": _("withdrew the invitation"),
+    "set_roles": _("changed a member's roles"),
+    "remove_member": _("ended a member's seat"),
+    "create_client": _("created a machine client"),
+    "revoke_client": _("ended a machine client"),
+    "mute_alert": _("called an alert a false alarm"),
+}.items():
+    book.label(_operation, _words)

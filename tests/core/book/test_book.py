@@ -23,6 +23,19 @@ def write(count: int = 1, operation: str = "knock") -> Any:
     return row
 
 
+def place_all(count: int) -> int:
+    """Sequence until so many are placed: an open transaction of another database on the server may hold the line for a moment."""
+    import time
+
+    placed = 0
+    for _time in range(100):
+        placed += services.sequence()
+        if placed >= count:
+            break
+        time.sleep(0.1)
+    return placed
+
+
 def test_a_leaf_holds_pseudonyms_and_a_hash_and_nothing_else(db: Any, settings: Any) -> None:
     row = write()
     entry = Entry.objects.get()
@@ -42,7 +55,7 @@ def test_recording_outside_a_transaction_is_refused(db: Any) -> None:
 def test_entries_show_before_they_are_sequenced_and_get_contiguous_indexes(db: Any) -> None:
     row = write(5)
     assert [one.index for one in book.timeline(row)] == [None] * 5
-    assert services.sequence() == 5 and services.sequence() == 0
+    assert place_all(5) == 5 and services.sequence() == 0
     assert [one.index for one in book.timeline(row)] == [4, 3, 2, 1, 0]
     assert services.verify().is_sound and services.verify().entries == 5
 
@@ -69,7 +82,7 @@ def test_the_sequencer_waits_for_an_older_open_transaction(db: Any, in_threads: 
         return placed
 
     assert in_threads(2, call) == [0, 0], "nothing may be placed before the older transaction ends"
-    assert services.sequence() == 2
+    assert place_all(2) == 2
     assert list(Place.objects.order_by("index").values_list("entry__body__operation", flat=True)) == ["slow", "fast"]
 
 
@@ -86,8 +99,7 @@ def test_many_writers_while_sequencing_leave_a_sound_book(db: Any, in_threads: A
                     book.record(actor, "knock", row)
 
     assert in_threads(6, call) == [None] * 6
-    while services.sequence():
-        pass
+    place_all(50 - Place.objects.count())
     assert services.verify() == services.Report(50, services.verify().root)
 
 
@@ -97,7 +109,7 @@ def test_many_writers_while_sequencing_leave_a_sound_book(db: Any, in_threads: A
 ])  # fmt: skip
 def test_nothing_is_changed_by_sql(db: Any, statement: str) -> None:
     write(2)
-    services.sequence()
+    place_all(2)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert services.verify().is_sound
@@ -107,7 +119,7 @@ def test_erasing_a_body_keeps_the_log_whole(db: Any) -> None:
     from core import clock
 
     row = write(3)
-    services.sequence()
+    place_all(3)
     body = Body.objects.order_by("entry_id")[1]
     Body.objects.filter(pk=body.pk).update(salt=None, content=None, erased_at=clock.now())
     assert services.verify().is_sound

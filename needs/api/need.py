@@ -25,7 +25,7 @@ class NeedEdit(Input):
     affected_users = serializers.CharField(max_length=20000, required=False, allow_blank=True)
     demand_side = serializers.ChoiceField(choices=DemandSide.choices, required=False)
     constraints = serializers.CharField(max_length=20000, required=False, allow_blank=True)
-    field = serializers.CharField(max_length=80, required=False, allow_blank=True)  # type: ignore[assignment]  # the need's own word
+    field = serializers.CharField(max_length=80, required=False, allow_blank=True)  # the need's own word
     region_code = serializers.RegexField(r"^(\d{6})?$", required=False, allow_blank=True)
     budget = Money(required=False, allow_null=True)
     deadline_on = serializers.DateField(required=False, allow_null=True)
@@ -115,7 +115,7 @@ class MeasuredIn(Input):
     uncertainty = Quantity(required=False, allow_null=True)
     environment = serializers.ChoiceField(choices=Environment.choices, required=False, allow_blank=True)
     measured_on = serializers.DateField(required=False, allow_null=True)
-    source = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    source = serializers.CharField(max_length=300, required=False, allow_blank=True)  # type: ignore[assignment]
     sample_size = serializers.IntegerField(min_value=1, required=False, allow_null=True)
     is_not_measured = serializers.BooleanField(required=False, default=False)
 

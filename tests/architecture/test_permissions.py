@@ -25,10 +25,8 @@ def observe(live_server: str, folder: Path) -> dict[str, str]:
                 path = reverse(door.name, kwargs=world.arguments(door))
             except NoReverseMatch:
                 path = "/" + door.route
-            if door.name in ("accounts:sign_out", "accounts:change_password"):
-                visitor = everything.client_of(world, who)
-            else:
-                visitor = client
+            ends_the_session = door.name in ("accounts:sign_out", "accounts:change_password")
+            visitor = everything.client_of(world, who) if ends_the_session else client
             seen.setdefault(door.name, []).append(everything.ask(world, door, path, who, visitor))
     return {name: "".join(letters) for name, letters in seen.items()}
 

@@ -54,7 +54,9 @@ def test_a_refused_indicator_leads_to_version_two_and_all_signatures_to_defined(
         for one in (density, charging):
             actions.sign_indicator(actor=partner, need_id=need.pk, specification_id=one.pk)
     actions.sign_indicator(actor=partners[2], need_id=need.pk, specification_id=density.pk)
-    actions.refuse_indicator(actor=partners[2], need_id=need.pk, specification_id=charging.pk, reason="18 min is what the line can do")
+    actions.refuse_indicator(
+        actor=partners[2], need_id=need.pk, specification_id=charging.pk, reason="18 min is what the line can do"
+    )
     with pytest.raises(Blocked) as refused:
         actions.publish_need(actor=owner, need_id=need.pk)
     assert len(refused.value.missing) == 1 and str(partners[2].organisation) in str(refused.value.missing[0].what)
@@ -87,13 +89,15 @@ def test_a_refused_indicator_leads_to_version_two_and_all_signatures_to_defined(
 def test_a_change_after_all_have_signed_reopens_the_definition(db: Any) -> None:
     need, owner, _partners = make.defined()
     assert need.state == "defined"
-    actions.define_indicator(actor=owner, need_id=need.pk, **make.decimals(make.CHARGING | {"name": "循环寿命", "unit": "次"}))
+    actions.define_indicator(
+        actor=owner, need_id=need.pk, **make.decimals(make.CHARGING | {"name": "循环寿命", "unit": "次"})
+    )
     need.refresh_from_db()
     assert need.state == "defining"
 
 
 def test_strangers_see_no_draft_and_partners_only_theirs(db: Any) -> None:
-    need, owner, partners = make.defined()
+    need, _owner, partners = make.defined()
     stranger = factories.actor(factories.organisation())
     assert list(needs_visible_to(stranger)) == []
     assert list(needs_visible_to(partners[0])) == [need]
@@ -113,12 +117,18 @@ def test_two_people_editing_one_draft_lose_nothing(db: Any) -> None:
 
 @pytest.mark.req("R008")
 @pytest.mark.parametrize(
-    ("density", "minutes", "possible"), [("262", "14", "met"), ("255", "14", "partly_met"), ("260", "15", "met"), ("300", "15.5", "partly_met")]
+    ("density", "minutes", "possible"),
+    [("262", "14", "met"), ("255", "14", "partly_met"), ("260", "15", "met"), ("300", "15.5", "partly_met")],
 )
-def test_a_need_closes_on_measured_values_and_only_as_they_allow(db: Any, density: str, minutes: str, possible: str) -> None:
+def test_a_need_closes_on_measured_values_and_only_as_they_allow(
+    db: Any, density: str, minutes: str, possible: str
+) -> None:
     need, owner, partners = make.published()
     first, second = need_specifications(need)
-    values = [{"specification": first.pk, "value": Decimal(density), "source": "report"}, {"specification": second.pk, "value": Decimal(minutes)}]
+    values = [
+        {"specification": first.pk, "value": Decimal(density), "source": "report"},
+        {"specification": second.pk, "value": Decimal(minutes)},
+    ]
     with pytest.raises(NotAllowed):
         actions.close_need(actor=partners[0], need_id=need.pk, outcome="met", measurements=values)
     with pytest.raises(Invalid) as refused:

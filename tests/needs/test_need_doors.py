@@ -22,9 +22,14 @@ def bare(fields: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.req("R014", whole=True)
 @pytest.mark.parametrize(
     ("title", "word", "pain"),
-    [("新能源汽车续航焦虑", "续航", "冬季续航打折，用户不敢跑长途。"), ("芯片功耗过高", "功耗", "终端发烫，一天两充。")],
+    [
+        ("新能源汽车续航焦虑", "续航", "冬季续航打折，用户不敢跑长途。"),
+        ("芯片功耗过高", "功耗", "终端发烫，一天两充。"),
+    ],
 )
-def test_pain_point_and_evidence_come_before_any_indicator(client: Any, api: Any, title: str, word: str, pain: str) -> None:
+def test_pain_point_and_evidence_come_before_any_indicator(
+    client: Any, api: Any, title: str, word: str, pain: str
+) -> None:
     leader = factories.actor(factories.organisation(kinds=["large_firm"]))
     chain = factories.chain(leader=leader.organisation)
     client.sign_in(leader.person, leader.organisation)
@@ -89,7 +94,12 @@ def test_targets_are_computed_and_proposals_measured_against_them(
             specs = need_specifications(Need.objects.get(pk=need.pk))
             from decimal import Decimal
 
-            summary = compare_all([(specs[0].to_spec(), Value(Decimal(density), "Wh/kg")), (specs[1].to_spec(), Value(Decimal(minutes), "min"))])
+            summary = compare_all(
+                [
+                    (specs[0].to_spec(), Value(Decimal(density), "Wh/kg")),
+                    (specs[1].to_spec(), Value(Decimal(minutes), "min")),
+                ]
+            )
             assert (summary.met, summary.missed) == (1, 1) and gap[0] in summary.verdicts[0].text
         else:
             done = door.post(f"needs/{need.pk}/close/", {"outcome": "met", "measurements": sent})
@@ -98,7 +108,9 @@ def test_targets_are_computed_and_proposals_measured_against_them(
 
 @pytest.mark.req("R013", whole=True)
 @pytest.mark.parametrize(("suppliers", "old", "new"), [(2, "15", "18"), (3, "10", "12.5")])
-def test_a_refused_indicator_becomes_version_two_that_all_sign(api: Any, client: Any, suppliers: int, old: str, new: str) -> None:
+def test_a_refused_indicator_becomes_version_two_that_all_sign(
+    api: Any, client: Any, suppliers: int, old: str, new: str
+) -> None:
     need, owner = make.draft()
     door = door_of(api, owner)
     institute = factories.actor(factories.organisation(kinds=["research_institute"]))
@@ -106,19 +118,32 @@ def test_a_refused_indicator_becomes_version_two_that_all_sign(api: Any, client:
     for fields in (make.DENSITY, make.CHARGING | {"target": old}):
         assert door.post(f"needs/{need.pk}/define_indicator/", fields).status_code == 201
     for partner in (institute, *others):
-        assert door.post(f"needs/{need.pk}/invite_definer/", {"organisation": str(partner.organisation_id)}).status_code == 201
+        assert (
+            door.post(f"needs/{need.pk}/invite_definer/", {"organisation": str(partner.organisation_id)}).status_code
+            == 201
+        )
     assert door.post(f"needs/{need.pk}/issue_version/").status_code == 201
     density, charging = (row["id"] for row in door.get(f"needs/{need.pk}/").data["indicators"])
     for partner in (institute, *others):
         theirs = door_of(api, partner)
-        assert theirs.post(f"needs/{need.pk}/comment_indicator/", {"specification_id": density, "text": "可行"}).status_code == 201
+        assert (
+            theirs.post(
+                f"needs/{need.pk}/comment_indicator/", {"specification_id": density, "text": "可行"}
+            ).status_code
+            == 201
+        )
         assert theirs.post(f"needs/{need.pk}/sign_indicator/", {"specification_id": density}).status_code == 200
         if partner is not others[-1]:
             assert theirs.post(f"needs/{need.pk}/sign_indicator/", {"specification_id": charging}).status_code == 200
     last = door_of(api, others[-1])
     empty = last.post(f"needs/{need.pk}/refuse_indicator/", {"specification_id": charging, "reason": ""})
     assert empty.status_code == 422 and "reason" in empty.data["errors"]
-    assert last.post(f"needs/{need.pk}/refuse_indicator/", {"specification_id": charging, "reason": "产线做不到"}).status_code == 200
+    assert (
+        last.post(
+            f"needs/{need.pk}/refuse_indicator/", {"specification_id": charging, "reason": "产线做不到"}
+        ).status_code
+        == 200
+    )
     blocked = door.post(f"needs/{need.pk}/publish/")
     assert blocked.status_code == 409 and len(blocked.data["missing"]) == 1, api.text(blocked)
     assert str(others[-1].organisation) in blocked.data["missing"][0]["what"]
@@ -128,7 +153,10 @@ def test_a_refused_indicator_becomes_version_two_that_all_sign(api: Any, client:
     second = door.get(f"needs/{need.pk}/").data["indicators"][1]["id"]
     states = []
     for partner in (institute, *others):
-        assert door_of(api, partner).post(f"needs/{need.pk}/sign_indicator/", {"specification_id": second}).status_code == 200
+        assert (
+            door_of(api, partner).post(f"needs/{need.pk}/sign_indicator/", {"specification_id": second}).status_code
+            == 200
+        )
         states.append(door.get(f"needs/{need.pk}/").data["state"])
     assert states[-1] == "defined" and set(states[:-1]) == {"defining"}
     client.sign_in(owner.person, owner.organisation)
@@ -148,13 +176,18 @@ def test_only_the_owner_closes_and_only_on_measured_values(api: Any, client: Any
     need, owner, partners = make.published()
     door = door_of(api, owner)
     first, second = (row["id"] for row in door.get(f"needs/{need.pk}/").data["indicators"])
-    values = [{"specification": first, "value": density, "source": "检测报告"}, {"specification": second, "value": minutes, "source": "路测"}]
+    values = [
+        {"specification": first, "value": density, "source": "检测报告"},
+        {"specification": second, "value": minutes, "source": "路测"},
+    ]
     team = door_of(api, partners[0]).post(f"needs/{need.pk}/close/", {"outcome": "met", "measurements": values})
     assert team.status_code == 403
     client.sign_in(partners[0].person, partners[0].organisation)
     assert client.post(f"/needs/{need.pk}/close/", {"outcome": "met"}).status_code == 403
     half = door.post(f"needs/{need.pk}/close/", {"outcome": "partly_met", "measurements": values[:1]})
-    assert half.status_code == 422 and half.data["code"] == "not_measured" and "充电时间" in half.data["detail"], api.text(half)
+    assert half.status_code == 422 and half.data["code"] == "not_measured" and "充电时间" in half.data["detail"], (
+        api.text(half)
+    )
     client.sign_in(owner.person, owner.organisation)
     typed = {"value_0": density, "source_0": "检测报告", "outcome": "met", "reason": "写过的话还在"}
     page = client.post(f"/needs/{need.pk}/close/", typed)
@@ -173,7 +206,10 @@ def test_the_library_filters_by_side_and_exports(client: Any, side: str, wanted:
         make.draft(owner, demand_side=one, title=f"需求 {one}", chain=factories.chain())
     client.sign_in(owner.person, owner.organisation)
     page = client.get(f"/needs/?side={side}").content.decode()
-    assert f"需求 {side}" in page and sum(f"需求 {one}" in page for one in ("rd", "production", "supply", "service")) == wanted
+    assert (
+        f"需求 {side}" in page
+        and sum(f"需求 {one}" in page for one in ("rd", "production", "supply", "service")) == wanted
+    )
     file = client.get(f"/needs/?side={side}&file=csv").content.decode("utf-8-sig")
     assert len(file.strip().splitlines()) == 1 + wanted
 

@@ -52,7 +52,9 @@ def test_a_quarterly_round_tells_its_response_and_an_answer_becomes_a_need(
         assert done.status_code == 200 and done.data["state"] == "answered", api.text(done)
     shown = door.get(f"survey-rounds/{SurveyRound.objects.get().pk}/").data["response"]
     assert (shown["heard"], shown["asked"], shown["percent"]) == (answering, 3, percent)
-    assert len(shown["silent"]) == silent and all(name in {str(node) for node in chain.nodes.all()} for name in shown["silent"])
+    assert len(shown["silent"]) == silent and all(
+        name in {str(node) for node in chain.nodes.all()} for name in shown["silent"]
+    )
     client.sign_in(leader.person, leader.organisation)
     page = client.get(f"/needs/surveys/{campaign.data['id']}/").content.decode()
     assert f"{percent}%" in page and all(name in page for name in shown["silent"])

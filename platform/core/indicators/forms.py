@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from core.indicators.kinds import Claim, Environment, Kind, Operator
+from core.indicators.arithmetic import plain
+from core.indicators.kinds import ChangeIn, Claim, Environment, Kind, Operator
 from core.web import forms
 
 
@@ -20,6 +21,10 @@ class SpecificationForm(forms.Form):
     target = forms.DecimalField(
         label=_("Target"), required=False, help_text=_("For a change against a baseline: percent, such as 30 or −25.")
     )
+    change_in = forms.SelectField(
+        label=_("Change counted in"), choices=ChangeIn.choices, required=False, initial=ChangeIn.PERCENT,
+        help_text=_("+10% of 60% is 66%; +10 percentage points is 70%."),
+    )  # fmt: skip
     low = forms.DecimalField(label=_("Lower end"), required=False)
     high = forms.DecimalField(label=_("Upper end"), required=False)
     level = forms.TextField(label=_("Level"), max_length=40, required=False)
@@ -41,6 +46,9 @@ class SpecificationForm(forms.Form):
     needs_sample = forms.CheckField(label=_("Comes from a survey and needs its sample size"))
     notes = forms.LongTextField(label=_("Notes"), required=False, rows=2)
 
+    def clean_change_in(self) -> str:
+        return self.cleaned_data.get("change_in") or ChangeIn.PERCENT
+
     def clean_level_scale(self) -> list[str]:
         text = self.cleaned_data.get("level_scale") or ""
         return [one.strip() for one in text.replace("，", ",").replace("、", ",").split(",") if one.strip()]
@@ -52,7 +60,7 @@ class SpecificationForm(forms.Form):
         values["level_scale"] = ", ".join(row.level_scale)
         for name in ("target", "low", "high", "baseline_value", "factor"):
             if values[name] is not None:
-                values[name] = format(values[name].normalize(), "f")
+                values[name] = plain(values[name])
         return values
 
 

@@ -21,6 +21,13 @@ class Operator(models.TextChoices):
     EQ = "eq", "="
 
 
+class ChangeIn(models.TextChoices):
+    """How a change against a baseline is counted; +10% of 60% is 66%, +10 points is 70% (N2)."""
+
+    PERCENT = "percent", _("percent of the baseline")
+    POINTS = "points", _("percentage points")
+
+
 class Direction(models.TextChoices):
     """Which way is better (N4)."""
 

@@ -12,7 +12,7 @@ from core.accounts.models import Organisation, Person
 from core.db import UuidModel, known_states
 from core.files.models import StoredFile
 from core.indicators.engine import Spec, Value, absolute_target, computed_text, direction_of, target_text
-from core.indicators.kinds import Claim, Direction, Environment, Kind, Operator
+from core.indicators.kinds import ChangeIn, Claim, Direction, Environment, Kind, Operator
 
 
 def quantity(**options: object) -> models.DecimalField:  # type: ignore[type-arg]
@@ -50,6 +50,13 @@ class Specification(UuidModel):
     baseline_period = models.CharField(_("Baseline's period"), max_length=80, blank=True)
     baseline_source = models.CharField(_("Baseline's source"), max_length=300, blank=True)
     baseline_claim = models.CharField(_("Who says so"), max_length=20, choices=Claim.choices, blank=True)
+    change_in = models.CharField(
+        _("Change counted in"),
+        max_length=10,
+        choices=ChangeIn.choices,
+        default=ChangeIn.PERCENT,
+        db_default=ChangeIn.PERCENT,
+    )
     factor = quantity(verbose_name=_("Factor"))
     original_words = models.CharField(_("Original words"), max_length=120, blank=True)
     method = models.CharField(_("Test method"), max_length=300, blank=True)
@@ -63,6 +70,7 @@ class Specification(UuidModel):
             models.UniqueConstraint(fields=["indicator", "number"], name="specification_number_once"),
             known_states("kind", Kind, "specification_kind_known"),
             known_states("direction", Direction, "specification_direction_known"),
+            known_states("change_in", ChangeIn, "specification_change_known"),
             models.CheckConstraint(
                 condition=~Q(kind="threshold") | (Q(target__isnull=False) & ~Q(operator="")),
                 name="threshold_has_target",
@@ -94,7 +102,7 @@ class Specification(UuidModel):
             kind=self.kind, name=self.name, unit=self.unit, operator=self.operator, target=self.target, low=self.low,
             high=self.high, level=self.level, level_scale=tuple(self.level_scale), direction=self.direction,
             baseline_value=self.baseline_value, baseline_unit=self.baseline_unit, baseline_period=self.baseline_period,
-            baseline_source=self.baseline_source, baseline_claim=self.baseline_claim, factor=self.factor,
+            baseline_source=self.baseline_source, baseline_claim=self.baseline_claim, change_in=self.change_in, factor=self.factor,
             original_words=self.original_words, method=self.method, is_must=self.is_must, needs_sample=self.needs_sample,
         )  # fmt: skip
 

@@ -16,11 +16,12 @@ from core.errors import Invalid
 from core.indicators import engine, units
 from core.indicators.kinds import Claim, Environment, Kind
 from core.indicators.models import Indicator, Measurement, Specification
+from core.indicators.validation import is_storable
 
 # What makes two versions of a target different for whoever signed one of them.
 FIELDS = (
     "name", "name_en", "kind", "operator", "target", "low", "high", "level", "level_scale", "unit", "baseline_value",
-    "baseline_unit", "baseline_period", "baseline_source", "baseline_claim", "factor", "original_words", "method", "is_must",
+    "baseline_unit", "baseline_period", "baseline_source", "baseline_claim", "change_in", "factor", "original_words", "method", "is_must",
     "needs_sample", "notes",
 )  # fmt: skip
 
@@ -50,9 +51,9 @@ def _fitting(values: dict[str, Any]) -> dict[str, Any]:
     """Without what belongs to another kind of target, so that no forgotten field says something else."""
     kind = values.get("kind")
     foreign = {
-        Kind.THRESHOLD: ("low", "high", "level", "level_scale", "factor"),
-        Kind.RANGE: ("operator", "target", "level", "level_scale", "factor"),
-        Kind.LEVEL: ("operator", "target", "low", "high", "factor", "unit"),
+        Kind.THRESHOLD: ("low", "high", "level", "level_scale", "change_in", "factor"),
+        Kind.RANGE: ("operator", "target", "level", "level_scale", "change_in", "factor"),
+        Kind.LEVEL: ("operator", "target", "low", "high", "change_in", "factor", "unit"),
         Kind.RELATIVE: ("operator", "low", "high", "level", "level_scale"),
     }.get(Kind(kind) if kind in Kind.values else Kind.THRESHOLD, ())
     return {name: value for name, value in values.items() if name not in foreign}
@@ -78,6 +79,12 @@ def measure(
 def _check(row: Measurement) -> None:
     wrong: dict[str, list[str]] = {}
     spec, value = row.specification.to_spec(), row.to_value()
+    for name in ("value", "low", "high", "uncertainty"):
+        number = getattr(row, name)
+        if number is not None and not is_storable(number):
+            wrong[name] = [_("This number is out of reach: at most 18 digits before the point and 12 after it.")]
+    if not wrong and row.low is not None and row.high is not None and row.low > row.high:
+        wrong["high"] = [_("The upper end lies below the lower end.")]
     if value.is_empty and not row.is_not_measured:
         wrong["level" if spec.kind == Kind.LEVEL else "value"] = [_("Give a value, or say that it was not measured.")]
     if not value.is_empty:
@@ -94,7 +101,7 @@ def _check(row: Measurement) -> None:
         wrong["claim"] = [_("Say whether the value is self-declared or verified.")]
     if row.claim == Claim.VERIFIED and row.verified_by_id is None:
         wrong["verified_by"] = [_("Say which organisation verified the value.")]
-    if row.uncertainty is not None and row.uncertainty < 0:
+    if "uncertainty" not in wrong and row.uncertainty is not None and row.uncertainty < 0:
         wrong["uncertainty"] = [_("An uncertainty is not below zero.")]
     if row.measured_on is not None and row.measured_on > clock.today():
         wrong["measured_on"] = [_("This day is still to come.")]

@@ -1,7 +1,7 @@
-"""Units: our own list of what is understood, computed by pint with exact decimals; anything else is opaque.
+"""Units: our own list of what is understood, computed by pint with exact numbers; anything else is opaque.
 
-An opaque unit (个, dBc, 阵元) is only ever equal to itself. Money and calendar months are dimensions of their own, so
-that 万元 is exact (N5) and three years are 36 months (N6), never days.
+An opaque unit (个, dBc, 阵元) is only ever equal to itself. Money, calendar months, information and percentages are
+dimensions of their own: 万元 is exact (N5), three years are 36 months and never days (N6), and a bit is no percentage.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ import decimal
 import re
 import unicodedata
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 # What people write → pint's name. Only these are understood; everything else is opaque.
 KNOWN: dict[str, str] = {
-    "%": "percent", "‰": "permille", "ppm": "parts_per_million",
+    "%": "share_percent", "‰": "share_permille", "ppm": "share_ppm",
     "s": "second", "秒": "second", "ms": "millisecond", "毫秒": "millisecond", "μs": "microsecond", "us": "microsecond",
     "ns": "nanosecond", "min": "minute", "分钟": "minute", "h": "hour", "小时": "hour", "d": "day", "天": "day", "日": "day",
     "周": "week", "月": "cmonth", "个月": "cmonth", "month": "cmonth", "months": "cmonth", "季度": "cquarter", "年": "cyear",
@@ -23,23 +24,28 @@ KNOWN: dict[str, str] = {
     "m": "meter", "米": "meter", "km": "kilometer", "公里": "kilometer", "千米": "kilometer", "dm": "decimeter",
     "cm": "centimeter", "厘米": "centimeter", "mm": "millimeter", "毫米": "millimeter", "μm": "micrometer",
     "um": "micrometer", "微米": "micrometer", "nm": "nanometer", "纳米": "nanometer",
-    "m2": "meter**2", "cm2": "centimeter**2", "mm2": "millimeter**2", "m3": "meter**3", "cm3": "centimeter**3",
+    "m2": "meter**2", "cm2": "centimeter**2", "mm2": "millimeter**2", "平方米": "meter**2", "m3": "meter**3", "立方米": "meter**3", "cm3": "centimeter**3",
     "L": "liter", "l": "liter", "升": "liter", "mL": "milliliter", "ml": "milliliter", "毫升": "milliliter",
     "kg": "kilogram", "千克": "kilogram", "公斤": "kilogram", "g": "gram", "克": "gram", "mg": "milligram",
     "毫克": "milligram", "μg": "microgram", "t": "metric_ton", "吨": "metric_ton",
     "°C": "degree_Celsius", "摄氏度": "degree_Celsius", "K": "kelvin",
-    "W": "watt", "瓦": "watt", "mW": "milliwatt", "kW": "kilowatt", "千瓦": "kilowatt", "MW": "megawatt", "GW": "gigawatt",
+    "W": "watt", "瓦": "watt", "mW": "milliwatt", "kW": "kilowatt", "千瓦": "kilowatt", "MW": "megawatt", "兆瓦": "megawatt", "GW": "gigawatt",
     "J": "joule", "kJ": "kilojoule", "MJ": "megajoule", "Wh": "watt_hour", "kWh": "kilowatt_hour", "MWh": "megawatt_hour",
-    "GWh": "gigawatt_hour", "度": "kilowatt_hour",
-    "V": "volt", "mV": "millivolt", "kV": "kilovolt", "A": "ampere", "mA": "milliampere", "μA": "microampere",
-    "Ah": "ampere*hour", "mAh": "milliampere*hour", "Ω": "ohm", "mΩ": "milliohm", "kΩ": "kiloohm", "F": "farad",
-    "Hz": "hertz", "kHz": "kilohertz", "MHz": "megahertz", "GHz": "gigahertz", "T": "tesla", "mT": "millitesla",
-    "Pa": "pascal", "kPa": "kilopascal", "MPa": "megapascal", "GPa": "gigapascal", "bar": "bar", "N": "newton",
-    "kN": "kilonewton", "mol": "mole", "cd": "candela", "lx": "lux", "lm": "lumen",
-    "B": "byte", "KB": "kilobyte", "MB": "megabyte", "GB": "gigabyte", "TB": "terabyte", "bit": "bit", "kbit": "kilobit",
-    "Mbit": "megabit", "Gbit": "gigabit", "Kbps": "kilobit/second", "Mbps": "megabit/second", "Gbps": "gigabit/second",
+    "GWh": "gigawatt_hour", "瓦时": "watt_hour", "千瓦时": "kilowatt_hour", "度电": "kilowatt_hour",
+    "V": "volt", "伏": "volt", "mV": "millivolt", "kV": "kilovolt", "A": "ampere", "安": "ampere", "mA": "milliampere", "μA": "microampere",
+    "Ah": "ampere*hour", "安时": "ampere*hour", "mAh": "milliampere*hour", "毫安时": "milliampere*hour",
+    "Ω": "ohm", "mΩ": "milliohm", "kΩ": "kiloohm", "F": "farad",
+    "Hz": "hertz", "赫兹": "hertz", "kHz": "kilohertz", "MHz": "megahertz", "GHz": "gigahertz", "T": "tesla", "mT": "millitesla",
+    "Pa": "pascal", "帕": "pascal", "kPa": "kilopascal", "千帕": "kilopascal", "MPa": "megapascal", "兆帕": "megapascal", "GPa": "gigapascal",
+    "bar": "bar", "N": "newton", "牛": "newton",
+    "kN": "kilonewton", "mol": "mole", "lx": "lux", "lm": "lumen",
+    "B": "info_byte", "KB": "kiloinfo_byte", "MB": "megainfo_byte", "GB": "gigainfo_byte", "TB": "terainfo_byte",
+    "bit": "info_bit", "kbit": "kiloinfo_bit", "Mbit": "megainfo_bit", "Gbit": "gigainfo_bit",
+    "Kbps": "kiloinfo_bit/second", "Mbps": "megainfo_bit/second", "Gbps": "gigainfo_bit/second",
     "元": "yuan", "CNY": "yuan", "yuan": "yuan", "千元": "kyuan", "万元": "wanyuan", "百万元": "myuan", "亿元": "yiyuan",
 }  # fmt: skip
+
+CELSIUS = "degree_Celsius"
 
 # Scales on which a percentage says nothing: no true zero, or logarithmic.
 NO_ZERO = {"°C", "摄氏度", "dB", "dBc", "dBm", "dBi", "dB(A)", "pH", "HV", "HRC", "HB"}
@@ -67,24 +73,33 @@ def is_ratio(unit: str) -> bool:
 
 def is_known(unit: str) -> bool:
     """Whether the unit can be converted; an opaque one is only equal to itself."""
-    return clean(unit) == "" or _pint_name(clean(unit)) is not None
+    text = clean(unit)
+    return text == "" or KNOWN.get(text) == CELSIUS or _meaning(text) is not None
+
+
+def is_calendar(unit: str) -> bool:
+    """Whether durations are counted in months (N6)."""
+    return KNOWN.get(clean(unit)) in {"cmonth", "cquarter", "cyear"}
 
 
 def convert(value: Decimal, unit: str, to: str) -> Decimal | None:
     """The value in another unit, exactly; None when the two cannot be compared."""
     source, target = clean(unit), clean(to)
-    if source == target:
-        return value
     shift = _shift(source, target)
     if shift is not None:
-        return value + shift
-    factor = _factor(source, target)
-    if factor is None:
+        return _decimal(Fraction(value) + Fraction(shift))
+    return convert_distance(value, source, target)
+
+
+def convert_distance(distance: Decimal, unit: str, to: str) -> Decimal | None:
+    """A difference or an uncertainty in another unit: ±1 K is ±1 °C, without the offset between the scales."""
+    source, target = clean(unit), clean(to)
+    if source == target or _shift(source, target) is not None:
+        return distance
+    here, there = _meaning(source), _meaning(target)
+    if here is None or there is None or here[1] != there[1]:
         return None
-    numerator, denominator = factor
-    with decimal.localcontext() as context:
-        context.prec = 60
-        return _trimmed(value * numerator / denominator)
+    return _decimal(Fraction(distance) * here[0] / there[0])
 
 
 def comparable(unit: str, other: str) -> bool:
@@ -95,49 +110,55 @@ def comparable(unit: str, other: str) -> bool:
 def _shift(source: str, target: str) -> Decimal | None:
     """°C and K differ by an offset, not by a factor."""
     names = (KNOWN.get(source), KNOWN.get(target))
-    if names == ("degree_Celsius", "kelvin"):
+    if names == (CELSIUS, "kelvin"):
         return Decimal("273.15")
-    if names == ("kelvin", "degree_Celsius"):
+    if names == ("kelvin", CELSIUS):
         return Decimal("-273.15")
-    return Decimal(0) if names == ("degree_Celsius", "degree_Celsius") else None
+    return Decimal(0) if names == (CELSIUS, CELSIUS) else None
+
+
+Dimension = tuple[tuple[str, int], ...]
 
 
 @lru_cache(maxsize=4096)
-def _factor(source: str, target: str) -> tuple[Decimal, Decimal] | None:
-    """Numerator and denominator of the conversion, kept apart so that 1/60 stays exact until the value is known."""
-    first, second = _pint_name(source), _pint_name(target)
-    if first is None or second is None or "degree_Celsius" in first + second:
+def _meaning(unit: str) -> tuple[Fraction, Dimension] | None:
+    """Exact factor to base units and dimension of a cleaned unit such as `元/kg` or `W/(m·K)`; None when opaque."""
+    parsed = [(unit, 1)] if unit in KNOWN else _parsed(unit)
+    if not parsed or any(KNOWN[name] == CELSIUS for name, _power in parsed):
         return None
-    registry = _registry()
-    here, there = registry.Unit(first), registry.Unit(second)
-    if here.dimensionality != there.dimensionality:
-        return None
-    base_here = registry.Quantity(Decimal(1), here).to_base_units().magnitude
-    base_there = registry.Quantity(Decimal(1), there).to_base_units().magnitude
-    return Decimal(base_here), Decimal(base_there)
+    factor, powers = Fraction(1), dict[str, int]()
+    for name, power in parsed:
+        one, dimension = _base(KNOWN[name])
+        factor *= one**power
+        for key, exponent in dimension:
+            powers[key] = powers.get(key, 0) + exponent * power
+    return factor, tuple(sorted((key, power) for key, power in powers.items() if power))
 
 
-@lru_cache(maxsize=4096)
-def _pint_name(unit: str) -> str | None:
-    """The pint expression of a cleaned unit such as `元/kg` or `W/(m·K)`; None when a part is not on our list."""
-    if not unit:
-        return None
-    if unit in KNOWN:
-        return KNOWN[unit]
-    parts = unit.replace("(", "").replace(")", "").split("/")
-    if not all(parts):
-        return None
-    named = ["*".join(_token(one) or "" for one in re.split(r"[·*⋅]", part)) for part in parts]
-    if any(not one or "**" in one[:2] or one.startswith("*") or one.endswith("*") for one in named):
-        return None
-    return "/".join(f"({one})" for one in named)
+def _parsed(unit: str) -> list[tuple[str, int]]:
+    """The known units of an expression with their powers; empty when a part is not on our list."""
+    found = []
+    for at, part in enumerate(unit.replace("(", "").replace(")", "").split("/")):
+        for text in re.split(r"[·*⋅]", part):
+            token = _token(text)
+            if token is None:
+                return []
+            found.append((token[0], token[1] if at == 0 else -token[1]))
+    return found
 
 
-def _token(text: str) -> str | None:
+def _token(text: str) -> tuple[str, int] | None:
     if text in KNOWN:
-        return f"({KNOWN[text]})"
-    match = re.fullmatch(r"(\D+?)\^?(-?\d)", text)
-    return f"({KNOWN[match[1]]})**{match[2]}" if match and match[1] in KNOWN else None
+        return text, 1
+    match = re.fullmatch(r"(\D+?)\^?(-?[1-9])", text)
+    return (match[1], int(match[2])) if match and match[1] in KNOWN else None
+
+
+@lru_cache(maxsize=512)
+def _base(name: str) -> tuple[Fraction, Dimension]:
+    """Each unit alone has a finite decimal factor; products and quotients are then made of fractions, so nothing is lost."""
+    quantity = _registry().Quantity(Decimal(1), name).to_base_units()
+    return Fraction(quantity.magnitude), tuple((str(key), int(power)) for key, power in quantity.dimensionality.items())
 
 
 @lru_cache(maxsize=1)
@@ -147,17 +168,24 @@ def _registry() -> Any:
     registry: Any = pint.UnitRegistry(non_int_type=Decimal, cache_folder=None)
     for line in (
         "yuan = [money]", "kyuan = 1000 * yuan", "wanyuan = 10000 * yuan", "myuan = 1000000 * yuan", "yiyuan = 100000000 * yuan",
-        "cmonth = [calendar]", "cquarter = 3 * cmonth", "cyear = 12 * cmonth", "parts_per_million = 1e-6",
+        "cmonth = [calendar]", "cquarter = 3 * cmonth", "cyear = 12 * cmonth",
+        "share_ppm = [share]", "share_permille = 1000 * share_ppm", "share_percent = 10000 * share_ppm",
+        "info_bit = [information]", "info_byte = 8 * info_bit",
     ):  # fmt: skip
         registry.define(line)
-    if "permille" not in registry:
-        registry.define("permille = 0.001")
     return registry
 
 
-def _trimmed(value: Decimal) -> Decimal:
-    """At most 24 significant digits and no trailing zeros: 1/3 h is 20 min, not 19.99…"""
+def _decimal(value: Fraction) -> Decimal:
+    """Exact where the fraction ends (money always does); otherwise 24 significant digits, half to even."""
+    rest, twos, fives = value.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest == 1:
+        places = max(twos, fives)
+        return Decimal(f"{value.numerator * 10**places // value.denominator}E-{places}")
     with decimal.localcontext() as context:
         context.prec = 24
-        short = (+value).normalize()
-    return short.quantize(Decimal(1)) if short == short.to_integral_value() and short.adjusted() < 24 else short
+        return Decimal(value.numerator) / Decimal(value.denominator)

@@ -14,7 +14,8 @@ def test_the_last_check_character_of_a_published_synthetic_value_is_zero() -> No
 
 
 @pytest.mark.parametrize(
-    "code", ["91110000600037341L", "91110108551385082Q", "914403001922038216", "9144030071526726XG", "12100000400000624D"]
+    "code",
+    ["91110000600037341L", "91110108551385082Q", "914403001922038216", "9144030071526726XG", "12100000400000624D"],
 )
 def test_published_codes_pass_both_checks(code: str) -> None:
     assert uscc.checked(f" {code.lower()} ") == code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal as D  # noqa: N817 - numbers are read more than written here
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from core.errors import Invalid
 from core.indicators import units
-from core.indicators.engine import Spec, Value, absolute_target, change, compare, compare_all, computed_text, target_text, validate
+from core.indicators.engine import (
+    Spec,
+    Value,
+    absolute_target,
+    change,
+    compare,
+    compare_all,
+    computed_text,
+    target_text,
+    validate,
+)
 
 
 def relative(change: str | None, base: str | None, unit: str = "Wh/kg", **more: object) -> Spec:
@@ -64,7 +74,9 @@ def test_a_relative_target_is_computed_and_the_distance_told(
         ({"factor": D(3)}, "target"),
     ],
 )
-def test_n1_a_relative_figure_without_its_baseline_is_refused_beside_the_field(missing: dict[str, object], field: str) -> None:
+def test_n1_a_relative_figure_without_its_baseline_is_refused_beside_the_field(
+    missing: dict[str, object], field: str
+) -> None:
     from dataclasses import replace
 
     with pytest.raises(Invalid) as refused:
@@ -112,8 +124,16 @@ def test_n3_a_multiple_needs_its_words_and_an_explicit_factor() -> None:
         (Spec(kind="range", name="x", unit="mm", low=D("0.09"), high=D("0.11")), Value(D("0.13"), "mm"), "missed"),
         (Spec(kind="range", name="x", unit="mm", low=D("0.09"), high=D("0.11")), Value(D(100), "μm"), "met"),
         (Spec(kind="range", name="x", unit="℃", high=D(260)), Value(low=D(250), high=D(320), unit="℃"), "missed"),
-        (Spec(kind="level", name="x", level="L4", level_scale=("L0", "L1", "L2", "L3", "L4", "L5")), Value(level="L3"), "missed"),
-        (Spec(kind="level", name="x", level="L4", level_scale=("L0", "L1", "L2", "L3", "L4", "L5")), Value(level="L5"), "met"),
+        (
+            Spec(kind="level", name="x", level="L4", level_scale=("L0", "L1", "L2", "L3", "L4", "L5")),
+            Value(level="L3"),
+            "missed",
+        ),
+        (
+            Spec(kind="level", name="x", level="L4", level_scale=("L0", "L1", "L2", "L3", "L4", "L5")),
+            Value(level="L5"),
+            "met",
+        ),
         (threshold("ge", "1", "t"), None, "not_measured"),
         (threshold("ge", "1", "t"), Value(is_not_measured=True), "not_measured"),
     ],
@@ -152,7 +172,9 @@ def test_met_means_no_gap_and_missed_means_the_exact_distance(target: D, value: 
     assert verdict.gap == (D(0) if verdict.is_met else abs(value - target))
 
 
-@given(base=positive, percent=st.decimals(min_value=-99, max_value=500, places=2).filter(lambda x: x != 0), value=positive)
+@given(
+    base=positive, percent=st.decimals(min_value=-99, max_value=500, places=2).filter(lambda x: x != 0), value=positive
+)
 def test_a_relative_target_judges_like_its_absolute_one(base: D, percent: D, value: D) -> None:
     spec = relative(str(percent), str(base))
     target = absolute_target(spec)

@@ -34,7 +34,9 @@ class Command(BaseCommand):
                 organisation.state = OrganisationState.VERIFIED
                 organisation.save(update_fields=["state"])
                 known = Person.objects.filter(email__iexact=options["email"]).first()
-                person = known or services.create_person(email=options["email"], name=options["person"], password=password)
+                person = known or services.create_person(
+                    email=options["email"], name=options["person"], password=password
+                )
                 services.seat(person, organisation, [Role.ADMIN, Role.APPROVER])
         except Refusal as refused:
             raise CommandError(str(refused.message)) from None

@@ -89,7 +89,7 @@ def test_the_next_money_follows_the_gate_and_a_stop_saves_the_rest(
     assert verify().is_sound
 
 
-@pytest.mark.req("R086", whole=True)
+@pytest.mark.req("R086", "A29", whole=True)
 @pytest.mark.parametrize(
     ("amounts", "stage"), [(("3000000", "3000000", "4000000"), "mass_production"), (("100", "250.50", "75"), "pilot")]
 )

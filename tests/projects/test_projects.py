@@ -30,8 +30,7 @@ D = Decimal
 NAMES = ["应用场景与测试数据", "核心材料突破", "电极工艺优化"]
 
 
-@pytest.mark.req("R005", whole=True)
-@pytest.mark.req("A02")
+@pytest.mark.req("R005", "A02", whole=True)
 @pytest.mark.parametrize(
     ("name", "operator", "target", "unit"), [("充电时间", "le", "15", "min"), ("电池能量密度", "ge", "260", "Wh/kg")]
 )
@@ -62,8 +61,7 @@ def test_a_bundle_starts_only_with_a_shared_target(api: Any, name: str, operator
     assert door.get(f"projects/{scene.pk}/").json()["state"] == "running"
 
 
-@pytest.mark.req("R006", whole=True)
-@pytest.mark.req("A03")
+@pytest.mark.req("R006", "A03", whole=True)
 @pytest.mark.parametrize(
     ("amounts", "asked"), [(("3000000", "3000000", "4000000"), "3000000.00"), (("120.50", "80", "10"), "60.25")]
 )

@@ -118,6 +118,14 @@ policy.register(
             "Only a signatory of the fund's manager decides, and never on a claim of the own organisation."
         ),
     },
+    fresh=[
+        "benefits.sign_agreement",
+        "benefits.settle_income",
+        "benefits.instruct_payment",
+        "benefits.confirm_payment",
+        "benefits.record_call_payment",
+        "benefits.decide_claim",
+    ],
 )
 policy.visible(ShareAgreement, "benefits.view_agreement", queries.agreements_visible_to)
 policy.visible(AgreementVersion, "benefits.view_version", queries.versions_visible_to)

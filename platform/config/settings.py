@@ -140,6 +140,8 @@ LOGOUT_REDIRECT_URL = "/accounts/sign-in/"
 PASSWORD_RESET_TIMEOUT = 3 * 3600
 ANONYMOUS_USER_NAME = None  # guardian: grants are for people and organisations, never for a stranger
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # only core.access asks guardian; a backend would let a grant outvote a rule
+FRESH_SIGN_IN_MINUTES = int(os.environ.get("FRESH_SIGN_IN_MINUTES", "15"))  # before money and grants; 0 never asks
+ADMINS_NEED_SECOND_FACTOR = env.flag("ADMINS_NEED_SECOND_FACTOR", default=HTTPS and not DEMO)
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

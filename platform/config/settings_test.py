@@ -22,6 +22,7 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+FRESH_SIGN_IN_MINUTES = 0  # tests that are about it say otherwise: most move the clock by days
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CELERY_BROKER_URL = os.environ.get("TEST_BROKER_URL", "memory://")
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -82,6 +82,12 @@ class NotAllowed(Refusal):
     code = "not_allowed"
 
 
+class NotFresh(NotAllowed):
+    """The person must prove again who they are before money moves or access is given (403); the same again then works."""
+
+    code = "sign_in_again"
+
+
 class NotFound(Refusal):
     """There is no such thing, or its very existence is hidden from the actor (404)."""
 
@@ -118,7 +124,7 @@ class Blocked(Refusal):
 
 
 KINDS: dict[str, type[Refusal]] = {
-    kind.__name__: kind for kind in (Refusal, Invalid, NotAllowed, NotFound, WrongState, Conflict, Stale, Blocked)
+    kind.__name__: kind for kind in (Refusal, Invalid, NotAllowed, NotFresh, NotFound, WrongState, Conflict, Stale, Blocked)
 }
 
 

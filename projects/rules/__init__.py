@@ -135,6 +135,7 @@ policy.register(
         "projects.record_acceptance": _("Only a signatory of the need's owner accepts."),
         "projects.sign_acceptance": _("Only the expert who was asked signs."),
     },
+    fresh=["projects.start_project", "projects.release_stage", "projects.decide_gate"],
 )
 policy.visible(Project, "projects.view_project", projects.projects_visible_to)
 policy.visible(WorkPackage, "projects.view_package", projects.work_packages_visible_to)

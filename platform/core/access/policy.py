@@ -7,7 +7,7 @@ looked up only by `fetch` and `fetch_for_update`: what is not in the visible que
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from core.accounts.actor import Actor
-from core.errors import NotAllowed, NotFound
+from core.errors import Missing, NotAllowed, NotFound, NotFresh
 
 M = TypeVar("M", bound=Model)
 Rule = Callable[[Actor, Any], bool]
@@ -25,11 +25,17 @@ log = logging.getLogger("xielian.access")
 
 _rules: dict[str, Rule] = {}
 _refusals: dict[str, str] = {}
+_fresh: set[str] = set()
 _visible: dict[type[Model], tuple[str, VisibleTo]] = {}
 
 
-def register(rules: Mapping[str, Rule], *, told: Mapping[str, Any] | None = None) -> None:
-    """Add a room's table of rules; `told` may hold, by rule, the sentence that says who could do it instead."""
+def register(rules: Mapping[str, Rule], *, told: Mapping[str, Any] | None = None, fresh: Iterable[str] = ()) -> None:
+    """Add a room's table of rules.
+
+    `told` may hold, by rule, the sentence that says who could do it instead; `fresh` names the rules, those of money
+    and of access, for which a person must have proved lately who they are.
+    """
+    _fresh.update(fresh)
     for name, rule in rules.items():
         if _rules.get(name, rule) is not rule:
             raise ValueError(f"the rule {name} is registered twice")
@@ -78,6 +84,11 @@ def require(actor: Actor, rule: str, obj: Any = None) -> None:
     if not can(actor, rule, obj):
         log.info("refused %s to %s for %s", rule, actor.id, actor.organisation_id)
         raise _refusal(actor, rule)
+    if rule in _fresh and actor.person is not None and not actor.is_fresh:
+        raise NotFresh(
+            _("Please confirm that it is you: money and access ask for it."),
+            missing=[Missing(_("Your password once more"), _("you"), "/accounts/confirm/")],
+        )
 
 
 def fetch(actor: Actor, rule: str, model: type[M], pk: UUID | str) -> M:

@@ -27,6 +27,7 @@ class Actor:
     kind: str | None = None
     request_id: str = ""
     is_system: bool = field(default=False)
+    is_fresh: bool = True  # a door says otherwise when the person signed in long ago
 
     @property
     def is_signed_in(self) -> bool:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from oauth2_provider.oauth2_backends import get_oauthlib_core
 
 from core import clock, context
+from core.accounts import factors, sessions
 from core.accounts.actor import Actor
 from core.accounts.models import MachineClient, Organisation, Person
 
 SESSION_ORGANISATION = "acting_organisation"
 SESSION_KIND = "acting_kind"
+# Where a person who still lacks the second factor may go: to their account, and out. REST then acts for no organisation.
+OPEN_WITHOUT_FACTOR = ("/accounts/", "/api/", "/static/", "/shell/", "/health/")
 HEADER = "HTTP_X_ORGANISATION"
 
 
@@ -28,6 +34,8 @@ class ActorMiddleware:
         request.actor = actor  # type: ignore[attr-defined]
         if not actor.is_signed_in:
             return self.get_response(request)
+        if hasattr(request, "lacks_second_factor") and not request.path.startswith(OPEN_WITHOUT_FACTOR):
+            return redirect("accounts:security")
         context.enter(actor)
         try:
             return self.get_response(request)
@@ -44,7 +52,25 @@ def actor_of(request: HttpRequest) -> Actor:
     person = request.user
     if not isinstance(person, Person) or not person.is_authenticated:
         return Actor(request_id=request_id)
+    _note_seen(request, person)
     return _person(request, person, request_id)
+
+
+def _note_seen(request: HttpRequest, person: Person) -> None:
+    """At most every five minutes, so that reading a page writes nothing."""
+    key = request.session.session_key
+    if key and cache.add(f"seen:{key}", 1, sessions.SEEN_EVERY.total_seconds()):
+        sessions.seen(request, person)
+
+
+def lacks_factor(request: HttpRequest, actor: Actor) -> bool:
+    """Whether this session may not act for the organisation before the second factor is set up or given."""
+    person = actor.person
+    return (
+        person is not None
+        and not request.session.get(sessions.FACTOR)
+        and factors.needs_factor(person, actor.organisation, actor.roles)
+    )
 
 
 def _person(request: HttpRequest, person: Person, request_id: str) -> Actor:
@@ -58,14 +84,16 @@ def _person(request: HttpRequest, person: Person, request_id: str) -> Actor:
             ).first()
         except ValueError:
             organisation = None
-    actor = Actor.for_person(person, organisation, request_id=request_id)
+    is_fresh = sessions.is_fresh(request.session)
+    actor = Actor.for_person(person, organisation, request_id=request_id, is_fresh=is_fresh)
+    if lacks_factor(request, actor):
+        request.lacks_second_factor = actor.organisation  # type: ignore[attr-defined]
+        return Actor(person=person, request_id=request_id, is_fresh=is_fresh)
     kind = request.session.get(SESSION_KIND)
     if actor.organisation is not None:
         kinds = actor.organisation.kinds
         kind = kind if kind in kinds else (kinds[0] if kinds else None)
-        return Actor(
-            person=person, organisation=actor.organisation, roles=actor.roles, kind=kind, request_id=request_id
-        )
+        return replace(actor, kind=kind)
     return actor
 
 

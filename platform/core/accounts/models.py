@@ -43,6 +43,10 @@ class Person(UuidModel, AbstractBaseUser):
     is_superuser = models.BooleanField(default=False)
     is_expert = models.BooleanField(default=False)
     expertise = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    # Set on the instance that making recovery codes returns; never stored.
+    fresh_codes: list[str] = []
 
     objects = PersonManager()
 
@@ -77,6 +81,8 @@ class Organisation(VersionedModel):
     intro = models.TextField(_("Introduction"), blank=True)
     website = models.URLField(_("Website"), blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
+    needs_second_factor = models.BooleanField(_("Members need a second factor"), default=False, db_default=False)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged")
 
     class Meta:
         ordering = ["name"]
@@ -93,12 +99,13 @@ class Organisation(VersionedModel):
 
     @property
     def is_verified(self) -> bool:
-        return self.state == OrganisationState.VERIFIED
+        """Whether it acts: one that was merged still ends what it began, through the admins of its heir."""
+        return self.state in (OrganisationState.VERIFIED, OrganisationState.MERGED)
 
     @property
     def is_operator(self) -> bool:
         """Whether its admins are the platform's admins."""
-        return self.is_verified and OrganisationKind.OPERATOR in self.kinds
+        return self.state == OrganisationState.VERIFIED and OrganisationKind.OPERATOR in self.kinds
 
 
 class Membership(UuidModel):
@@ -163,3 +170,46 @@ class MachineClient(UuidModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SecondFactor(UuidModel):
+    """One person's authenticator (TOTP, RFC 6238). The secret lies encrypted; a code is good once."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="second_factor")
+    secret = models.TextField()
+    last_step = models.BigIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    shut_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.created_at:%F}"
+
+
+class RecoveryCode(UuidModel):
+    """A code for the day when the authenticator is lost: told once, kept as a keyed hash, good once."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "code_hash"], name="recovery_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.used_at or ''}"
+
+
+class SignedIn(UuidModel):
+    """One browser in which a person is signed in; ending the row ends the session."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sessions")
+    session_key = models.CharField(max_length=40, unique=True)
+    browser = models.CharField(max_length=200, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-seen_at"]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.browser}"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.access import policy
 from core.access.predicates import is_platform_admin
 from core.accounts.actor import Actor
-from core.accounts.models import Invitation, MachineClient, Membership, Organisation
+from core.accounts.models import Invitation, MachineClient, Membership, Organisation, SignedIn
 from core.accounts.queries import organisations_visible_to
 from core.accounts.states import Role
 
@@ -27,6 +27,15 @@ def is_admin_of(actor: Actor, organisation: Any) -> bool:
 
 def is_a_person(actor: Actor, obj: Any = None) -> bool:
     return actor.person is not None
+
+
+def is_oneself(actor: Actor, row: Any) -> bool:
+    return actor.person is not None and row.person_id == actor.person.pk
+
+
+def is_own_seat(actor: Actor, seat: Any) -> bool:
+    """One's own seat, in the organisation one acts for."""
+    return is_oneself(actor, seat) and actor.belongs_to(seat.organisation_id)
 
 
 def verifies(actor: Actor, organisation: Any) -> bool:
@@ -47,6 +56,11 @@ def memberships_visible_to(actor: Actor) -> QuerySet[Membership]:
         return Membership.objects.none()
     rows = Membership.objects.select_related("person", "organisation")
     return rows if actor.is_platform_admin else rows.filter(organisation=actor.organisation)
+
+
+def sessions_visible_to(actor: Actor) -> QuerySet[SignedIn]:
+    """One's own browsers."""
+    return SignedIn.objects.filter(person=actor.person) if actor.person is not None else SignedIn.objects.none()
 
 
 def clients_visible_to(actor: Actor) -> QuerySet[MachineClient]:
@@ -72,6 +86,13 @@ policy.register(
         "accounts.create_client": is_admin_of,
         "accounts.revoke_client": lambda actor, row: is_admin_of(actor, row.organisation),
         "accounts.edit_profile": is_a_person,
+        "accounts.set_up_second_factor": is_a_person,
+        "accounts.remove_second_factor": is_a_person,
+        "accounts.end_session": is_oneself,
+        "accounts.close_account": is_a_person,
+        "accounts.leave_organisation": is_own_seat,
+        "accounts.merge_organisation": verifies,
+        "accounts.ask_second_factor": is_admin_of,
     },
     told={
         "accounts.verify_organisation": _(
@@ -80,8 +101,18 @@ policy.register(
         "accounts.invite_member": _("Only an admin of the organisation invites members."),
         "accounts.create_client": _("Only an admin of the organisation creates machine clients."),
     },
+    fresh=[
+        "accounts.set_roles",
+        "accounts.create_client",
+        "accounts.merge_organisation",
+        "accounts.ask_second_factor",
+        "accounts.set_up_second_factor",
+        "accounts.remove_second_factor",
+        "accounts.close_account",
+    ],
 )
 policy.visible(Organisation, "accounts.view_organisation", organisations_visible_to)
 policy.visible(Membership, "accounts.view_membership", memberships_visible_to)
 policy.visible(Invitation, "accounts.view_invitation", invitations_visible_to)
 policy.visible(MachineClient, "accounts.view_client", clients_visible_to)
+policy.visible(SignedIn, "accounts.view_session", sessions_visible_to)

@@ -39,6 +39,7 @@ class OrganisationState(models.TextChoices):
     VERIFIED = "verified", _("Verified")
     REJECTED = "rejected", _("Returned")
     SUSPENDED = "suspended", _("Suspended")
+    MERGED = "merged", _("Merged into another")
 
 
 ORGANISATION = Machine(
@@ -47,6 +48,7 @@ ORGANISATION = Machine(
     Move("resubmit_organisation", [OrganisationState.REJECTED], OrganisationState.REGISTERED),
     Move("suspend_organisation", [OrganisationState.VERIFIED], OrganisationState.SUSPENDED),
     Move("restore_organisation", [OrganisationState.SUSPENDED], OrganisationState.VERIFIED),
+    Move("merge_organisation", [OrganisationState.VERIFIED, OrganisationState.SUSPENDED], OrganisationState.MERGED),
 )
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from core import context
 from core.accounts.actor import Actor
 from core.command.models import CommandRecord
-from core.errors import Conflict, Refusal, from_dict
+from core.errors import Conflict, NotFresh, Refusal, from_dict
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -49,7 +49,8 @@ def command(action: Callable[P, R]) -> Callable[P, R]:
                     result = action(**kwargs)  # type: ignore[call-arg]
             except Refusal as error:
                 refusal = error
-                if record is not None:
+                # Who confirms who they are may send the very same again.
+                if record is not None and not isinstance(error, NotFresh):
                     _keep(record, {"refusal": error.as_dict()})
             else:
                 if record is not None:

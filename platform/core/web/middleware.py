@@ -7,11 +7,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from core import errors
 from core.web.page import is_fragment, sent_key
@@ -104,6 +107,8 @@ def refusal_response(request: HttpRequest, refusal: errors.Refusal) -> HttpRespo
     """
     if refusal.code == "not_signed_in" and (request.method == "GET" or is_fragment(request)):
         return _to_sign_in(request)
+    if isinstance(refusal, errors.NotFresh):
+        return _to_confirm(request)
     context = {"refusal": refusal, "back_url": _way_back(request)}
     if is_fragment(request):
         response = render(request, "components/_refusal.html", context, status=refusal.status)
@@ -117,6 +122,19 @@ def refusal_response(request: HttpRequest, refusal: errors.Refusal) -> HttpRespo
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     here = request.get_full_path() if request.method == "GET" and not is_fragment(request) else "/"
     address = f"{settings.LOGIN_URL}?{urlencode({'next': here})}"
+    if is_fragment(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def _to_confirm(request: HttpRequest) -> HttpResponse:
+    """To the page that asks who it is, and from there back: to this page, or to the one whose button was pressed."""
+    here = (
+        request.get_full_path() if request.method == "GET" and not is_fragment(request) else _way_back(request) or "/"
+    )
+    if request.method != "GET":
+        messages.info(request, _("Confirm that it is you; then press the button once more."))
+    address = f"{reverse('accounts:confirm')}?{urlencode({'next': here})}"
     if is_fragment(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.accounts.models import Invitation, MachineClient, Membership, Organisation, Person
+from core.accounts.models import Invitation, MachineClient, Membership, Organisation, Person, SignedIn
 from core.accounts.states import OrganisationKind, Role
 from core.api.serializers import Input
 
@@ -41,6 +41,21 @@ class OrganisationOut(serializers.ModelSerializer):  # type: ignore[type-arg]
             "id", "name", "name_en", "uscc", "kinds", "state", "state_reason", "region_code", "address", "intro", "website",
             "verified_at", "version", "created_at",
         ]  # fmt: skip
+
+
+class AskIn(Input):
+    is_needed = serializers.BooleanField()
+
+
+class MergeIn(Input):
+    into = serializers.UUIDField()
+    reason = serializers.CharField(max_length=2000)
+
+
+class SessionOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    class Meta:
+        model = SignedIn
+        fields = ["id", "browser", "address", "seen_at", "created_at"]
 
 
 class InviteIn(Input):

@@ -9,6 +9,7 @@ routes = [
     ("members", views.Members, "member"),
     ("invitations", views.Invitations, "invitation"),
     ("clients", views.Clients, "client"),
+    ("sessions", views.Sessions, "session"),
     ("experts", views.Experts, "expert"),
 ]
 urlpatterns = [path("me/", views.Me.as_view(), name="me"), path("people/", views.People.as_view(), name="people")]

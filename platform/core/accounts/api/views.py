@@ -12,11 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.accounts import actions
+from core.accounts import actions, lifecycle
 from core.accounts.api import serializers as forms
-from core.accounts.models import Invitation, MachineClient, Membership, Organisation, Person
+from core.accounts.models import Invitation, MachineClient, Membership, Organisation, Person, SignedIn
 from core.accounts.queries import experts
-from core.api.serializers import Reason
+from core.api.serializers import Nothing, Reason
 from core.api.throttles import ActorThrottle
 from core.api.views import Door, RoomViewSet, operation
 from core.errors import NotAllowed
@@ -38,6 +38,8 @@ class Organisations(RoomViewSet):
     invite = operation(
         actions.invite_member, path="invite", serializer=forms.InviteIn, response=forms.InvitationOut, code=201
     )
+    ask_second_factor = operation(lifecycle.ask_second_factor, path="ask_second_factor", serializer=forms.AskIn)
+    merge = operation(lifecycle.merge_organisation, path="merge", serializer=forms.MergeIn)
     create_client = operation(
         actions.create_client, path="create_client", serializer=forms.ClientIn, response=forms.ClientOut, code=201
     )
@@ -49,6 +51,7 @@ class Members(RoomViewSet):
     filterset_fields = ["organisation", "is_active"]
     set_roles = operation(actions.set_roles, path="set_roles", serializer=forms.RolesIn)
     remove = operation(actions.remove_member, path="remove")
+    leave = operation(lifecycle.leave_organisation, path="leave")
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("person", "organisation")
@@ -72,6 +75,14 @@ class Clients(RoomViewSet):
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("application")
+
+
+class Sessions(RoomViewSet):
+    """The browsers in which one is signed in."""
+
+    room, model, view_rule, id_name = "accounts", SignedIn, "accounts.view_session", "session_id"
+    serializer_class = forms.SessionOut
+    end = operation(lifecycle.end_session, path="end", response=Nothing)
 
 
 class Experts(Door, mixins.ListModelMixin):

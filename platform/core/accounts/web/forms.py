@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms as django_forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -76,6 +78,45 @@ class Invite(forms.Form):
 
 class Roles(forms.Form):
     roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices)
+
+
+class Code(forms.Form):
+    code = forms.TextField(
+        label=_("Code"),
+        max_length=20,
+        help_text=_("Six digits from your authenticator, or one of your recovery codes."),
+        widget=django_forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True}),
+    )
+
+
+class Confirm(forms.Form):
+    password = django_forms.CharField(
+        label=_("Password"),
+        required=False,
+        widget=django_forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class ConfirmWithCode(Confirm):
+    code = forms.TextField(
+        label=_("Code"),
+        max_length=20,
+        help_text=_("Six digits from your authenticator, or one of your recovery codes."),
+        widget=django_forms.TextInput(attrs={"autocomplete": "one-time-code"}),
+    )
+
+
+class CloseAccount(forms.Form):
+    email = forms.EmailField(label=_("E-mail"), help_text=_("Type your address again: an account is closed for good."))
+
+
+class Merge(forms.Form):
+    into = forms.SelectField(label=_("Goes on in"), choices=[])
+    reason = forms.LongTextField(label=_("Reason"), rows=3, help_text=_("The members of both organisations read this."))
+
+    def __init__(self, *args: Any, choices: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["into"].choices = choices  # type: ignore[attr-defined]
 
 
 class NewClient(forms.Form):

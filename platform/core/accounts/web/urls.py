@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.accounts.web import organisations, views
+from core.accounts.web import organisations, security, views
 
 app_name = "accounts"
 
@@ -16,6 +16,18 @@ urlpatterns = [
     path("password/reset/", views.ResetPassword.as_view(), name="reset_password"),
     path("password/reset/sent/", views.reset_sent, name="reset_sent"),
     path("password/reset/<uidb64>/<token>/", views.NewPassword.as_view(), name="new_password"),
+    path("sign-in/code/", security.sign_in_code, name="sign_in_code"),
+    path("confirm/", security.confirm, name="confirm"),
+    path("security/", security.security, name="security"),
+    path("security/authenticator/", security.authenticator, name="authenticator"),
+    path("security/authenticator/remove/", security.remove_authenticator, name="remove_authenticator"),
+    path("security/codes/", security.new_codes, name="new_codes"),
+    path("security/sessions/<uuid:pk>/end/", security.end_session, name="end_session"),
+    path("security/sessions/end/", security.end_other_sessions, name="end_other_sessions"),
+    path("security/close/", security.close_account, name="close_account"),
+    path("members/<uuid:pk>/leave/", security.leave_organisation, name="leave_organisation"),
+    path("organisations/<uuid:pk>/second-factor/", security.ask_second_factor, name="ask_second_factor"),
+    path("organisations/<uuid:pk>/merge/", security.merge_organisation, name="merge_organisation"),
     path("invitations/<str:token>/", views.accept_invitation, name="accept_invitation"),
     path("organisations/", organisations.list_organisations, name="organisations"),
     path("organisations/new/", organisations.register_organisation, name="register_organisation"),

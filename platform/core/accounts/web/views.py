@@ -16,10 +16,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from core.accounts import actions
+from core.accounts import actions, factors
 from core.accounts.middleware import SESSION_KIND, SESSION_ORGANISATION
 from core.accounts.models import Membership, Person
 from core.accounts.web import forms
+from core.accounts.web.security import wait_for_code
 from core.errors import NotAllowed, NotFound
 from core.web.forms import form_page
 
@@ -39,8 +40,11 @@ class SignIn(views.LoginView):
         return context
 
     def form_valid(self, form: Any) -> HttpResponse:
-        response = super().form_valid(form)
         person = form.get_user()
+        is_half_way = factors.has_factor(person)
+        response = (
+            wait_for_code(self.request, person, self.get_success_url()) if is_half_way else super().form_valid(form)
+        )
         response.set_cookie(settings.LANGUAGE_COOKIE_NAME, person.language, samesite="Lax", max_age=365 * 86400)
         return response
 

@@ -1,0 +1,176 @@
+"""What people do about the safety of their sign-in, and how accounts, seats and organisations end."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from core import book, clock
+from core.access import policy
+from core.accounts import factors, services, sessions
+from core.accounts.actor import Actor
+from core.accounts.models import Membership, Organisation, Person, SignedIn
+from core.accounts.states import ORGANISATION, OrganisationState, Role
+from core.command import command
+from core.errors import Blocked, Invalid, Missing
+from core.inbox import services as inbox
+
+
+@command
+def set_up_second_factor(*, actor: Actor, secret: str, code: str) -> Person:
+    """Keep the authenticator whose code fits; `fresh_codes` on the answer are the recovery codes, told once."""
+    person = _oneself(actor, "accounts.set_up_second_factor")
+    codes = factors.set_up(person, secret, code)
+    book.record(actor, "set_up_second_factor", person)
+    inbox.notify(
+        kind="second_factor", title=gettext_noop("A second factor protects your account now"), to=[person], link="/accounts/security/"
+    )  # fmt: skip
+    person.fresh_codes = codes
+    return person
+
+
+@command
+def renew_recovery_codes(*, actor: Actor) -> Person:
+    """New recovery codes instead of all earlier ones; `fresh_codes` on the answer, told once."""
+    person = _oneself(actor, "accounts.set_up_second_factor")
+    if not factors.has_factor(person):
+        raise Invalid(_("Set up an authenticator first."), code="no_second_factor")
+    codes = factors.fresh_codes(person)
+    book.record(actor, "renew_recovery_codes", person)
+    person.fresh_codes = codes
+    return person
+
+
+@command
+def remove_second_factor(*, actor: Actor) -> Person:
+    """Sign in by password alone again; not while an organisation of this person asks for a second factor."""
+    person = _oneself(actor, "accounts.remove_second_factor")
+    asking = [
+        seat.organisation
+        for seat in Membership.objects.filter(person=person, is_active=True).select_related("organisation")
+        if factors.needs_factor(person, seat.organisation, frozenset(seat.roles))
+    ]
+    if asking:
+        raise Blocked(
+            _("Your organisation asks for a second factor."),
+            code="second_factor_needed",
+            missing=[Missing(str(one), _("an admin of this organisation may change it")) for one in asking],
+        )
+    factors.remove(person)
+    book.record(actor, "remove_second_factor", person)
+    inbox.notify(
+        kind="second_factor", title=gettext_noop("The second factor of your account was removed"), to=[person], link="/accounts/security/"
+    )  # fmt: skip
+    return person
+
+
+@command
+def ask_second_factor(*, actor: Actor, organisation_id: UUID, is_needed: bool) -> Organisation:
+    """Say whether members need a second factor to act for the organisation."""
+    row = policy.fetch_for_update(actor, "accounts.ask_second_factor", Organisation, organisation_id)
+    if is_needed and actor.person is not None and not factors.has_factor(actor.person):
+        raise Blocked(
+            _("Set up your own authenticator first, or you would shut yourself out."),
+            code="no_second_factor",
+            missing=[Missing(_("Your authenticator"), _("you"), "/accounts/security/authenticator/")],
+        )
+    row.needs_second_factor = is_needed
+    row.touch()
+    row.save()
+    book.record(actor, "ask_second_factor", row, after={"is_needed": is_needed})
+    return row
+
+
+@command
+def end_session(*, actor: Actor, session_id: UUID) -> None:
+    """End one of one's own browsers' sessions."""
+    row = policy.fetch_for_update(actor, "accounts.end_session", SignedIn, session_id)
+    sessions.end(SignedIn.objects.filter(pk=row.pk))
+    if actor.person is not None:
+        book.record(actor, "end_session", actor.person)
+
+
+@command
+def end_other_sessions(*, actor: Actor, but: str) -> int:
+    """End all of one's own browsers' sessions but the one with this key; gives how many ended."""
+    person = _oneself(actor, "accounts.edit_profile")
+    ended = sessions.end(SignedIn.objects.filter(person=person).exclude(session_key=but))
+    book.record(actor, "end_other_sessions", person)
+    return ended
+
+
+@command
+def leave_organisation(*, actor: Actor, membership_id: UUID) -> Membership:
+    """Give up one's own seat; what one did stays. The last admin names another first."""
+    seat = policy.fetch_for_update(actor, "accounts.leave_organisation", Membership, membership_id)
+    _end_seat(actor, seat)
+    return seat
+
+
+@command
+def close_account(*, actor: Actor) -> Person:
+    """Close one's account: seats end, contact data are erased, the name stays where it was signed."""
+    person = _oneself(actor, "accounts.close_account")
+    for seat in Membership.objects.select_for_update().filter(person=person, is_active=True):
+        _end_seat(actor, seat)
+    book.record(actor, "close_account", person)
+    factors.remove(person)
+    person.email, person.is_active, person.closed_at = f"closed-{person.pk}@invalid.example", False, clock.now()
+    person.title, person.expertise, person.is_expert = "", "", False
+    person.set_unusable_password()
+    person.save()
+    sessions.end(SignedIn.objects.filter(person=person))
+    return person
+
+
+@command
+def merge_organisation(*, actor: Actor, organisation_id: UUID, into: UUID, reason: str) -> Organisation:
+    """An organisation goes on in another: its members get seats there, and the other's admins may end its business.
+
+    Nothing that was agreed, owned or signed changes hands in the records: they keep the old name, marked as merged.
+    """
+    row = policy.fetch_for_update(actor, "accounts.merge_organisation", Organisation, organisation_id)
+    heir = policy.fetch_for_update(actor, "accounts.merge_organisation", Organisation, into)
+    if heir.pk == row.pk or heir.state != OrganisationState.VERIFIED:
+        raise Invalid(_("Choose another, verified organisation."), field="into")
+    if not reason.strip():
+        raise Invalid(_("Say why, so that it can be mended."), field="reason")
+    seats = list(Membership.objects.filter(organisation=row, is_active=True).select_related("person"))
+    for seat in seats:
+        if not Membership.objects.filter(organisation=heir, person=seat.person, is_active=True).exists():
+            services.seat(seat.person, heir, [role for role in seat.roles if role == Role.MEMBER])
+    admins = Membership.objects.filter(organisation=heir, is_active=True, roles__contains=[Role.ADMIN])
+    for seat in admins.select_related("person"):
+        services.seat(seat.person, row, seat.roles)
+    row.state = ORGANISATION.after(OrganisationState(row.state), "merge_organisation")
+    row.merged_into, row.state_reason = heir, reason.strip()
+    row.touch()
+    row.save()
+    book.record(actor, "merge_organisation", row, after={"into": str(heir.pk)}, reason=reason)
+    for organisation in (row, heir):
+        inbox.notify(
+            kind="merge_organisation", title=gettext_noop("%(name)s goes on in %(heir)s"),
+            params={"name": row.name, "heir": heir.name}, body=reason, to=organisation, obj=row, link=f"/accounts/organisations/{row.pk}/",
+        )  # fmt: skip
+    return row
+
+
+def _oneself(actor: Actor, rule: str) -> Person:
+    policy.require(actor, rule, actor.person)
+    assert actor.person is not None
+    return Person.objects.select_for_update().get(pk=actor.person.pk)
+
+
+def _end_seat(actor: Actor, seat: Membership) -> None:
+    others = Membership.objects.filter(organisation=seat.organisation, is_active=True).exclude(pk=seat.pk)
+    if Role.ADMIN in seat.roles and others.exists() and not others.filter(roles__contains=[Role.ADMIN]).exists():
+        raise Blocked(
+            _("You are the only admin of %s; make somebody else admin first.") % seat.organisation,
+            code="last_admin",
+            missing=[Missing(_("Another admin of %s") % seat.organisation, _("you"), "/accounts/members/")],
+        )
+    seat.is_active, seat.left_at = False, clock.now()
+    seat.save(update_fields=["is_active", "left_at"])
+    book.record(actor, "leave_organisation", seat.organisation)

@@ -1,0 +1,63 @@
+"""The browsers in which people are signed in: kept at sign-in, listed, ended; asks no permission."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest
+
+from core import clock
+from core.accounts.models import Person, SignedIn
+
+CONFIRMED = "confirmed_at"  # when the person last proved who they are, in seconds
+FACTOR = "second_factor"  # whether this session was opened, or later confirmed, with the second factor
+SEEN_EVERY = dt.timedelta(minutes=5)
+
+
+def opened(request: HttpRequest, person: Person) -> None:
+    """The person has just signed in: remember the browser and that they are fresh."""
+    confirmed(request)
+    if not request.session.session_key:
+        request.session.save()
+    SignedIn.objects.update_or_create(
+        session_key=request.session.session_key or "",
+        defaults={
+            "person": person,
+            "browser": request.headers.get("User-Agent", "")[:200],
+            "address": request.META.get("REMOTE_ADDR") or None,
+            "seen_at": clock.now(),
+        },
+    )
+
+
+def confirmed(request: HttpRequest, *, by_factor: bool = False) -> None:
+    """The person has just proved again who they are."""
+    request.session[CONFIRMED] = int(clock.now().timestamp())
+    if by_factor:
+        request.session[FACTOR] = True
+
+
+def is_fresh(session: Any) -> bool:
+    """Whether the person proved who they are within the setting's minutes; always, where the setting is 0."""
+    minutes = settings.FRESH_SIGN_IN_MINUTES
+    return not minutes or clock.now().timestamp() - session.get(CONFIRMED, 0) < minutes * 60
+
+
+def seen(request: HttpRequest, person: Person) -> None:
+    """Note that the browser is still in use; at most every five minutes."""
+    key = request.session.session_key
+    if key:
+        SignedIn.objects.filter(session_key=key, person=person, seen_at__lt=clock.now() - SEEN_EVERY).update(
+            seen_at=clock.now()
+        )
+
+
+def end(rows: Any) -> int:
+    """End these browsers' sessions; gives how many there were."""
+    keys = list(rows.values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    rows.model.objects.filter(session_key__in=keys).delete()
+    return len(keys)

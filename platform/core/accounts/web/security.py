@@ -1,0 +1,252 @@
+"""The safety of one's sign-in: second factor, confirming oneself, open sessions, leaving and closing."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import segno
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from core import clock
+from core.access import policy
+from core.accounts import factors, lifecycle, sessions
+from core.accounts.models import Membership, Organisation, Person
+from core.accounts.queries import organisations_visible_to
+from core.accounts.rules import sessions_visible_to
+from core.accounts.states import OrganisationState
+from core.accounts.web import forms
+from core.errors import Invalid, NotAllowed
+from core.web.forms import do, form_page
+from core.web.page import crumb, render_page
+
+WAITING = "waits_for_code"  # who gave the right password, when, and where they wanted to go
+WAITING_SECONDS = 600
+SETTING_UP = "authenticator_secret"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def wait_for_code(request: HttpRequest, person: Person, wanted: str) -> HttpResponse:
+    """The password was right and a second factor is set up: ask for its code before anything else."""
+    request.session.cycle_key()
+    request.session[WAITING] = {"person": str(person.pk), "at": int(clock.now().timestamp()), "next": wanted}
+    return redirect("accounts:sign_in_code")
+
+
+@never_cache
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """The second step of signing in."""
+    waiting: dict[str, Any] = request.session.get(WAITING) or {}
+    person = Person.objects.filter(pk=waiting["person"], is_active=True).first() if waiting else None
+    if person is None or clock.now().timestamp() - waiting.get("at", 0) > WAITING_SECONDS:
+        return redirect("accounts:sign_in")
+
+    def act(actor: Any, code: str) -> Person:
+        _check_code(person, code)
+        return person
+
+    def success(someone: Person) -> str:
+        wanted = waiting.get("next") or "/"
+        request.session.pop(WAITING, None)
+        login(request, someone, backend=BACKEND)
+        sessions.confirmed(request, by_factor=True)
+        return str(wanted)
+
+    return form_page(
+        request, "accounts/code.html", forms.Code, action=act, success=success, title=_("Second step"), submit=_("Sign in")
+    )  # fmt: skip
+
+
+@never_cache
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Prove again that it is you, before money moves or access is given."""
+    person = _me(request)
+    with_code = factors.has_factor(person)
+
+    def act(actor: Any, password: str, code: str = "") -> Person:
+        if not authenticate(request, username=person.email, password=password):
+            raise Invalid(_("This is not your password."), field="password")
+        if with_code:
+            _check_code(person, code)
+        return person
+
+    def success(_person: Person) -> str:
+        sessions.confirmed(request, by_factor=with_code)
+        wanted = request.GET.get("next", "")
+        return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/"
+
+    shape = forms.ConfirmWithCode if with_code else forms.Confirm
+    return form_page(
+        request, "accounts/confirm.html", shape, action=act, success=success,
+        title=_("Confirm that it is you"), submit=_("Confirm"),
+    )  # fmt: skip
+
+
+def security(request: HttpRequest) -> HttpResponse:
+    """Second factor, open sessions and one's seats, with what can be done about each."""
+    person = _me(request)
+    shown = {
+        "has_factor": factors.has_factor(person),
+        "codes_left": factors.codes_left(person),
+        "sessions": sessions_visible_to(request.actor)[:50],  # type: ignore[attr-defined]
+        "this_session": request.session.session_key,
+        "seats": Membership.objects.filter(person=person, is_active=True).select_related("organisation"),
+        "lacking": getattr(request, "lacks_second_factor", None),
+        "acting": request.actor.organisation_id,  # type: ignore[attr-defined]
+    }
+    return render_page(request, "accounts/security.html", shown, title=_("Safety of my account"), crumbs=_crumbs())
+
+
+@never_cache
+def authenticator(request: HttpRequest) -> HttpResponse:
+    """Scan the picture, type the code it shows; the recovery codes are on the answering page and nowhere else."""
+    person = _me(request)
+    policy.require(request.actor, "accounts.set_up_second_factor", person)  # type: ignore[attr-defined]
+    secret = request.session.get(SETTING_UP) or factors.fresh_secret()
+    request.session[SETTING_UP] = secret
+    kept: list[Person] = []
+
+    def act(actor: Any, code: str) -> Person:
+        kept.append(lifecycle.set_up_second_factor(actor=actor.with_key(None), secret=secret, code=code))
+        return kept[0]
+
+    picture = segno.make(factors.address_of(secret, person), error="m")
+    shown = {
+        "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        "picture": picture.svg_inline(scale=4, border=2, dark="black", light="white", omitsize=False),
+    }
+    answer = form_page(
+        request, "accounts/authenticator.html", forms.Code, action=act, success=reverse("accounts:security"),
+        title=_("Set up an authenticator"), crumbs=_crumbs(_("Set up an authenticator")), submit=_("Switch it on"), context=shown,
+    )  # fmt: skip
+    if kept:
+        del request.session[SETTING_UP]
+        sessions.confirmed(request, by_factor=True)
+        return _codes_page(request, kept[0].fresh_codes)
+    return answer
+
+
+@require_POST
+@never_cache
+def new_codes(request: HttpRequest) -> HttpResponse:
+    """New recovery codes; the earlier ones are void."""
+    person = lifecycle.renew_recovery_codes(actor=request.actor.with_key(None))  # type: ignore[attr-defined]
+    return _codes_page(request, person.fresh_codes)
+
+
+@require_POST
+def remove_authenticator(request: HttpRequest) -> HttpResponse:
+    return do(
+        request, lifecycle.remove_second_factor, success=reverse("accounts:security"), message=_("The second factor is off.")
+    )  # fmt: skip
+
+
+@require_POST
+def end_session(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return do(
+        request, lifecycle.end_session, session_id=pk, success=reverse("accounts:security"), message=_("The session ended.")
+    )  # fmt: skip
+
+
+@require_POST
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    key = request.session.session_key or ""
+    return do(
+        request, lifecycle.end_other_sessions, but=key, success=reverse("accounts:security"),
+        message=_("All other sessions ended."),
+    )  # fmt: skip
+
+
+@require_POST
+def leave_organisation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return do(
+        request, lifecycle.leave_organisation, membership_id=pk, success=reverse("accounts:security"),
+        message=_("You left the organisation."),
+    )  # fmt: skip
+
+
+def close_account(request: HttpRequest) -> HttpResponse:
+    """Close one's account for good."""
+    person = _me(request)
+    policy.require(request.actor, "accounts.close_account", person)  # type: ignore[attr-defined]
+
+    def act(actor: Any, email: str) -> Person:
+        if email.strip().lower() != person.email.lower():
+            raise Invalid(_("This is not the address of this account."), field="email")
+        return lifecycle.close_account(actor=actor)
+
+    def success(_person: Person) -> str:
+        logout(request)
+        messages.success(request, str(_("Your account is closed.")))
+        return reverse("accounts:sign_in")
+
+    return form_page(
+        request, "components/form_page.html", forms.CloseAccount, action=act, success=success,
+        title=_("Close my account"), crumbs=_crumbs(_("Close my account")), submit=_("Close for good"),
+        context={"cannot_undo": _("Your seats end and your contact data are erased. What you signed keeps your name.")},
+    )  # fmt: skip
+
+
+@require_POST
+def ask_second_factor(request: HttpRequest, pk: UUID) -> HttpResponse:
+    is_needed = request.POST.get("is_needed") == "yes"
+    return do(
+        request, lifecycle.ask_second_factor, organisation_id=pk, is_needed=is_needed,
+        success=reverse("accounts:members"), message=_("Saved."),
+    )  # fmt: skip
+
+
+def merge_organisation(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Let an organisation go on in another; history stays under the old name."""
+    actor = request.actor  # type: ignore[attr-defined]
+    row = policy.fetch(actor, "accounts.merge_organisation", Organisation, pk)
+    others = organisations_visible_to(actor).filter(state=OrganisationState.VERIFIED).exclude(pk=pk).order_by("name")
+    choices = [(str(one.pk), f"{one.name} · {one.uscc}") for one in others[:1000]]
+
+    def act(actor: Any, into: str, reason: str) -> Organisation:
+        return lifecycle.merge_organisation(actor=actor, organisation_id=pk, into=UUID(into), reason=reason)
+
+    crumbs = [
+        crumb(_("Organisations"), reverse("accounts:organisations")),
+        crumb(row.name, reverse("accounts:organisation", args=[pk])),
+    ]
+    return form_page(
+        request, "components/form_page.html", forms.Merge, action=act, form_kwargs={"choices": choices},
+        success=reverse("accounts:organisation", args=[pk]), title=_("Merge into another organisation"), crumbs=crumbs,
+        submit=_("Merge"), message=_("Merged."),
+        context={"cannot_undo": _("A merger stays. What was agreed and signed keeps the old name.")},
+    )  # fmt: skip
+
+
+def _check_code(person: Person, code: str) -> None:
+    """Nothing, or Invalid beside `code`. The count of wrong codes is kept although the form is refused."""
+    with transaction.atomic():
+        good = factors.accept(person, code)
+    if not good:
+        raise Invalid(_("This code does not fit, or it was used already."), field="code")
+
+
+def _codes_page(request: HttpRequest, codes: list[str]) -> HttpResponse:
+    crumbs = _crumbs(_("Recovery codes"))
+    return render_page(request, "accounts/codes.html", {"codes": codes}, title=_("Recovery codes"), crumbs=crumbs)
+
+
+def _crumbs(last: Any = None) -> list[Any]:
+    first = crumb(_("Safety of my account"), reverse("accounts:security") if last else "")
+    return [first, crumb(last)] if last else [first]
+
+
+def _me(request: HttpRequest) -> Person:
+    person = request.actor.person  # type: ignore[attr-defined]
+    if person is None:
+        raise NotAllowed(_("Please sign in first."), code="not_signed_in")
+    return person  # type: ignore[no-any-return]

@@ -1,0 +1,323 @@
+"""Second factor, fresh sign-in before money and access, open sessions, and how accounts and organisations end."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from django.test import Client
+
+from core import clock
+from core.accounts import actions, factors, lifecycle
+from core.accounts.actor import Actor
+from core.accounts.models import Membership, Person, RecoveryCode, SecondFactor, SignedIn
+from core.accounts.states import Role
+from core.book.models import Body
+from core.errors import Blocked, Invalid, NotFresh, WrongState
+from tests import factories
+from tests.factories import PASSWORD
+
+# RFC 6238, appendix B: the secret is the ASCII text 12345678901234567890; eight digits there, six here.
+RFC = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code"),
+    [(59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (2000000000, "279037"), (20000000000, "353130")],
+)
+def test_codes_are_those_of_the_standard(seconds: int, code: str) -> None:
+    assert factors.code_at(RFC, dt.datetime.fromtimestamp(seconds, dt.UTC)) == code
+
+
+def with_factor(person: Person) -> tuple[str, list[str]]:
+    """The person has an authenticator; its secret and the recovery codes."""
+    secret = factors.fresh_secret()
+    codes = factors.set_up(person, secret, factors.code_at(secret, clock.now()))
+    return secret, codes
+
+
+def sign_in(client: Any, person: Person, password: str = PASSWORD) -> Any:
+    return client.post("/accounts/sign-in/", {"username": person.email, "password": password})
+
+
+@pytest.fixture
+def someone(db: str) -> Person:
+    return factories.member(factories.organisation("甲厂"), name="张工", password=PASSWORD)
+
+
+def test_a_password_alone_opens_nothing_once_a_factor_is_set_up(
+    someone: Person, client: Any, frozen_clock: Any
+) -> None:
+    secret, codes = with_factor(someone)
+    half = sign_in(client, someone)
+    assert half.status_code == 302
+    assert half.headers["Location"] == "/accounts/sign-in/code/"
+    assert client.get("/needs/").headers["Location"].startswith("/accounts/sign-in/")
+    assert client.get("/api/v1/me/").status_code == 401
+    used = factors.code_at(secret, clock.now())
+    again = client.post("/accounts/sign-in/code/", {"code": used})
+    assert again.status_code == 422, "the code that set it up is used up"
+    assert "不对" in again.content.decode() or "用过" in again.content.decode()
+    frozen_clock.move(seconds=30)
+    assert client.post("/accounts/sign-in/code/", {"code": factors.code_at(secret, clock.now())}).status_code == 302
+    assert client.get("/needs/").status_code == 200
+    other = Client()
+    sign_in(other, someone)
+    assert other.post("/accounts/sign-in/code/", {"code": codes[3].upper()}).status_code == 302
+    assert other.get("/needs/").status_code == 200
+    third = Client()
+    sign_in(third, someone)
+    assert third.post("/accounts/sign-in/code/", {"code": codes[3]}).status_code == 422, "a recovery code is good once"
+    assert factors.codes_left(someone) == factors.CODES - 1
+
+
+def test_codes_beside_the_present_step_fit_and_older_or_newer_ones_do_not(someone: Person, frozen_clock: Any) -> None:
+    secret, _codes = with_factor(someone)
+    for offset, fits in ((-90, False), (-60, False), (60, False), (30, True)):
+        moment = clock.now() + dt.timedelta(seconds=offset)
+        SecondFactor.objects.update(failures=0, shut_until=None)
+        from django.db import transaction
+
+        with transaction.atomic():
+            assert factors.accept(someone, factors.code_at(secret, moment)) is fits, offset
+
+
+def test_wrong_codes_shut_the_door_for_longer_and_longer(someone: Person, client: Any, frozen_clock: Any) -> None:
+    secret, _codes = with_factor(someone)
+    frozen_clock.move(minutes=5)
+    sign_in(client, someone)
+    for _ in range(factors.FREE_FAILURES + 1):
+        assert client.post("/accounts/sign-in/code/", {"code": "000000"}).status_code == 422
+    right = factors.code_at(secret, clock.now())
+    shut = client.post("/accounts/sign-in/code/", {"code": right})
+    assert shut.status_code == 422
+    assert re.search(r"\d+ 秒", shut.content.decode())
+    frozen_clock.move(seconds=21)
+    assert client.post("/accounts/sign-in/code/", {"code": factors.code_at(secret, clock.now())}).status_code == 302
+    assert SecondFactor.objects.get().failures == 0
+
+
+def test_a_code_works_once_even_from_two_windows_at_one_instant(someone: Person, in_threads: Any) -> None:
+    from django.db import transaction
+
+    secret, _codes = with_factor(someone)
+    SecondFactor.objects.update(last_step=0)
+    code = factors.code_at(secret, clock.now())
+
+    def once(_number: int) -> bool:
+        with transaction.atomic():
+            return factors.accept(someone, code)
+
+    assert sorted(in_threads(2, once)) == [False, True]
+
+
+def test_neither_secret_nor_code_lies_readable_in_database_or_book(someone: Person) -> None:
+    actor = factories.actor(None, person_=someone)
+    secret = factors.fresh_secret()
+    made = lifecycle.set_up_second_factor(actor=actor, secret=secret, code=factors.code_at(secret, clock.now()))
+    assert len(made.fresh_codes) == factors.CODES == RecoveryCode.objects.count()
+    stored = SecondFactor.objects.get().secret + "".join(RecoveryCode.objects.values_list("code_hash", flat=True))
+    booked = "".join(bytes(body.content).decode() for body in Body.objects.all())
+    for word in (secret, *made.fresh_codes):
+        assert word not in stored + booked
+
+
+def test_the_authenticator_is_set_up_on_the_page(someone: Person, client: Any) -> None:
+    sign_in(client, someone)
+    page = client.get("/accounts/security/authenticator/").content.decode()
+    assert "<svg" in page
+    secret = client.session["authenticator_secret"]
+    wrong = client.post("/accounts/security/authenticator/", {"code": "123"})
+    assert wrong.status_code == 422
+    assert client.session["authenticator_secret"] == secret, "the picture stays while one mistypes"
+    code = factors.code_at(secret, clock.now())
+    codes = client.post("/accounts/security/authenticator/", {"code": code}).content.decode()
+    assert len(re.findall(r"<li>[a-z2-9]{5}-[a-z2-9]{5}</li>", codes)) == factors.CODES
+    assert "authenticator_secret" not in client.session
+    assert client.post("/accounts/security/authenticator/remove/").status_code == 302
+    assert not SecondFactor.objects.exists()
+
+
+def test_an_organisation_that_asks_for_it_is_out_of_reach_without(client: Any, api: Any) -> None:
+    home = factories.organisation("甲厂")
+    admin, worker = (factories.member(home, password=PASSWORD) for _ in range(2))
+    with pytest.raises(Blocked):
+        lifecycle.ask_second_factor(actor=factories.actor(home, person_=admin), organisation_id=home.pk, is_needed=True)
+    with_factor(admin)
+    lifecycle.ask_second_factor(actor=factories.actor(home, person_=admin), organisation_id=home.pk, is_needed=True)
+    client.sign_in(worker)
+    turned = client.get("/needs/")
+    assert (turned.status_code, turned.headers["Location"]) == (302, "/accounts/security/")
+    assert "甲厂" in client.get("/accounts/security/").content.decode()
+    assert api.as_person(worker).get("me/").data["organisation"] is None
+    assert api.as_person(worker).get("clients/").data["results"] == []
+    client.get("/accounts/security/authenticator/")
+    code = factors.code_at(client.session["authenticator_secret"], clock.now())
+    assert client.post("/accounts/security/authenticator/", {"code": code}).status_code == 200
+    assert client.get("/needs/").status_code == 200
+    removed = client.post("/accounts/security/authenticator/remove/")
+    assert removed.status_code == 409
+    assert "甲厂" in removed.content.decode()
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_the_platforms_admins_need_it_where_the_setting_says_so(client: Any, settings: Any, is_asked: bool) -> None:
+    settings.ADMINS_NEED_SECOND_FACTOR = is_asked
+    admin = factories.operator()
+    client.sign_in(admin.person)
+    assert client.get("/needs/").status_code == (302 if is_asked else 200)
+
+
+def test_money_and_access_ask_again_after_a_while_and_the_same_then_works(
+    someone: Person, client: Any, api: Any, frozen_clock: Any, settings: Any
+) -> None:
+    settings.FRESH_SIGN_IN_MINUTES = 15
+    home = someone.memberships.get().organisation
+    sign_in(client, someone)
+    place = f"/accounts/organisations/{home.pk}/clients/new/"
+    assert client.get(place).status_code == 200
+    frozen_clock.move(minutes=16)
+    asked = client.get(place)
+    assert asked.headers["Location"] == f"/accounts/confirm/?next={place.replace('/', '%2F')}"
+    assert client.get("/needs/").status_code == 200, "reading asks for nothing"
+    assert client.post(asked.headers["Location"], {"password": "wrong"}).status_code == 422
+    back = client.post(asked.headers["Location"], {"password": PASSWORD})
+    assert (back.status_code, back.headers["Location"]) == (302, place)
+    assert client.get(place).status_code == 200
+    away = client.post("/accounts/confirm/?next=https://evil.test/", {"password": PASSWORD})
+    assert away.headers["Location"] == "/"
+    door = api.as_person(someone)
+    frozen_clock.move(minutes=16)
+    body = {"name": "ERP", "scopes": ["needs:read"], "roles": []}
+    refused = door.post(f"organisations/{home.pk}/create_client/", body, key="one-key")
+    assert (refused.status_code, refused.data["code"]) == (403, "sign_in_again")
+    session = door.client.session
+    session["confirmed_at"] = int(clock.now().timestamp())
+    session.save()
+    assert door.post(f"organisations/{home.pk}/create_client/", body, key="one-key").status_code == 201
+
+
+def test_every_rule_of_money_asks_for_a_fresh_sign_in() -> None:
+    from core.access import policy
+
+    assert {
+        "benefits.settle_income", "benefits.instruct_payment", "benefits.confirm_payment", "benefits.decide_claim",
+        "projects.decide_gate", "projects.release_stage", "projects.start_project", "needs.sign_award", "accounts.set_roles",
+        "accounts.create_client",
+    } <= policy._fresh <= set(policy.names())  # fmt: skip
+    with pytest.raises(NotFresh):
+        policy.require(Actor(person=Person(name="x"), is_fresh=False), "accounts.close_account")
+
+
+def test_sessions_are_listed_and_ended_by_their_person_alone(someone: Person, client: Any) -> None:
+    sign_in(client, someone)
+    other, stranger = Client(headers={"user-agent": "Firefox/140 on a phone"}), Client()
+    sign_in(other, someone)
+    sign_in(stranger, factories.person(password=PASSWORD))
+    page = client.get("/accounts/security/").content.decode()
+    assert "Firefox/140 on a phone" in page
+    row = SignedIn.objects.get(browser__startswith="Firefox")
+    assert stranger.post(f"/accounts/security/sessions/{row.pk}/end/").status_code == 404
+    assert other.get("/needs/").status_code == 200
+    assert client.post(f"/accounts/security/sessions/{row.pk}/end/").status_code == 302
+    assert other.get("/needs/").status_code == 302
+    assert client.get("/needs/").status_code == 200
+    for _ in range(2):
+        sign_in(Client(), someone)
+    assert SignedIn.objects.filter(person=someone).count() == 3
+    client.post("/accounts/security/sessions/end/")
+    assert SignedIn.objects.filter(person=someone).count() == 1
+    assert client.get("/needs/").status_code == 200
+
+
+def test_the_last_admin_names_another_before_leaving(db: str, client: Any) -> None:
+    home = factories.organisation("甲厂")
+    admin = factories.member(home)
+    worker = factories.member(home, roles=[Role.MEMBER])
+    seat = Membership.objects.get(person=admin)
+    client.sign_in(admin)
+    refused = client.post(f"/accounts/members/{seat.pk}/leave/")
+    assert refused.status_code == 409
+    assert "管理员" in refused.content.decode()
+    assert client.post(f"/accounts/members/{Membership.objects.get(person=worker).pk}/leave/").status_code == 403
+    actions.set_roles(
+        actor=factories.actor(home, person_=admin),
+        membership_id=Membership.objects.get(person=worker).pk,
+        roles=[Role.ADMIN],
+    )
+    assert client.post(f"/accounts/members/{seat.pk}/leave/").status_code == 302
+    assert not Membership.objects.get(pk=seat.pk).is_active
+
+
+def test_a_closed_account_leaves_its_name_where_it_signed_and_nothing_else(someone: Person, client: Any) -> None:
+    home = someone.memberships.get().organisation
+    factories.member(home)
+    address = someone.email
+    sign_in(client, someone)
+    assert client.post("/accounts/security/close/", {"email": "other@example.test"}).status_code == 422
+    assert client.post("/accounts/security/close/", {"email": address}).status_code == 302
+    someone.refresh_from_db()
+    assert (someone.name, someone.is_active) == ("张工", False)
+    assert address not in someone.email
+    assert sign_in(Client(), someone).status_code == 200, "the form again: no such account"
+    assert client.get("/needs/").status_code == 302
+    assert factories.person(email=address)
+
+
+def test_merged_organisations_keep_their_history_and_are_led_on_by_the_heirs_admins(db: str, client: Any) -> None:
+    old, heir = factories.organisation("旧厂"), factories.organisation("新集团")
+    boss, worker, lead = factories.member(old), factories.member(old, roles=[Role.MEMBER]), factories.member(heir)
+    admin = factories.operator()
+    client.sign_in(admin.person)
+    place = f"/accounts/organisations/{old.pk}/merge/"
+    assert client.post(place, {"into": str(heir.pk), "reason": ""}).status_code == 422
+    assert client.post(place, {"into": str(heir.pk), "reason": "吸收合并"}).status_code == 302
+    old.refresh_from_db()
+    assert (old.state, old.merged_into) == ("merged", heir)
+    assert {seat.person for seat in heir.memberships.filter(is_active=True)} >= {boss, worker, lead}
+    assert Role.ADMIN not in heir.memberships.get(person=boss).roles
+    assert Role.ADMIN in old.memberships.get(person=lead).roles
+    page = client.get(f"/accounts/organisations/{old.pk}/").content.decode()
+    assert "新集团" in page
+    assert "吸收合并" in page
+    with pytest.raises(WrongState):
+        lifecycle.merge_organisation(actor=admin, organisation_id=old.pk, into=heir.pk, reason="again")
+    with pytest.raises(Invalid):
+        lifecycle.merge_organisation(actor=admin, organisation_id=heir.pk, into=heir.pk, reason="self")
+
+
+def test_invitations_expire(db: str, frozen_clock: Any, client: Any, mailbox: list[Any]) -> None:
+    home = factories.organisation()
+    admin = factories.actor(home)
+    guest = factories.person()
+    actions.invite_member(actor=admin, organisation_id=home.pk, email=guest.email, roles=[Role.MEMBER])
+    link = re.search(r"/accounts/invitations/\S+", mailbox[0].body)
+    assert link
+    frozen_clock.move(days=15)
+    client.sign_in(guest)
+    late = client.post(link[0])
+    assert late.status_code == 409
+    assert "过期" in late.content.decode()
+    assert not Membership.objects.filter(person=guest).exists()
+
+
+def test_an_authenticator_of_others_makes_the_same_codes() -> None:
+    """The library that signs in and an independent reading of the standard agree."""
+    import base64
+    import hashlib
+    import hmac
+    import struct
+
+    secret = factors.fresh_secret()
+    for moment in (clock.now(), clock.now() + dt.timedelta(days=999)):
+        digest = hmac.new(base64.b32decode(secret), struct.pack(">Q", int(moment.timestamp()) // 30), hashlib.sha1)
+        at = digest.digest()[-1] & 15
+        number = (struct.unpack(">I", digest.digest()[at : at + 4])[0] & 0x7FFFFFFF) % 1_000_000
+        assert factors.code_at(secret, moment) == f"{number:06d}"
+        assert (
+            TOTP(base64.b32decode(secret), 6, SHA1(), 30).generate(int(moment.timestamp())).decode() == f"{number:06d}"
+        )

@@ -19,7 +19,9 @@ from core.errors import Text
 from core.inbox.queries import tasks_for
 from needs.queries.challenge import challenges_visible_to
 from needs.queries.need import needs_visible_to
+from needs.queries.review import panel_visible_to
 from projects.queries import gates_visible_to, packages_of, projects_visible_to
+from projects.queries.gate import seats_visible_to
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,18 @@ def home_of(actor: Actor) -> Home:
     packages = Figure(_("Our work packages"), lambda one: packages_of(one).count(), _url("projects:projects"))
     tasks = Figure(_("Tasks that wait"), lambda one: tasks_for(one).count(), _url("inbox:list"))
     library, challenges = _url("needs:needs"), _url("needs:challenges")
+    if actor.organisation is None and actor.person is not None and actor.person.is_expert:
+        me = actor.person.pk
+        reviews = Figure(
+            _("Reviews of challenges"), lambda one: panel_visible_to(one).filter(person_id=me).count(), _url("needs:seats")
+        )  # fmt: skip
+        gates = Figure(
+            _("Gate reviews"), lambda one: seats_visible_to(one).filter(person_id=me).count(), _url("projects:projects")
+        )  # fmt: skip
+        return Home(
+            "expert", _("Expert"), _("Reviews you are asked for: declare, mark, and sign what you find."), (tasks, reviews, gates),
+            _("Review desk"), _url("needs:seats"),
+        )  # fmt: skip
     if actor.organisation is None:
         return Home(
             "person", _("Welcome"), _("Register your organisation, or ask its admin to invite you; experts find their reviews in the inbox."),

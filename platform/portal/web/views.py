@@ -40,6 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     shown = {
         "home": page,
         "groups": [(labels[key], groups[key]) for key in labels if key in groups],
+        "waiting_for": actor.organisation if actor.organisation and not actor.organisation.is_verified else None,
         "figures_shown": [one.shown(actor) for one in page.figures],
         "packages": list(packages_of(actor).select_related("project")[:20]) if actor.organisation else [],
     }

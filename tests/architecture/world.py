@@ -162,9 +162,9 @@ class World:
         if name == "pk" and ("members/" in route and "panel" not in route):
             return self.spare_seat.pk
         if name == "pk" and "clients/" in route:
-            return MachineClient.objects.get().pk
+            return MachineClient.objects.earliest("created_at").pk
         if name == "pk" and "invitations/" in route:
-            return Invitation.objects.get().pk
+            return Invitation.objects.earliest("created_at").pk
         model = door.model if name == "pk" and door.model is not None else self._model(route, name)
         return self._chosen(model) if model is not None else uuid.UUID(int=0)
 

@@ -18,6 +18,7 @@ from core.accounts.models import MachineClient, Organisation, Person
 
 SESSION_ORGANISATION = "acting_organisation"
 SESSION_KIND = "acting_kind"
+ONESELF = "oneself"  # in the session's organisation: an expert with a seat acts for none of their organisations
 # Where a person who still lacks the second factor may go: to their account, and out. REST then acts for no organisation.
 OPEN_WITHOUT_FACTOR = ("/accounts/", "/api/", "/static/", "/shell/", "/health/")
 HEADER = "HTTP_X_ORGANISATION"
@@ -41,6 +42,12 @@ class ActorMiddleware:
             return self.get_response(request)
         finally:
             context.leave()
+
+
+def act_for(request: HttpRequest, organisation: Organisation | None, kind: str = "") -> None:
+    """From now on the session acts for the organisation, as this one of its kinds or its main one; or for oneself."""
+    request.session[SESSION_ORGANISATION] = str(organisation.pk) if organisation else ONESELF
+    request.session[SESSION_KIND] = kind or (organisation.main_kind if organisation else "")
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -77,6 +84,9 @@ def _person(request: HttpRequest, person: Person, request_id: str) -> Actor:
     """The person acting for the organisation the request or the session names, else for their first one."""
     wanted = request.META.get(HEADER) or request.session.get(SESSION_ORGANISATION)
     organisation = None
+    is_fresh = sessions.is_fresh(request.session)
+    if wanted == ONESELF and person.is_expert:
+        return Actor(person=person, request_id=request_id, is_fresh=is_fresh)
     if wanted:
         try:
             organisation = Organisation.objects.filter(
@@ -84,16 +94,14 @@ def _person(request: HttpRequest, person: Person, request_id: str) -> Actor:
             ).first()
         except ValueError:
             organisation = None
-    is_fresh = sessions.is_fresh(request.session)
     actor = Actor.for_person(person, organisation, request_id=request_id, is_fresh=is_fresh)
     if lacks_factor(request, actor):
         request.lacks_second_factor = actor.organisation  # type: ignore[attr-defined]
         return Actor(person=person, request_id=request_id, is_fresh=is_fresh)
     kind = request.session.get(SESSION_KIND)
     if actor.organisation is not None:
-        kinds = actor.organisation.kinds
-        kind = kind if kind in kinds else (kinds[0] if kinds else None)
-        return replace(actor, kind=kind)
+        kind = kind if kind in actor.organisation.kinds else actor.organisation.main_kind
+        return replace(actor, kind=kind or None)
     return actor
 
 

@@ -103,6 +103,13 @@ class Organisation(VersionedModel):
         return self.state in (OrganisationState.VERIFIED, OrganisationState.MERGED)
 
     @property
+    def main_kind(self) -> str:
+        """The kind in which it acts until a member chooses another: the operator's, else the one named first."""
+        if OrganisationKind.OPERATOR in self.kinds:
+            return OrganisationKind.OPERATOR.value
+        return self.kinds[0] if self.kinds else ""
+
+    @property
     def is_operator(self) -> bool:
         """Whether its admins are the platform's admins."""
         return self.state == OrganisationState.VERIFIED and OrganisationKind.OPERATOR in self.kinds

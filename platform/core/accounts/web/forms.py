@@ -56,6 +56,10 @@ class OrganisationForm(forms.Form):
     website = django_forms.URLField(label=_("Website"), required=False, assume_scheme="https")
     intro = forms.LongTextField(label=_("Introduction"), required=False, rows=3, max_length=5000)
 
+    def __init__(self, *args: Any, is_operator: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kinds"].required = not is_operator  # the operator's own kind is none of the choices
+
 
 class NewOrganisation(OrganisationForm):
     uscc = forms.TextField(

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from core import book
 from core.access import policy
 from core.accounts import actions
+from core.accounts.middleware import act_for
 from core.accounts.models import Membership, Organisation
 from core.accounts.queries import organisations_visible_to
 from core.accounts.rules import clients_visible_to, invitations_visible_to, memberships_visible_to
@@ -105,12 +106,17 @@ def organisation_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def register_organisation(request: HttpRequest) -> HttpResponse:
     """Register an organisation; the operator then verifies it (R027)."""
     _signed_in(request)
+
+    def home(organisation: Organisation) -> str:
+        act_for(request, organisation)
+        return "/"
+
     return form_page(
         request,
         "components/form_page.html",
         forms.NewOrganisation,
         action=actions.register_organisation,
-        success="/",
+        success=home,
         title=_("Register an organisation"),
         crumbs=_crumbs(_("Register an organisation")),
         submit=_("Register"),
@@ -127,12 +133,14 @@ def edit_organisation(request: HttpRequest, pk: UUID) -> HttpResponse:
         return actions.edit_organisation(actor=actor, organisation_id=pk, changes=values)
 
     first = {name: getattr(row, name) for name in forms.OrganisationForm.base_fields}
+    first["kinds"] = [kind for kind in row.kinds if kind != OrganisationKind.OPERATOR]
     return form_page(
         request,
         "components/form_page.html",
         forms.OrganisationForm,
         action=act,
         initial=first,
+        form_kwargs={"is_operator": OrganisationKind.OPERATOR in row.kinds},
         title=row.name,
         success=reverse("accounts:organisation", args=[pk]),
         crumbs=_crumbs(row.name, pk),

@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from core.accounts import actions, factors
-from core.accounts.middleware import SESSION_KIND, SESSION_ORGANISATION
-from core.accounts.models import Membership, Person
+from core.accounts.middleware import act_for
+from core.accounts.models import Membership, Organisation, Person
 from core.accounts.web import forms
 from core.accounts.web.security import wait_for_code
-from core.errors import NotAllowed, NotFound
+from core.errors import Invalid, Missing, NotAllowed, NotFound
 from core.web.forms import form_page
 
 
@@ -99,18 +99,36 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def switch(request: HttpRequest) -> HttpResponse:
-    """Act for another organisation, or in another of its kinds; without a second account (R027)."""
+    """Act for another organisation, or in another of its kinds; without a second account (R027).
+
+    An expert who has a seat names no organisation to act as the expert they are.
+    """
     me = _me(request)
     wanted, kind = request.POST.get("organisation", ""), request.POST.get("kind", "")
+    if not wanted and me.is_expert:
+        act_for(request, None)
+        return redirect("/")
     try:
         seat = Membership.objects.select_related("organisation").get(
             person=me, organisation_id=UUID(wanted), is_active=True
         )
     except (ValueError, Membership.DoesNotExist):
         raise NotFound(_("You are not a member of this organisation.")) from None
-    request.session[SESSION_ORGANISATION] = str(seat.organisation_id)
-    request.session[SESSION_KIND] = kind if kind in seat.organisation.kinds else (seat.organisation.kinds or [""])[0]
+    _its_kind(seat.organisation, kind)
+    act_for(request, seat.organisation, kind)
     return redirect("/")
+
+
+def _its_kind(organisation: Organisation, kind: str) -> None:
+    if kind and kind not in organisation.kinds:
+        mended = Missing(
+            _("The kind is not among those of %(name)s") % {"name": organisation.name},
+            _("An admin of the organisation"),
+            reverse("accounts:organisation", args=[organisation.pk]),
+        )
+        raise Invalid(
+            _("An organisation acts only in the kinds it is registered with."), code="not_its_kind", missing=[mended]
+        )
 
 
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
@@ -119,7 +137,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         return redirect(f"{reverse('accounts:sign_in')}?next={request.path}")
     if request.method == "POST":
         seat = actions.accept_invitation(actor=request.actor, token=token)  # type: ignore[attr-defined]
-        request.session[SESSION_ORGANISATION] = str(seat.organisation_id)
+        act_for(request, seat.organisation)
         messages.success(request, str(_("Welcome.")))
         return redirect("/")
     return render(request, "accounts/accept_invitation.html", {"page_title": _("Invitation")})

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, heartbeat_sent, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -21,3 +21,10 @@ def check_role(**_: Any) -> None:
     from config.startup import refuse_powerful_role
 
     refuse_powerful_role()
+
+
+@heartbeat_sent.connect
+def tell_that_it_lives(**_: Any) -> None:
+    from core.ops import heartbeats
+
+    heartbeats.touch("worker")

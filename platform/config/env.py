@@ -31,7 +31,7 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"application_name": "xielian"},
+        "OPTIONS": {"application_name": "xielian", "connect_timeout": 5},
     }
 
 

@@ -15,6 +15,7 @@ def job(task: str, when: float | crontab) -> dict[str, Any]:
 
 
 SCHEDULE: dict[str, dict[str, Any]] = {
+    "tell that a worker works": job("ops.heartbeat", 30.0),
     "deliver what the outbox still holds": job("outbox.sweep", MINUTE),
     "place new entries in the book": job("book.sequence", MINUTE),
     "read the whole book": job("book.verify", crontab(hour="3", minute="30")),

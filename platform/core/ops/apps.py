@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class OpsConfig(AppConfig):
+    """Health, heartbeats, logs, metrics, backup and restore."""
+
+    name = "core.ops"
+    label = "ops"

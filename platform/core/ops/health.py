@@ -1,0 +1,97 @@
+"""Whether this process can serve, and what an operator wants to hear besides. Tells names and numbers, no secrets."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.models import Count, Min
+
+from core import clock
+from core.ops import heartbeats
+from core.outbox.models import Event
+
+log = logging.getLogger(__name__)
+
+OK = "ok"
+
+
+@dataclass(frozen=True)
+class Health:
+    """A word for each thing without which nothing works, and figures that fail nothing."""
+
+    checks: dict[str, str]
+    told: dict[str, Any]
+
+    @property
+    def is_ready(self) -> bool:
+        return all(word == OK for word in self.checks.values())
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"status": OK if self.is_ready else "not ready", "checks": self.checks, "told": self.told}
+
+
+def look() -> Health:
+    """The health of this process now: database by its own role, migrations, Redis; outbox and heartbeats told."""
+    checks = {"database": _word(_database), "migrations": "not asked", "redis": _word(_redis)}
+    if checks["database"] == OK:
+        checks["migrations"] = _word(_migrations)
+    can_tell = checks["migrations"] == OK
+    told = {"outbox": _told(outbox_lag) if can_tell else None, "heartbeats": heartbeats.ages()}
+    return Health(checks, told)
+
+
+def outbox_lag() -> dict[str, int]:
+    """How many events wait for delivery, and for how many seconds the oldest has."""
+    waiting = Event.objects.filter(delivered_at__isnull=True).aggregate(many=Count("pk"), since=Min("created_at"))
+    oldest = max(0, int((clock.now() - waiting["since"]).total_seconds())) if waiting["since"] else 0
+    return {"waiting": waiting["many"], "oldest_seconds": oldest}
+
+
+def _word(check: Callable[[], str]) -> str:
+    """What the check says; of what it raises only that it did, because an error may carry an address or a name."""
+    try:
+        return check()
+    except Exception as error:
+        log.warning("not ready: %s fails with %s", check.__name__.strip("_"), type(error).__name__)
+        return "unreachable"
+
+
+def _told(figures: Callable[[], dict[str, int]]) -> dict[str, int] | None:
+    try:
+        return figures()
+    except Exception:
+        return None
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolsuper OR rolbypassrls OR pg_has_role(current_user, datdba, 'MEMBER')"
+            " FROM pg_roles, pg_database WHERE rolname = current_user AND datname = current_database()"
+        )
+        return "role is too powerful" if cursor.fetchone()[0] else OK
+
+
+def _redis() -> str:
+    cache.get("health")
+    return OK
+
+
+def _migrations() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app, name FROM django_migrations")
+        missing = len(wanted_migrations() - set(cursor.fetchall()))
+    return f"{missing} not applied" if missing else OK
+
+
+@functools.cache
+def wanted_migrations() -> frozenset[tuple[str, str]]:
+    """Every migration that this version of the product brings; read from disk once per process."""
+    return frozenset(MigrationLoader(None).graph.nodes)

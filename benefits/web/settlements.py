@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -57,7 +58,7 @@ class Statements(tables.Table):
         "evidence",
     ]
     filters = [
-        tables.Choice("state", _("State"), choices=StatementState.choices, facet=True),
+        tables.Multi("state", _("State"), choices=StatementState.choices, facet=True),
         tables.NumberRange("amount", _("Amount (yuan)")),
         tables.DateRange("due", _("Due on"), lookup="due_on"),
     ]
@@ -66,6 +67,9 @@ class Statements(tables.Table):
     empty = tables.Empty(
         _("No statement yet"), _("Once an income is settled, each party finds here what it gets."), icon="receipt"
     )
+
+    def get_filters(self) -> Sequence[tables.Filter]:
+        return [*tables.ours(self.context.get("mine"), "organisation_id"), *self.filters]
 
     def row_css(self, row: Any) -> str:
         return "is-mine" if row.organisation_id == self.context.get("mine") else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -67,6 +68,9 @@ class Needs(tables.Table):
     empty = tables.Empty(
         _("No need yet"), _("Needs that chain leaders publish stand here; your own drafts as well."), icon="list-search"
     )
+
+    def get_filters(self) -> Sequence[tables.Filter]:
+        return [*tables.ours(self.context["actor"].organisation_id, "owner_id"), *self.filters]
 
     def search_condition(self, text: str) -> Q:
         """Through the one search: words of both languages, pairs of characters, typing errors."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -82,6 +82,9 @@ class Machines(tables.Table):
     default_sort = "name"
     file_name = "machines"
     empty = tables.Empty(_("No machine yet"), _("Machines that bids and pilot runs refer to stand here."))
+
+    def get_filters(self) -> Sequence[tables.Filter]:
+        return [*tables.ours(self.context["mine"], "organisation_id"), *self.filters]
 
 
 def list_chains(request: HttpRequest) -> HttpResponse:
@@ -177,7 +180,7 @@ def list_machines(request: HttpRequest) -> HttpResponse:
         buttons.append(
             {"label": _("Add a machine"), "url": reverse("chains:add_machine"), "icon": "plus", "primary": True}
         )
-    return tables.render(request, Machines(rows), title=_("Machine park"), actions=buttons)
+    return tables.render(request, Machines(rows, mine=actor.organisation_id), title=_("Machine park"), actions=buttons)
 
 
 def add_machine(request: HttpRequest) -> HttpResponse:

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.accounts.actor import Actor
+from core.inbox.models import Task
 from core.inbox.queries import tasks_for
 from core.inbox.web.views import own_link
 from core.web.page import render_page
-from portal.queries import home_of
+from portal.queries import Home, home_of
 from projects.queries import packages_of
 
+SHOWN = 12
 ICONS = {
-    "verify_organisation": "building", "sign_indicator": "signature", "sign_agreement": "signature", "pay_call": "coins",
-    "confirm_payment": "receipt", "decide_claim": "umbrella",
+    "verify_organisation": "building", "sign_indicator": "signature", "sign_agreement": "signature", "sign_award": "signature",
+    "sign_acceptance": "signature", "pay_call": "coins", "confirm_payment": "receipt", "decide_claim": "umbrella",
+    "answer_survey": "clipboard-list", "close_need": "flag", "finish_bid": "send", "publish_challenge": "target",
+    "declare_conflict": "scale", "score_bids": "columns-3", "run_review": "columns-3", "propose_award": "award",
+    "replace_panelist": "user-x", "review_gate": "gauge", "submit_package": "package", "meet_condition": "checklist",
+    "accept_handover": "transfer-in", "offer_handover": "transfer-out",
 }  # fmt: skip
+GROUPS = {"late": _("Overdue"), "today": _("Today"), "week": _("This week"), "later": _("Later")}
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -26,26 +36,43 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     if not actor.is_signed_in:
         return redirect("accounts:sign_in")
-    page = home_of(actor)
-    now = clock.now()
-    groups: dict[str, list[dict[str, object]]] = {}
-    for task in tasks_for(actor).select_related("organisation")[:40]:
-        groups.setdefault(_group(task.due_at, now), []).append(
-            {
-                "title": task.sentence, "why": task.reason, "url": own_link(task) or "/inbox/", "due_at": task.due_at,
-                "is_late": bool(task.due_at and task.due_at < now), "icon": ICONS.get(task.kind, "inbox"),
-            }
-        )  # fmt: skip
-    labels = {"late": _("Overdue"), "today": _("Today"), "week": _("This week"), "later": _("Later")}
+    page, organisation = home_of(actor), actor.organisation
+    tasks = tasks_for(actor)
     shown = {
         "home": page,
-        "groups": [(labels[key], groups[key]) for key in labels if key in groups],
-        "waiting_for": actor.organisation if actor.organisation and not actor.organisation.is_verified else None,
+        "intro": page.purpose,
+        "groups": _grouped(tasks),
+        "task_count": tasks.count(),
+        "waiting_for": organisation if organisation and not organisation.is_verified else None,
         "figures_shown": [one.shown(actor) for one in page.figures],
-        "packages": list(packages_of(actor).select_related("project")[:20]) if actor.organisation else [],
+        "packages": list(packages_of(actor)[:50]),
+        "head_actions": "portal/_kinds.html",
+        "actions": _first_step(actor, page),
     }
-    facts = [(_("Acts for"), actor.organisation.name)] if actor.organisation else []
-    return render_page(request, "portal/home.html", shown, title=page.title, facts=facts)
+    return render_page(request, "portal/home.html", shown, title=page.title)
+
+
+def _first_step(actor: Actor, page: Home) -> list[dict[str, Any]]:
+    """The step as a button in the head, if the actor may take it."""
+    step = page.first_step
+    if not step.is_open_to(actor):
+        return []
+    return [{"label": step.label, "url": step.url, "icon": step.icon, "primary": True}]
+
+
+def _grouped(tasks: QuerySet[Task]) -> list[dict[str, Any]]:
+    """The tasks due first, by how soon they are due."""
+    now = clock.now()
+    groups: dict[str, list[dict[str, Any]]] = {key: [] for key in GROUPS}
+    for task in tasks[:SHOWN]:
+        key = _group(task.due_at, now)
+        groups[key].append(
+            {
+                "title": task.sentence, "why": task.reason, "url": own_link(task) or "/inbox/", "due_at": task.due_at,
+                "is_late": key == "late", "icon": ICONS.get(task.kind, "inbox"),
+            }
+        )  # fmt: skip
+    return [{"label": GROUPS[key], "is_late": key == "late", "tasks": rows} for key, rows in groups.items() if rows]
 
 
 def _group(due_at: dt.datetime | None, now: dt.datetime) -> str:

@@ -38,7 +38,7 @@ class Alerts(tables.Table):
     ]
     filters = [
         tables.Choice("code", _("Alert"), choices=codes),
-        tables.Choice("state", _("State"), choices=AlertState.choices, facet=True),
+        tables.Multi("state", _("State"), choices=AlertState.choices, facet=True),
         tables.DateRange("on", _("Since"), lookup="created_at", is_moment=True),
     ]
     search = ["rule", "object_label"]

@@ -234,3 +234,11 @@ class NumberRange(_Range):
         if not number.is_finite() or abs(number) > Decimal(10) ** 20:
             raise WrongFilterError(gettext("Write a number, for example 300."))
         return number
+
+
+def ours(organisation_id: Any, path: str) -> list[Filter]:
+    """`?whose=ours`: rows of the reader's organisation, known by its id at `path`; nothing for who acts for none."""
+    if organisation_id is None:
+        return []
+    mine = Q(**{path: organisation_id})
+    return [Choice("whose", gettext("Whose"), choices=[("ours", gettext("Only ours"))], apply=lambda _value: mine)]

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from config import env, schedule
+from core.ops import logs
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 STATE_DIR = Path(os.environ.get("XIELIAN_HOME", BASE_DIR / ".xielian"))
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.ops.middleware.ProbeMiddleware",
+    "core.ops.middleware.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "core.web.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -219,7 +221,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Mail
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000")  # where links in messages lead
-for _name, _value in env.email(os.environ.get("EMAIL_URL", "console://")).items():
+for _name, _value in env.email(os.environ.get("EMAIL_URL", f"file://{STATE_DIR / 'mail'}")).items():
     globals()[_name] = _value
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Xielian <no-reply@localhost>")
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000")  # how links in e-mail begin
@@ -235,11 +237,5 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "core.web.views.expired_form"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}, "axes": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
-}
+# Logs: JSON lines, or text for people; LOG_LEVEL says from which level on.
+LOGGING = logs.configuration(os.environ.get("LOG_FORMAT", "json"), os.environ.get("LOG_LEVEL", "INFO"))

@@ -7,6 +7,7 @@ import os
 os.environ.setdefault("SECRET_KEY", "a key for tests, of no value to anybody, long enough for every algorithm")
 os.environ.setdefault("BOOK_KEY", "a key of the book for tests")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
+os.environ.setdefault("LOG_FORMAT", "text")
 
 from config.settings import *  # noqa: F403 - settings_test is settings with a few lines changed
 from config.settings import INSTALLED_APPS, STORAGES

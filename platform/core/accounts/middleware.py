@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from oauth2_provider.oauth2_backends import get_oauthlib_core
 
-from core import clock, context
+from core import clock, context, trace
 from core.accounts import factors, sessions
 from core.accounts.actor import Actor
 from core.accounts.models import MachineClient, Organisation, Person
@@ -52,7 +52,7 @@ def act_for(request: HttpRequest, organisation: Organisation | None, kind: str =
 
 def actor_of(request: HttpRequest) -> Actor:
     """The actor of this request; a stranger when nothing says otherwise."""
-    request_id = request.headers.get("X-Request-Id", "")[:64] or uuid.uuid4().hex
+    request_id = trace.current()
     if request.headers.get("Authorization", "").lower().startswith("bearer "):
         # Pages are for people: a token opens nothing but the REST door, where its scopes are asked.
         return _machine(request, request_id) if request.path.startswith("/api/") else Actor(request_id=request_id)

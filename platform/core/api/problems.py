@@ -12,6 +12,7 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from core import trace
 from core.errors import Refusal
 
 TITLES = {
@@ -78,6 +79,7 @@ def problem(
     """One problem document; `errors` by field, `missing` with who can mend each."""
     body: dict[str, Any] = {
         "type": f"urn:xielian:problem:{kind}", "title": TITLES.get(code, "Error"), "status": code, "code": kind, "detail": detail,
+        **trace.for_problems(),
     }  # fmt: skip
     if errors:
         body["errors"] = dict(errors)

@@ -14,6 +14,8 @@ PROBLEM = {
         "status": {"type": "integer"},
         "code": {"type": "string", "description": "Stable, for machines."},
         "detail": {"type": "string", "description": "A sentence for people, in the request's language."},
+        "instance": {"type": "string", "description": "This one occurrence, as a URN."},
+        "request_id": {"type": "string", "description": "What to tell the operator; also in the header X-Request-ID."},
         "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
         "missing": {
             "type": "array",

@@ -1,12 +1,19 @@
-"""Answers probes before anything else looks at the request."""
+"""Stands before everything else: answers probes, and gives each request its id and its line in the log."""
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
+from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from core.ops import health
+from core import trace
+from core.ops import health, logs
+
+log = logging.getLogger("xielian.request")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -44,3 +51,33 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/health/live": live, "/health/ready": ready}
+
+
+class TraceMiddleware:
+    """Binds the request to its id, sends the id back, and writes one line: which view, by whom, how it ended.
+
+    A line names the view and the ids of actor and organisation; never the path, the query or what was sent.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with trace.bound(trace.accepted(request.headers.get(trace.HEADER))) as request_id:
+            request.request_id = request_id  # type: ignore[attr-defined]
+            began = time.perf_counter()
+            response = self.get_response(request)
+            response.headers[trace.HEADER] = request_id
+            if not request.path_info.startswith(settings.STATIC_URL):
+                _tell(request, response.status_code, time.perf_counter() - began)
+        return response
+
+
+def _tell(request: HttpRequest, status: int, seconds: float) -> None:
+    actor: Any = getattr(request, "actor", None)
+    view = logs.view_of(request)
+    facts = {
+        "method": request.method, "view": view, "status": status, "ms": round(seconds * 1000),
+        "actor": str(getattr(actor, "id", None) or ""), "organisation": str(getattr(actor, "organisation_id", None) or ""),
+    }  # fmt: skip
+    log.info("%s %s %s in %s ms", request.method, view, status, facts["ms"], extra=facts)

@@ -12,6 +12,7 @@ class Event(UuidModel):
 
     name = models.CharField(max_length=100)
     payload = models.JSONField()
+    request_id = models.CharField(max_length=64, blank=True, default="", db_default="")
     delivered_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.TextField(blank=True)

@@ -12,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import Q
 
-from core import clock
+from core import clock, trace
 from core.outbox import registry
 from core.outbox.models import Delivery, Event
 
@@ -23,7 +23,9 @@ def publish(news: Any) -> None:
     """Write the event in the present transaction; refuses to run outside one."""
     if not connection.in_atomic_block:
         raise RuntimeError("publish() belongs inside the action's transaction")
-    row = Event.objects.create(name=registry.name_of(news), payload=_plain(dataclasses.asdict(news)))
+    row = Event.objects.create(
+        name=registry.name_of(news), payload=_plain(dataclasses.asdict(news)), request_id=trace.current()
+    )
     transaction.on_commit(lambda: _hint(row.pk), robust=True)
 
 
@@ -40,6 +42,11 @@ def deliver(event_id: uuid.UUID) -> bool:
     row = Event.objects.filter(pk=event_id).first()
     if row is None or row.delivered_at is not None:
         return False
+    with trace.bound(row.request_id or trace.current()):
+        return _hand_out(row)
+
+
+def _hand_out(row: Event) -> bool:
     kind = registry.publishers.get(row.name)
     failed = ""
     for name, handler in registry.listeners.get(row.name, {}).items():

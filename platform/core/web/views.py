@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core import trace
 from core.web.preferences import THEME_COOKIE, THEMES, remember_language
 
 YEAR = 365 * 24 * 3600
@@ -47,7 +48,7 @@ def switch_theme(request: HttpRequest) -> HttpResponse:
 def _problem(status: int, title: str) -> HttpResponse:
     """What programs get where people get a page."""
     code = {403: "not_allowed", 404: "not_found", 500: "broken"}[status]
-    body = {"type": "about:blank", "title": title, "status": status, "code": code}
+    body = {"type": "about:blank", "title": title, "status": status, "code": code} | trace.for_problems()
     return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
@@ -69,7 +70,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """500: says nothing about the inside and asks the database for nothing."""
     if request.path.startswith("/api/"):
         return _problem(500, _("Something broke on our side"))
-    return HttpResponse(render_to_string("errors/500.html"), status=500)
+    return HttpResponse(render_to_string("errors/500.html", {"request_id": trace.current()}), status=500)
 
 
 def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -49,7 +49,7 @@ TABLE = {
     "accounts:sign_out": "iiiiiiii",
     "accounts:sign_up": "yyyyyyyy",
     "accounts:suspend_organisation": "hhhhhhhy",
-    "accounts:switch": "nnhhhhhh",
+    "accounts:switch": "nnhyyhhh",
     "accounts:verify_organisation": "hhhhhhhy",
     "accounts:withdraw_invitation": "hhhhhyhh",
     "agreement-detail": "inhhhyyy",

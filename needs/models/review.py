@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from core.accounts.models import Person
@@ -80,4 +81,4 @@ class Score(UuidModel):
         ]
 
     def __str__(self) -> str:
-        return "n/a" if self.is_na else str(self.value)
+        return _now("n/a") if self.is_na else str(self.value)

@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _now
+
 from core.accounts.actor import Actor
 from core.indicators.models import Specification
 from needs.models.bid import Bid
@@ -150,7 +152,7 @@ def _column(
     )
     if own is not None:
         marks = {one.criterion_id: one for one in own.scores.all()}
-        column.own_marks = {pk: "n/a" if one.is_na else one.value for pk, one in marks.items()}
+        column.own_marks = {pk: _now("n/a") if one.is_na else one.value for pk, one in marks.items()}
         column.own_total = rounded(
             weighted(
                 criteria,

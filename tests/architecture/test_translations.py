@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PLACES = ["platform", "needs", "projects", "benefits", "talent", "datahub", "templates"]
 CALLS = {
     "_": 0,
+    "_now": 0,  # how gettext is called where the lazy one is _
     "gettext": 0,
     "gettext_lazy": 0,
     "gettext_noop": 0,
@@ -24,7 +25,10 @@ CALLS = {
     "pgettext": 1,
     "pgettext_lazy": 1,
 }
-MARKED = re.compile(r"""\b(n|p|np)?gettext\(\s*u?('''|\"\"\"|'|")(.*?)\2(?:\s*,\s*u?('''|\"\"\"|'|")(.*?)\4)?""", re.S)
+# `_("…")` is what templatize makes of an argument of a tag.
+MARKED = re.compile(
+    r"""\b(?:(n|p|np)?gettext|_)\(\s*u?('''|\"\"\"|'|")(.*?)\2(?:\s*,\s*u?('''|\"\"\"|'|")(.*?)\4)?""", re.S
+)
 
 
 def in_python(path: Path) -> Iterator[tuple[int, str]]:

@@ -39,12 +39,14 @@
     drop(key) { try { localStorage.removeItem(DRAFT + key); } catch { /* nothing to drop */ } },
   };
 
-  // A draft whose form was sent is dropped on the next page unless the same form came back with a refusal.
-  const SENT = "xl-sent";
-  const sent = sessionStorage.getItem(SENT);
-  if (sent) {
+  // A draft is dropped once the server says that the form with this key took effect: not after a refusal, a lost
+  // connection or a detour over the sign-in page.
+  const SENT = "xl-sent-form";
+  const DONE = "xl_done";
+  const sent = JSON.parse(sessionStorage.getItem(SENT) ?? "null");
+  if (sent && document.cookie.split("; ").includes(`${DONE}=${sent.key}`)) {
     sessionStorage.removeItem(SENT);
-    if (!document.querySelector(`form[data-draft="${CSS.escape(sent)}"]`)) store.drop(sent);
+    store.drop(sent.draft);
   }
 
   function draft(form) {
@@ -98,12 +100,13 @@
       event.preventDefault();
       return;
     }
-    if (form.dataset.draft) sessionStorage.setItem(SENT, form.dataset.draft);
+    const key = form.querySelector("[name=_key]")?.value;
+    if (form.dataset.draft && key) sessionStorage.setItem(SENT, JSON.stringify({ draft: form.dataset.draft, key }));
     if (form.dataset.busy) {
       event.preventDefault();
       return;
     }
-    if (form.querySelector("[name=_key]")) {
+    if (key) {
       form.dataset.busy = "yes";
       event.submitter?.classList.add("is-busy");
     }

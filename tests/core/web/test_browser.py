@@ -119,6 +119,31 @@ def test_a_draft_comes_back_and_can_be_discarded(guide: Any) -> None:
     assert page.input_value("#id_title") == ""
 
 
+def test_a_draft_outlives_a_session_that_ended_and_goes_when_the_form_took_effect(new_page: Any) -> None:
+    firm = factories.organisation("甲整车", kinds=["large_firm"])
+    chain = factories.chain("产业链", leader=firm)
+    page = new_page(factories.member(firm), firm)
+    page.goto("/needs/new/")
+    page.fill("#id_title", "冬季续航")
+    page.fill("#id_pain_point", "用户不敢跑长途")
+    page.select_option("#id_node", index=1)
+    page.check("[name=demand_side][value=rd]")
+    page.wait_for_timeout(700)
+    kept = page.context.cookies()
+    page.context.clear_cookies()
+    page.context.add_cookies([one for one in kept if "csrf" in one["name"]])
+    page.click("form.form button[type=submit]")
+    page.wait_for_load_state()
+    assert not chain.nodes.filter(needs__isnull=False).exists()
+    page.context.add_cookies(kept)
+    page.goto("/needs/new/")
+    assert page.input_value("#id_title") == "冬季续航"
+    page.click("form.form button[type=submit]")
+    page.wait_for_url(re.compile(r"/needs/[0-9a-f-]{36}/$"))
+    page.goto("/needs/new/")
+    assert page.input_value("#id_title") == ""
+
+
 def test_a_refused_form_keeps_what_was_typed_and_leads_to_the_errors(guide: Any) -> None:
     page = guide()
     page.fill("#id_title", "a title")

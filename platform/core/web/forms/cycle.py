@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import Invalid, NotFound, Refusal
 from core.web.forms.base import Form
-from core.web.page import Crumb, fresh_key, is_fragment, render_page
+from core.web.page import Crumb, fresh_key, is_fragment, render_page, sent_key
 
+DONE_COOKIE = "xl_done"  # read by forms.js
 Text = str | Promise
 Success = str | Callable[[Any], str]
 Context = Mapping[str, Any] | Callable[[Form], Mapping[str, Any]] | None
@@ -90,12 +91,15 @@ def do(
 
 
 def done(request: HttpRequest, success: Success, result: Any, message: Text) -> HttpResponse:
-    """Say it worked and go on."""
+    """Say it worked and go on; the browser may forget the draft of the form that carried this key."""
     address = success(result) if callable(success) else success
     if message:
         messages.success(request, str(message))
     if is_fragment(request):
         response = HttpResponse(status=204)
         response.headers["HX-Redirect"] = address
-        return response
-    return HttpResponseRedirect(address)
+    else:
+        response = HttpResponseRedirect(address)
+    if key := sent_key(request):
+        response.set_cookie(DONE_COOKIE, key, max_age=600, samesite="Lax", secure=request.is_secure())
+    return response

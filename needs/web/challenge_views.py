@@ -223,8 +223,8 @@ def _tabs(actor: Actor, challenge: Challenge) -> list[dict[str, Any]]:
     offered = [("overview", _("Overview")), ("indicators", _("Indicators and gates"))]
     if judges and challenge.is_opened:
         offered.append(("bids", _("Bids")))
-    if judges and challenge.state not in (ChallengeState.DRAFT, ChallengeState.IN_CHECK):
-        offered.append(("review", _("Review")))
+    if judges:
+        offered.append(("review", _("Review")))  # of a draft too: the panel is invited before it is published
     if awards_visible_to(actor).filter(challenge=challenge).exists() or (
         judges and challenge.is_opened and is_review_complete(challenge)
     ):

@@ -124,7 +124,8 @@ class Blocked(Refusal):
 
 
 KINDS: dict[str, type[Refusal]] = {
-    kind.__name__: kind for kind in (Refusal, Invalid, NotAllowed, NotFresh, NotFound, WrongState, Conflict, Stale, Blocked)
+    kind.__name__: kind
+    for kind in (Refusal, Invalid, NotAllowed, NotFresh, NotFound, WrongState, Conflict, Stale, Blocked)
 }
 
 

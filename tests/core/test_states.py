@@ -17,6 +17,8 @@ def test_every_state_against_every_move_of_an_organisation() -> None:
         ("rejected", "resubmit_organisation"): "registered",
         ("verified", "suspend_organisation"): "suspended",
         ("suspended", "restore_organisation"): "verified",
+        ("verified", "merge_organisation"): "merged",
+        ("suspended", "merge_organisation"): "merged",
     }
     for state in OrganisationState.values:
         for move in {move.name for move in ORGANISATION.moves}:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import AbstractContextManager
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, before_task_publish, heartbeat_sent, task_postrun, task_prerun, worker_init
+from celery.signals import (
+    beat_init,
+    before_task_publish,
+    heartbeat_sent,
+    task_postrun,
+    task_prerun,
+    worker_init,
+    worker_ready,
+)
 
-from core import trace
+from core import metrics, trace
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -18,7 +27,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 REQUEST_ID = "xielian_request_id"  # a header of the message
-_at_work: dict[str, AbstractContextManager[str]] = {}
+_at_work: dict[str, tuple[float, AbstractContextManager[str]]] = {}
 
 
 @worker_init.connect
@@ -44,11 +53,26 @@ def send_request_id(headers: dict[str, Any], **_: Any) -> None:
 @task_prerun.connect
 def enter_request(task_id: str, task: Any, **_: Any) -> None:
     """The job's lines carry the id of the request that asked for it; a job of the beat gets an id of its own."""
-    _at_work[task_id] = trace.bound(task.request.get(REQUEST_ID) or trace.fresh(), task=task.name)
-    _at_work[task_id].__enter__()
+    work = trace.bound(task.request.get(REQUEST_ID) or trace.fresh(), task=task.name)
+    _at_work[task_id] = (time.perf_counter(), work)
+    work.__enter__()
 
 
 @task_postrun.connect
-def leave_request(task_id: str, **_: Any) -> None:
-    if work := _at_work.pop(task_id, None):
-        work.__exit__(None, None, None)
+def leave_request(task_id: str, task: Any, state: str | None = None, **_: Any) -> None:
+    if task_id not in _at_work:
+        return
+    began, work = _at_work.pop(task_id)
+    work.__exit__(None, None, None)
+    metrics.TASKS.labels(task.name, (state or "unknown").lower()).inc()
+    metrics.TASK_SECONDS.labels(task.name).observe(time.perf_counter() - began)
+
+
+@worker_ready.connect
+def serve_metrics(**_: Any) -> None:
+    from django.conf import settings
+
+    if settings.METRICS_PORT:
+        from core.ops.metrics import serve
+
+        serve(settings.METRICS_PORT)

@@ -8,6 +8,15 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 
+def text(name: str, default: str = "") -> str:
+    """A word of the environment: NAME itself, or what the file NAME_FILE holds, as containers hand out secrets."""
+    value = os.environ.get(name)
+    path = os.environ.get(f"{name}_FILE")
+    if value is None and path:
+        return Path(path).read_text(encoding="utf-8").strip()
+    return default if value is None else value
+
+
 def flag(name: str, default: bool = False) -> bool:
     """Whether a switch is on: 1, true, yes and on mean yes."""
     value = os.environ.get(name, "")

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.ops.middleware.ProbeMiddleware",
+    "core.ops.middleware.ClientAddressMiddleware",
     "core.ops.middleware.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "core.web.middleware.SecurityHeadersMiddleware",
@@ -183,6 +184,7 @@ REST_FRAMEWORK = {
     "DATETIME_FORMAT": "iso-8601",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "UNAUTHENTICATED_USER": None,
+    "NUM_PROXIES": 0,  # core.ops has put the asker's address in place
     "EXCEPTION_HANDLER": "core.api.problems.handler",
     "DEFAULT_AUTHENTICATION_CLASSES": ["core.api.authentication.ActorAuthentication"],
 }
@@ -198,6 +200,11 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
 }
+
+# Figures for Prometheus: who may ask for them, and where a worker serves its own (0: nowhere)
+METRICS_ALLOW = env.words("METRICS_ALLOW", "127.0.0.1,::1")
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+METRICS_PORT = int(os.environ.get("METRICS_PORT", "0"))
 
 # Languages and time
 LANGUAGE_CODE = "zh-hans"
@@ -232,6 +239,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS
+PROXIES = int(os.environ.get("PROXIES", "0"))  # how many proxies of ours stand before the web
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -12,18 +12,18 @@ import hashlib
 import hmac
 import secrets
 
-from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor import InvalidToken as WrongCode
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from core import clock
+from core import clock, sealing
 from core.accounts.models import Organisation, Person, RecoveryCode, SecondFactor
 from core.accounts.states import OrganisationKind, Role
 from core.errors import Invalid
 
+PURPOSE = "second factor"
 STEP = 30
 CODES = 10
 FREE_FAILURES = 4
@@ -135,18 +135,14 @@ def code_at(secret: str, moment: dt.datetime) -> str:
     return _totp(secret).generate(int(moment.timestamp())).decode()
 
 
-def _key() -> bytes:
-    return hashlib.sha256(b"second factor:" + settings.SECRET_KEY.encode()).digest()
-
-
 def _sealed(secret: str) -> str:
-    return Fernet(base64.urlsafe_b64encode(_key())).encrypt(secret.encode()).decode()
+    return sealing.seal(PURPOSE, secret)
 
 
 def _opened(sealed: str) -> str:
     try:
-        return Fernet(base64.urlsafe_b64encode(_key())).decrypt(sealed.encode()).decode()
-    except InvalidToken:
+        return sealing.unseal(PURPOSE, sealed)
+    except sealing.SealBrokenError:
         raise Invalid(
             _("The server's key has changed since; use a recovery code, then set the authenticator up again."),
             field="code",
@@ -154,4 +150,4 @@ def _opened(sealed: str) -> str:
 
 
 def _hashed(code: str) -> str:
-    return hmac.new(_key(), code.lower().replace("-", "").encode(), hashlib.sha256).hexdigest()
+    return hmac.new(sealing.key(PURPOSE), code.lower().replace("-", "").encode(), hashlib.sha256).hexdigest()

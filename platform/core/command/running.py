@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from core import context
+from core import context, metrics
 from core.accounts.actor import Actor
 from core.command.models import CommandRecord
 from core.errors import Conflict, NotFresh, Refusal, from_dict
@@ -38,28 +38,48 @@ def command(action: Callable[P, R]) -> Callable[P, R]:
             raise TypeError(f"{action.__name__} takes keyword arguments only")
         actor = kwargs["actor"]
         assert isinstance(actor, Actor)
-        refusal: Refusal | None = None
-        with transaction.atomic(durable=True):
-            context.local(actor)
-            record = _claim(actor, actor.id, action, kwargs) if actor.key and actor.id else None
-            if record is not None and record.outcome is not None:
-                return _replayed(record.outcome)  # type: ignore[no-any-return]
-            try:
-                with transaction.atomic():
-                    result = action(**kwargs)  # type: ignore[call-arg]
-            except Refusal as error:
-                refusal = error
-                # Who confirms who they are may send the very same again.
-                if record is not None and not isinstance(error, NotFresh):
-                    _keep(record, {"refusal": error.as_dict()})
-            else:
-                if record is not None:
-                    _keep(record, {"result": _stored(result)})
-                return result
-        raise refusal
+        with _counted(action):
+            return _once(action, actor, kwargs)  # type: ignore[no-any-return]
 
     run.is_command = True  # type: ignore[attr-defined]
     return run
+
+
+def _once(action: Callable[..., Any], actor: Actor, kwargs: dict[str, Any]) -> Any:
+    refusal: Refusal | None = None
+    with transaction.atomic(durable=True):
+        context.local(actor)
+        record = _claim(actor, actor.id, action, kwargs) if actor.key and actor.id else None
+        if record is not None and record.outcome is not None:
+            return _replayed(record.outcome)
+        try:
+            with transaction.atomic():
+                result = action(**kwargs)
+        except Refusal as error:
+            refusal = error
+            # Who confirms who they are may send the very same again.
+            if record is not None and not isinstance(error, NotFresh):
+                _keep(record, {"refusal": error.as_dict()})
+        else:
+            if record is not None:
+                _keep(record, {"result": _stored(result)})
+            return result
+    raise refusal
+
+
+@contextmanager
+def _counted(action: Callable[..., Any]) -> Iterator[None]:
+    """Counts how the operation ended, under its room and name."""
+    name = f"{action.__module__.partition('.actions')[0]}.{action.__name__}"
+    result = "failed"
+    try:
+        yield
+        result = "done"
+    except Refusal:
+        result = "refused"
+        raise
+    finally:
+        metrics.COMMANDS.labels(name, result).inc()
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from core import clock
+from core import clock, metrics
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 from core.errors import Conflict, Invalid, Refusal, WrongState
@@ -195,7 +195,9 @@ def _once(key: str, content: dict[str, Any], sql: str, arguments: Sequence[Any])
         raise
     except DatabaseError as error:
         raise _refusal(error) from None
-    return Txn.objects.get(pk=pk)
+    written = Txn.objects.get(pk=pk)
+    transaction.on_commit(lambda: metrics.LEDGER.labels(written.kind, written.phase).inc(), robust=True)
+    return written
 
 
 _SENTENCES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import time
 from collections.abc import Callable
@@ -11,15 +12,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from core import trace
-from core.ops import health, logs
+from core.metrics import REQUEST_SECONDS, REQUESTS
+from core.ops import health, logs, metrics
 
 log = logging.getLogger("xielian.request")
+METHODS = {"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"}
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ProbeMiddleware:
-    """`/health/live` and `/health/ready`, for whoever can reach this process.
+    """`/health/live` and `/health/ready`, for whoever can reach this process, and `/metrics` for those who may.
 
     Stands before the checks of host name and TLS, the session and the rate limit: a probe comes by the container's own
     address, has no cookie, and must be answered while Redis or the database is away.
@@ -50,7 +53,44 @@ def ready(request: HttpRequest) -> HttpResponse:
     return JsonResponse(found.as_dict(), status=200 if found.is_ready else 503)
 
 
-PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/health/live": live, "/health/ready": ready}
+def figures(request: HttpRequest) -> HttpResponse:
+    """The figures for Prometheus, for those whom the settings name; others find nothing here."""
+    seen = request.META
+    forwarded = "HTTP_X_FORWARDED_FOR" in seen or "HTTP_FORWARDED" in seen
+    if not metrics.may_ask(seen.get("REMOTE_ADDR", ""), seen.get("HTTP_AUTHORIZATION", ""), forwarded):
+        return HttpResponse(status=404)
+    return HttpResponse(metrics.figures(), content_type=metrics.CONTENT_TYPE)
+
+
+PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "/health/live": live,
+    "/health/ready": ready,
+    "/metrics": figures,
+}
+
+
+class ClientAddressMiddleware:
+    """Behind proxies of ours (their number is the setting PROXIES) the asker's address is what the outermost of them saw.
+
+    Sign-in locks and the rate limit count by it. What a client itself writes into the header stands further left.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+        if 0 < settings.PROXIES <= len(hops) and _is_address(hops[-settings.PROXIES]):
+            request.META["REMOTE_ADDR"] = hops[-settings.PROXIES]
+        return self.get_response(request)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 class TraceMiddleware:
@@ -76,6 +116,8 @@ class TraceMiddleware:
 def _tell(request: HttpRequest, status: int, seconds: float) -> None:
     actor: Any = getattr(request, "actor", None)
     view = logs.view_of(request)
+    REQUESTS.labels(view, request.method if request.method in METHODS else "other", status).inc()
+    REQUEST_SECONDS.labels(view).observe(seconds)
     facts = {
         "method": request.method, "view": view, "status": status, "ms": round(seconds * 1000),
         "actor": str(getattr(actor, "id", None) or ""), "organisation": str(getattr(actor, "organisation_id", None) or ""),

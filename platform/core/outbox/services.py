@@ -51,7 +51,7 @@ def _hand_out(row: Event) -> bool:
     failed = ""
     for name, handler in registry.listeners.get(row.name, {}).items():
         try:
-            with transaction.atomic():
+            with transaction.atomic(), registry.telling(registry.Told(row.pk, row.created_at)):
                 _mark, fresh = Delivery.objects.get_or_create(event=row, handler=name)
                 if fresh and kind is not None:
                     handler(_rebuilt(kind, row.payload))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from core import clock
+from core import clock, metrics
 from core.access import policy
 from core.accounts import factors, lifecycle, sessions
 from core.accounts.models import Membership, Organisation, Person
@@ -232,6 +232,7 @@ def _check_code(person: Person, code: str) -> None:
     with transaction.atomic():
         good = factors.accept(person, code)
     if not good:
+        metrics.SIGN_IN_FAILURES.labels("second_factor").inc()
         raise Invalid(_("This code does not fit, or it was used already."), field="code")
 
 

@@ -285,6 +285,7 @@ def close_need(
     need.state, need.closed_at, need.state_reason = state, clock.now(), reason.strip()
     need.touch()
     need.save()
+    inbox.close_tasks(obj=need, kind="close_need")
     services.index_need(need)
     book.record(
         actor, "close_need", need, reason=reason,

@@ -13,6 +13,7 @@ from core import checks, clock, outbox
 from core.accounts.actor import Actor
 from core.checks.models import Alert
 from core.errors import Invalid, NotAllowed, WrongState
+from core.inbox.models import Task
 from needs.actions import award as award_actions
 from needs.actions import need as need_actions
 from needs.services import need_specifications
@@ -193,7 +194,11 @@ def test_acceptance_is_signed_by_owner_and_expert_and_the_need_can_be_closed(db:
         {"specification": str(one.pk), **value, "value": D(300) if one.unit == "Wh/kg" else D(12)}
         for one in need_specifications(need)
     ]
+    asked = Task.objects.get(kind="close_need", organisation=scene.leader.organisation)
+    assert asked.state == "open"
     assert need_actions.close_need(actor=scene.leader, need_id=need.pk, outcome="met", measurements=rows).state == "met"
+    asked.refresh_from_db()
+    assert asked.state == "done"
 
 
 def test_a_stop_opens_a_claim_with_the_decision_as_evidence(db: str) -> None:

@@ -240,4 +240,4 @@ class Claims(RoomViewSet):
         row = policy.fetch(self.actor, "benefits.view_claim_evidence", ClaimEvidence, evidence_id)
         if row.file is None or str(row.claim_id) != str(pk):
             raise NotFound(_("There is nothing here, or you have no access to it."))
-        return respond(row.file)
+        return respond(row.file, request._request)

@@ -135,7 +135,7 @@ def evidence_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     row = policy.fetch(actor_of(request), "benefits.view_claim_evidence", ClaimEvidence, pk)
     if row.file is None:
         raise NotFound(_now("This evidence is an entry of the book, not a file."))
-    return respond(row.file)
+    return respond(row.file, request)
 
 
 def _claim_form(

@@ -138,7 +138,7 @@ class BidViewSet(RoomViewSet):
     @action(detail=True, methods=["get"], url_path=r"files/(?P<file_id>[0-9a-f-]{36})")
     def file(self, request: Request, pk: Any = None, file_id: str = "") -> Any:
         """A file of the bid."""
-        return respond(policy.fetch(self.actor, "needs.view_bid_file", BidFile, file_id).file)
+        return respond(policy.fetch(self.actor, "needs.view_bid_file", BidFile, file_id).file, request._request)
 
     @extend_schema(responses={(200, "application/json"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], url_path="receipt")

@@ -274,7 +274,7 @@ def remove_bid_file(request: HttpRequest, pk: UUID, file_id: UUID) -> HttpRespon
 def download_bid_file(request: HttpRequest, pk: UUID, file_id: UUID) -> HttpResponse:
     """A file of a bid, to whoever may read the bid now."""
     row = policy.fetch(actor_of(request), "needs.view_bid_file", BidFile, file_id)
-    return respond(row.file)  # type: ignore[return-value]  # a streaming answer
+    return respond(row.file, request)  # type: ignore[return-value]  # a streaming answer
 
 
 def bid_receipt(request: HttpRequest, pk: UUID, submission_id: UUID) -> HttpResponse:

@@ -148,7 +148,7 @@ def need_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def evidence_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The file itself."""
     row = policy.fetch(actor_of(request), "needs.view_evidence", NeedEvidence, pk)
-    return respond(row.file)  # type: ignore[return-value]
+    return respond(row.file, request)  # type: ignore[return-value]
 
 
 def _known(move: str) -> bool:

@@ -22,6 +22,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "end holds whose time is over": job("ledger.expire_holds", MINUTE),
     "replay the whole ledger": job("ledger.verify", crontab(hour="3", minute="45")),
     "watch for what must be noticed": job("checks.watch", 5 * MINUTE),
+    "scan files that wait": job("files.scan_waiting", MINUTE),
     "mail what happened": job("inbox.mail_notifications", MINUTE),
     "mark unpaid parts of a fund's calls as late": job("benefits.mark_late_calls", 30 * MINUTE),
     "open due survey rounds": job("needs.open_due_surveys", 30 * MINUTE),

@@ -224,6 +224,14 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+FILE_UPLOAD_HANDLERS = [
+    "core.files.uploads.BoundedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+UPLOAD_REQUEST_LIMIT = int(os.environ.get("UPLOAD_REQUEST_LIMIT_MB", "100")) * 1024 * 1024  # all files of one request
+FILE_SCANNER = env.text("FILE_SCANNER")  # clamd://host:3310, clamd:///socket, command:…, python:module.function
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Mail

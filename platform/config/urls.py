@@ -16,6 +16,7 @@ PAGES = {
     "core.inbox.web.urls": "inbox/",
     "core.search.web.urls": "search/",
     "core.checks.web.urls": "alerts/",
+    "core.files.web.urls": "files/",
     "core.web.urls": "",
     "chains.web.urls": "chains/",
     "needs.web.urls": "needs/",

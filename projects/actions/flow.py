@@ -70,7 +70,7 @@ def offer_handover(
         open_risks=open_risks.strip(), offered_by=actor.person, offered_at=clock.now(),
     )  # fmt: skip
     for one in files_:
-        HandoverFile.objects.create(handover=row, file=files.store(actor, one, field="files"))
+        HandoverFile.objects.create(handover=row, file=files.store(actor, one, purpose=files.EVIDENCE, field="files_"))
     inbox.close_tasks(key=f"offer_handover:{gate.pk}")
     inbox.open_task(
         kind="accept_handover", title=gettext_noop("Take over %(project)s"), params={"project": str(row)}, organisation=owner,

@@ -42,7 +42,9 @@ def add_gate_file(*, actor: Actor, gate_id: UUID, file: UploadedFile[Any], capti
     """Lay a file ready for the next package."""
     gate = policy.fetch_for_update(actor, "projects.add_gate_file", Gate, gate_id)
     GATE.after(gate.state, "submit_package")
-    row = GateFile.objects.create(gate=gate, file=files.store(actor, file), caption=caption.strip())
+    row = GateFile.objects.create(
+        gate=gate, file=files.store(actor, file, purpose=files.EVIDENCE), caption=caption.strip()
+    )
     book.record(actor, "add_gate_file", gate, after={"file": row.file.name, "sha256": row.file.sha256})
     return row
 
@@ -80,7 +82,7 @@ def submit_package(
             field="measurements",
         )  # fmt: skip
     for one in files_:
-        GateFile.objects.create(gate=gate, file=files.store(actor, one, field="files"))
+        GateFile.objects.create(gate=gate, file=files.store(actor, one, purpose=files.EVIDENCE, field="files_"))
     assert actor.organisation is not None and actor.person is not None
     ready = list(GateFile.objects.filter(gate=gate, package__isnull=True).select_related("file"))
     content = {

@@ -189,7 +189,7 @@ def gate_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def gate_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A file of a gate, for whoever sees the gate."""
     row = policy.fetch(_actor(request), "projects.view_file", GateFile, pk)
-    return respond(row.file)  # type: ignore[return-value]  # a streaming answer
+    return respond(row.file, request)  # type: ignore[return-value]  # a streaming answer
 
 
 def _steps(gates: list[Gate], project: Project, here: Gate | None = None) -> list[dict[str, Any]]:

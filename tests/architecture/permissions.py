@@ -158,6 +158,7 @@ TABLE = {
     "expert-list": "iyyyyyyy",
     "feedback-detail": "inhhhhyh",
     "feedback-list": "inyyyyyy",
+    "files:list": "iinnnnny",
     "fund-call-line-detail": "inhhhyyy",
     "fund-call-line-list": "inyyyyyy",
     "fund-call-line-record_call_payment": "inhhhyyy",

@@ -1,3 +1,5 @@
+"""Files that people upload: stored once, reached only through the object they belong to."""
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,6 @@ class FilesConfig(AppConfig):
     name = "core.files"
     label = "files"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from core.files import labels, nav, rules  # noqa: F401 - registers

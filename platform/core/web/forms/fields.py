@@ -7,7 +7,10 @@ from typing import Any
 
 from django import forms
 from django.utils.choices import CallableChoiceIterator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from core.files.kinds import ATTACHMENT, EVIDENCE, MB, Purpose
 
 
 class _Text(forms.TextInput):
@@ -174,9 +177,18 @@ class CheckField(forms.BooleanField):
 
 
 class FileField(forms.FileField):
-    """One file."""
+    """One file; `purpose` says which kinds and sizes are taken, and the control and its help say so before sending."""
 
     widget = forms.FileInput
+
+    def __init__(self, *, purpose: Purpose = ATTACHMENT, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _accepted(purpose))
+        super().__init__(**kwargs)
+        self.widget.attrs["accept"] = ",".join(f".{one}" for one in sorted(purpose.extensions))
+
+
+def _accepted(purpose: Purpose) -> Any:
+    return format_lazy(_("At most {size} MB: {kinds}."), size=purpose.limit // MB, kinds=purpose.words)
 
 
 class _ManyFiles(forms.FileInput):
@@ -187,6 +199,11 @@ class MultipleFileField(forms.FileField):
     """Any number of files; cleans to a list."""
 
     widget = _ManyFiles
+
+    def __init__(self, *, purpose: Purpose = EVIDENCE, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _accepted(purpose))
+        super().__init__(**kwargs)
+        self.widget.attrs["accept"] = ",".join(f".{one}" for one in sorted(purpose.extensions))
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         sent = data if isinstance(data, (list, tuple)) else [data] if data else []

@@ -76,6 +76,18 @@ def filesize(value: int | None) -> str:
     return display.size_text(value)
 
 
+@register.simple_tag
+def stored_file(file: Any, address: str) -> SafeString:
+    """`{% stored_file row.file url %}`: the download's link, size, fingerprint, and why it cannot be opened yet."""
+    is_served = file.is_served
+    name = format_html('<a href="{}">{}</a>', address, file.name) if is_served else format_html("<b>{}</b>", file.name)
+    scan = "" if is_served else badge(file, "scan_state")
+    return format_html(
+        '{} {} <span class="note">{} · <span class="mono" title="SHA-256 {}">{}…</span></span>',
+        name, scan, display.size_text(file.size), file.sha256, file.sha256[:12],
+    )  # fmt: skip
+
+
 @register.filter
 def organisation_kind(kind: str) -> str:
     """`{{ actor.kind|organisation_kind }}`: the kind in the reader's language."""

@@ -13,6 +13,7 @@ class BenefitsConfig(AppConfig):
             "benefits.events",
             "benefits.rules",
             "benefits.checks",
+            "benefits.handlers",
             "benefits.nav",
             "benefits.badges",
             "benefits.labels",

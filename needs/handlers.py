@@ -1,1 +1,17 @@
-"""Reactions to news."""
+"""Reactions to news: which of it organisations may ask for by webhook."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core import webhooks
+from needs.events.challenge import AddendumIssued, AwardSigned, ChallengeCancelled, ChallengeClosed, ChallengePublished
+from needs.events.need import NeedClosed, NeedPublished
+
+_need = {"model": "needs.Need", "id_field": "need_id", "rest": "need"}
+_challenge = {"model": "needs.Challenge", "id_field": "challenge_id", "rest": "challenge"}
+webhooks.offer(NeedPublished, _("A need was published"), **_need)
+webhooks.offer(NeedClosed, _("A need was closed"), **_need)
+webhooks.offer(ChallengePublished, _("A challenge was published"), **_challenge)
+webhooks.offer(AddendumIssued, _("A challenge got an addendum"), **_challenge)
+webhooks.offer(ChallengeClosed, _("A challenge was closed for bids"), **_challenge)
+webhooks.offer(ChallengeCancelled, _("A challenge was cancelled"), **_challenge)
+webhooks.offer(AwardSigned, _("An award was signed"), model="needs.Award", id_field="award_id", rest="award")

@@ -28,6 +28,16 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def rates(name: str, default: str) -> dict[str, tuple[int, int]]:
+    """Limits as `name=requests/seconds`, comma-separated; what the environment names replaces the default of that name."""
+    found: dict[str, tuple[int, int]] = {}
+    for word in [*default.split(","), *words(name)]:
+        limit, _equals, rate = word.partition("=")
+        count, _slash, seconds = rate.partition("/")
+        found[limit.strip()] = (int(count), int(seconds))
+    return found
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's database settings from `postgres://user:password@host:port/name`."""
     parts = urlsplit(url)

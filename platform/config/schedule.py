@@ -23,6 +23,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "replay the whole ledger": job("ledger.verify", crontab(hour="3", minute="45")),
     "watch for what must be noticed": job("checks.watch", 5 * MINUTE),
     "scan files that wait": job("files.scan_waiting", MINUTE),
+    "send webhooks that are due": job("webhooks.send_due", MINUTE),
+    "forget old webhook messages": job("webhooks.forget_old", crontab(hour="4", minute="15")),
     "mail what happened": job("inbox.mail_notifications", MINUTE),
     "mark unpaid parts of a fund's calls as late": job("benefits.mark_late_calls", 30 * MINUTE),
     "open due survey rounds": job("needs.open_due_surveys", 30 * MINUTE),

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "core.ties",
     "core.search",
     "core.files",
+    "core.webhooks",
     "core.ops",
     "core.web",
     "core.api",
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "core.ops.middleware.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "core.web.middleware.SecurityHeadersMiddleware",
+    "core.limits.RateLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -165,7 +167,7 @@ AXES_VERBOSE = False
 OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
 # A machine's scopes name the room of a rule: `needs.view_need` asks for needs:read, `needs.post_need` for needs:write.
 ROOMS_WITH_SCOPES = ["accounts", "benefits", "book", "chains", "checks", "datahub", "files", "inbox", "indicators"]
-ROOMS_WITH_SCOPES += ["needs", "portal", "projects", "search", "talent", "ties"]
+ROOMS_WITH_SCOPES += ["needs", "portal", "projects", "search", "talent", "ties", "webhooks"]
 OAUTH2_PROVIDER = {
     "SCOPES": {
         f"{room}:{right}": f"{right.capitalize()} {room}" for room in ROOMS_WITH_SCOPES for right in ("read", "write")
@@ -186,6 +188,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "NUM_PROXIES": 0,  # core.ops has put the asker's address in place
     "EXCEPTION_HANDLER": "core.api.problems.handler",
+    "DEFAULT_THROTTLE_CLASSES": ["core.api.throttles.ActorThrottle"],
     "DEFAULT_AUTHENTICATION_CLASSES": ["core.api.authentication.ActorAuthentication"],
 }
 SPECTACULAR_SETTINGS = {
@@ -196,6 +199,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "core.api.schema.add_problems",
+        "core.api.throttles.describe_limits",
     ],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
@@ -205,6 +209,15 @@ SPECTACULAR_SETTINGS = {
 METRICS_ALLOW = env.words("METRICS_ALLOW", "127.0.0.1,::1")
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 METRICS_PORT = int(os.environ.get("METRICS_PORT", "0"))
+
+# How often one may ask: name=requests/seconds, for a machine client, a person, a stranger's address; search and export apart
+API_RATES = env.rates("API_RATES", "client=1000/60,person=1000/60,stranger=60/60,search=120/60,export=30/60")
+
+# Webhooks: days that the log is kept, days of failure after which an endpoint is switched off; the last one is for
+# development alone: http, any port and inner addresses
+WEBHOOK_LOG_DAYS = int(os.environ.get("WEBHOOK_LOG_DAYS", "30"))
+WEBHOOK_FAILURE_DAYS = int(os.environ.get("WEBHOOK_FAILURE_DAYS", "5"))
+WEBHOOK_PRIVATE_TARGETS = env.flag("WEBHOOK_PRIVATE_TARGETS") and not HTTPS
 
 # Languages and time
 LANGUAGE_CODE = "zh-hans"

@@ -10,6 +10,8 @@ from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import RevokeTokenView, TokenView
 from rest_framework.routers import SimpleRouter
 
+from core.api.throttles import limited
+
 PAGES = {
     "core.accounts.web.urls": "accounts/",
     "core.book.web.urls": "book/",
@@ -17,6 +19,7 @@ PAGES = {
     "core.search.web.urls": "search/",
     "core.checks.web.urls": "alerts/",
     "core.files.web.urls": "files/",
+    "core.webhooks.web.urls": "webhooks/",
     "core.web.urls": "",
     "chains.web.urls": "chains/",
     "needs.web.urls": "needs/",
@@ -30,6 +33,7 @@ API = [
     "core.inbox.api.urls",
     "core.search.api.urls",
     "core.checks.api.urls",
+    "core.webhooks.api.urls",
     "chains.api.urls",
     "needs.api.urls",
     "projects.api.urls",
@@ -52,7 +56,7 @@ def api_patterns() -> list[URLPattern | URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(api_patterns())),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("oauth/token/", TokenView.as_view(), name="oauth_token"),
+    path("oauth/token/", limited(TokenView.as_view()), name="oauth_token"),
     path("oauth/revoke/", RevokeTokenView.as_view(), name="oauth_revoke"),
     path("admin/", admin.site.urls),
     *(path(where, include(name)) for name, where in PAGES.items()),

@@ -123,6 +123,13 @@ class Blocked(Refusal):
     code = "blocked"
 
 
+class TooMany(Refusal):
+    """Asked more often than the limit allows (429); the answer's Retry-After says when there is room again."""
+
+    status = 429
+    code = "too_many_requests"
+
+
 KINDS: dict[str, type[Refusal]] = {
     kind.__name__: kind
     for kind in (Refusal, Invalid, NotAllowed, NotFresh, NotFound, WrongState, Conflict, Stale, Blocked)

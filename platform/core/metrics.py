@@ -21,4 +21,6 @@ COMMANDS = Counter("xielian_commands", "Commands by operation and result.", ["op
 LEDGER = Counter("xielian_ledger_transactions", "Transactions of the ledger, committed, by kind and phase.", ["kind", "phase"])  # fmt: skip
 TASKS = Counter("xielian_tasks", "Jobs by name and result.", ["task", "result"])
 TASK_SECONDS = Histogram("xielian_task_seconds", "Duration of jobs by name.", ["task"], buckets=SECONDS)
+LIMITED = Counter("xielian_rate_limited", "Requests refused by a rate limit, by its name.", ["limit"])
+WEBHOOKS = Counter("xielian_webhook_attempts", "Attempts to deliver a webhook, by result.", ["result"])
 SIGN_IN_FAILURES = Counter("xielian_sign_in_failures", "Sign-ins that failed, by the step that did.", ["step"])

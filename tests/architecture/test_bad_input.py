@@ -84,10 +84,8 @@ def filled(form: Form, value: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def world(live_server: str, tmp_path: Path, monkeypatch: Any) -> Any:
-    from core.api.throttles import ActorThrottle
-
-    monkeypatch.setattr(ActorThrottle, "THROTTLE_RATES", {"known": "100000/min", "stranger": "100000/min"})
+def world(live_server: str, tmp_path: Path, settings: Any) -> Any:
+    settings.API_RATES = {}
     return everything.World(live_server, tmp_path)
 
 

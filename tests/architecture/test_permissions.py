@@ -33,11 +33,9 @@ def observe(live_server: str, folder: Path) -> dict[str, str]:
 
 @pytest.mark.timeout(600)
 def test_every_address_answers_each_kind_of_person_as_the_table_says(
-    live_server: str, tmp_path: Path, monkeypatch: Any
+    live_server: str, tmp_path: Path, settings: Any
 ) -> None:
-    from core.api.throttles import ActorThrottle
-
-    monkeypatch.setattr(ActorThrottle, "THROTTLE_RATES", {"known": "100000/min", "stranger": "100000/min"})
+    settings.API_RATES = {}
     seen = observe(live_server, tmp_path)
     if target := os.environ.get("WRITE_PERMISSIONS"):
         lines = "".join(f'    "{name}": "{letters}",\n' for name, letters in sorted(seen.items()))

@@ -110,10 +110,8 @@ def _change(row: Any, field: Any) -> None:
 
 
 @pytest.mark.timeout(600)
-def test_every_list_asks_as_often_for_one_row_as_for_three(live_server: str, tmp_path: Path, monkeypatch: Any) -> None:
-    from core.api.throttles import ActorThrottle
-
-    monkeypatch.setattr(ActorThrottle, "THROTTLE_RATES", {"known": "100000/min", "stranger": "100000/min"})
+def test_every_list_asks_as_often_for_one_row_as_for_three(live_server: str, tmp_path: Path, settings: Any) -> None:
+    settings.API_RATES = {}
     world = everything.World(live_server, tmp_path)
     clients = {who: everything.client_of(world, who) for who in EYES}
     growing, few, seen = [], {}, 0

@@ -91,10 +91,12 @@ class World:
         from core.accounts.actor import Actor
         from core.accounts.models import Membership, Organisation, Person
         from core.checks.models import Alert
+        from core.webhooks import actions as hooks
         from needs.actions import survey
         from needs.models import Challenge, PanelMember
         from projects.models import Gate, GatePanelMember
         from tests import factories
+        from tests.factories import webhooks
 
         mail = f"@{'demo.xielian.test'}"
         people = {one.email.removesuffix(mail): one for one in Person.objects.filter(email__endswith=mail)}
@@ -129,6 +131,13 @@ class World:
         )
         self.spare = factories.organisation("备用机构", verified=False)
         self.spare_seat = services.seat(factories.person("备用成员"), self.party.organisation, ["member"])
+        keeper = Actor.for_person(self.party.person, self.party.organisation)
+        endpoints = [
+            webhooks.endpoint("http://127.0.0.1:1/", keeper=keeper, name=f"ERP {number}") for number in range(5)
+        ]
+        self.spare_endpoints = [endpoints.pop(), endpoints.pop()]
+        for _number in range(3):
+            hooks.ping_endpoint(actor=keeper, endpoint_id=endpoints[0].pk)
         checks.watch()
         if not Alert.objects.exists():
             alert = Alert.objects.create(
@@ -165,6 +174,8 @@ class World:
             return MachineClient.objects.earliest("created_at").pk
         if name == "pk" and "invitations/" in route:
             return Invitation.objects.earliest("created_at").pk
+        if "webhook" in route and "delete" in route:
+            return self.spare_endpoints[door.is_api].pk
         model = door.model if name == "pk" and door.model is not None else self._model(route, name)
         return self._chosen(model) if model is not None else uuid.UUID(int=0)
 
@@ -205,7 +216,7 @@ ROUTES = {
     "projects/": "projects.Project", "projects/gates/": "projects.Gate", "projects/conditions/": "projects.GateCondition",
     "projects/seats/": "projects.GatePanelMember", "projects/handovers/": "projects.Handover", "projects/packages/": "projects.WorkPackage",
     "projects/indicators/": "projects.ProjectIndicator", "projects/files/": "projects.GateFile", "projects/acceptances/": "projects.Acceptance",
-    "projects/parties/": "projects.Party",
+    "projects/parties/": "projects.Party", "webhooks/": "webhooks.Endpoint", "webhooks/messages/": "webhooks.Delivery",
 }  # fmt: skip
 
 

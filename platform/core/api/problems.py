@@ -44,9 +44,6 @@ def handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
         return problem(400, "malformed", _("Some of what was sent has the wrong shape."), errors=flat(error.detail))
     if isinstance(error, exceptions.APIException):
         answer = problem(error.status_code, str(error.default_code), str(error.detail))
-        wait = getattr(error, "wait", None)
-        if wait:
-            answer.headers["Retry-After"] = str(int(wait) + 1)
         if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
             answer.status_code = answer.data["status"] = status.HTTP_401_UNAUTHORIZED
             answer.headers["WWW-Authenticate"] = 'Bearer realm="xielian"'

@@ -19,7 +19,6 @@ from core.access import policy
 from core.accounts.actor import Actor
 from core.api.pages import Pages
 from core.api.serializers import Nothing
-from core.api.throttles import ActorThrottle
 from core.errors import NotAllowed, Stale
 
 Serializer = type[serializers.BaseSerializer]  # type: ignore[type-arg]
@@ -48,7 +47,6 @@ class Door(viewsets.GenericViewSet):  # type: ignore[type-arg]
 
     room: ClassVar[str] = ""
     pagination_class = Pages
-    throttle_classes = [ActorThrottle]
     filter_backends = [DjangoFilterBackend, filters.OrderingFilter, filters.SearchFilter]
     ordering_fields: ClassVar[list[str]] = ["created_at"]
     search_fields: ClassVar[list[str]] = []

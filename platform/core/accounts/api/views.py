@@ -17,7 +17,6 @@ from core.accounts.api import serializers as forms
 from core.accounts.models import Invitation, MachineClient, Membership, Organisation, Person, SignedIn
 from core.accounts.queries import experts
 from core.api.serializers import Nothing, Reason
-from core.api.throttles import ActorThrottle
 from core.api.views import Door, RoomViewSet, operation
 from core.errors import NotAllowed
 
@@ -99,8 +98,6 @@ class Experts(Door, mixins.ListModelMixin):
 class Me(APIView):
     """Oneself: who acts, for whom, in which roles."""
 
-    throttle_classes = [ActorThrottle]
-
     @extend_schema(responses={200: dict})
     def get(self, request: Request) -> Response:
         actor = request._request.actor  # type: ignore[attr-defined]
@@ -123,8 +120,6 @@ class Me(APIView):
 
 class People(APIView):
     """Opening an account."""
-
-    throttle_classes = [ActorThrottle]
 
     @extend_schema(request=forms.PersonIn, responses={201: forms.PersonOut})
     def post(self, request: Request) -> Response:

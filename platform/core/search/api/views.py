@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.access import policy
-from core.api.throttles import ActorThrottle
+from core.api.throttles import ActorThrottle, SearchThrottle
 from core.errors import NotAllowed
 from core.search import queries
 from core.search.models import Document
@@ -29,7 +29,7 @@ class SearchOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: 
 class SearchView(APIView):
     """Everything that one may find, in both languages, with counts per kind over visible rows only."""
 
-    throttle_classes = [ActorThrottle]
+    throttle_classes = [ActorThrottle, SearchThrottle]
 
     @extend_schema(
         parameters=[OpenApiParameter("q", str), OpenApiParameter("kind", str), OpenApiParameter("limit", int)],

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import limits
 from core.errors import NotAllowed
 from core.search import queries
 from core.web.page import render_page
@@ -27,6 +28,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     if not actor.is_signed_in:
         raise NotAllowed(_("Please sign in first."), code="not_signed_in")
+    limits.ask(request, "search")
     text, kind = request.GET.get("q", ""), request.GET.get("kind", "")
     found = queries.search(actor, text)
     counts = queries.counts_by_kind(found)

@@ -9,6 +9,7 @@ for _operation, _words in {
     "edit_need": _("changed the need"),
     "add_evidence": _("added evidence"),
     "define_indicator": _("defined an indicator"),
+    "define_indicators": _("defined indicators"),
     "edit_indicator": _("changed an indicator"),
     "remove_indicator": _("removed an indicator"),
     "invite_definer": _("invited a partner"),

@@ -19,6 +19,7 @@ from core.errors import Invalid, Missing, NotAllowed, Stale, WrongState
 from core.files import services as files
 from core.inbox import services as inbox
 from core.indicators.models import Specification
+from core.indicators.reading import Reading, read
 from needs import services
 from needs.events.need import NeedClosed, NeedPublished
 from needs.models.need import (
@@ -32,6 +33,8 @@ from needs.models.need import (
 )
 from needs.queries.need import current_version, issued_version, specifications_in
 from needs.states.need import DEFINER, EDITABLE, NEED, NeedState, SignatureVerdict
+
+MOST_ROWS = 60
 
 
 @command
@@ -87,6 +90,40 @@ def define_indicator(*, actor: Actor, need_id: UUID, **fields: Any) -> NeedIndic
         after={"indicator": row.specification.name, "target": row.specification.target_text},
     )
     return row
+
+
+def read_indicators(*, actor: Actor, need_id: UUID, text: str) -> Reading:
+    """What a pasted text holds, before anything is kept; for those who may define the need's indicators (R014, R021)."""
+    policy.fetch(actor, "needs.define_indicator", Need, need_id)
+    return read(text)
+
+
+@command
+def define_indicators(*, actor: Actor, need_id: UUID, rows: Sequence[Mapping[str, Any]]) -> list[NeedIndicator]:
+    """Add several targets at once, all or none; a wrong field is named as `rows.<n>.<field>` (R014, R015)."""
+    need = policy.fetch_for_update(actor, "needs.define_indicator", Need, need_id)
+    _still_editable(need)
+    checks.guard("needs.define_indicator", need)
+    if not rows:
+        raise Invalid(_("Choose at least one row."), field="rows")
+    if len(rows) > MOST_ROWS:
+        raise Invalid(_("At most %(n)s rows at once.") % {"n": MOST_ROWS}, field="rows")
+    made: list[NeedIndicator] = []
+    wrong: dict[str, list[str]] = {}
+    for at, fields in enumerate(rows):
+        try:
+            made.append(services.add_specification(need, fields))
+        except Invalid as refused:
+            for name, sentences in (refused.fields or {"": [str(refused.message)]}).items():
+                wrong[f"rows.{at}.{name}" if name else f"rows.{at}"] = sentences
+    if wrong:
+        raise Invalid(_("Some rows are not measurable yet; nothing was added."), fields=wrong, code="not_measurable")
+    _changed(need)
+    book.record(
+        actor, "define_indicators", need,
+        after={"indicators": [{"indicator": one.specification.name, "target": one.specification.target_text} for one in made]},
+    )  # fmt: skip
+    return made
 
 
 @command

@@ -10,8 +10,9 @@ from rest_framework import serializers
 
 from core.api.serializers import Input, Money, Quantity, Reason, Ref, open_moves
 from core.api.views import RoomViewSet, operation
-from core.indicators.kinds import Claim, Environment, Kind, Operator
+from core.indicators.kinds import ChangeIn, Claim, Environment, Kind, Operator
 from core.indicators.models import Specification
+from core.indicators.reading import LONGEST, Found, Reading, draft_of
 from needs.actions import need as actions
 from needs.models import Definer, IndicatorComment, IndicatorSignature, Need, NeedEvidence, NeedIndicator, NeedVersion
 from needs.queries.need import current_version, issued_version, signature_matrix, specifications_in
@@ -59,12 +60,55 @@ class SpecificationIn(Input):
     baseline_period = serializers.CharField(max_length=80, required=False, allow_blank=True)
     baseline_source = serializers.CharField(max_length=300, required=False, allow_blank=True)
     baseline_claim = serializers.ChoiceField(choices=Claim.choices, required=False, allow_blank=True)
+    change_in = serializers.ChoiceField(choices=ChangeIn.choices, required=False)
     factor = Quantity(required=False, allow_null=True)
     original_words = serializers.CharField(max_length=120, required=False, allow_blank=True)
     method = serializers.CharField(max_length=300, required=False, allow_blank=True)
     is_must = serializers.BooleanField(required=False, default=True)
     needs_sample = serializers.BooleanField(required=False, default=False)
     notes = serializers.CharField(max_length=5000, required=False, allow_blank=True)
+
+
+class TextIn(Input):
+    text = serializers.CharField(max_length=LONGEST, trim_whitespace=False)
+
+
+class ReadRow(serializers.Serializer[Found]):
+    """One row as it was read, in the fields of a target; `gaps` names what the text leaves open."""
+
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Kind.choices)
+    operator = serializers.ChoiceField(choices=Operator.choices, allow_blank=True)
+    target = serializers.CharField(allow_blank=True)
+    low = serializers.CharField(allow_blank=True)
+    high = serializers.CharField(allow_blank=True)
+    level = serializers.CharField(allow_blank=True)
+    level_scale = serializers.ListField(child=serializers.CharField())
+    unit = serializers.CharField(allow_blank=True)
+    baseline_value = serializers.CharField(allow_blank=True)
+    baseline_unit = serializers.CharField(allow_blank=True)
+    change_in = serializers.ChoiceField(choices=ChangeIn.choices)
+    factor = serializers.CharField(allow_blank=True)
+    original_words = serializers.CharField(allow_blank=True)
+    method = serializers.CharField(allow_blank=True)
+    is_must = serializers.BooleanField()
+    needs_sample = serializers.BooleanField()
+    words = serializers.CharField(help_text="The words it was read from.")
+    gaps = serializers.ListField(child=serializers.CharField())
+
+    def to_representation(self, instance: Found) -> dict[str, Any]:
+        fields = draft_of(instance)
+        scale = [one.strip() for one in fields["level_scale"].split(",") if one.strip()]
+        return fields | {"level_scale": scale, "words": instance.words, "gaps": instance.gaps}
+
+
+class ReadingOut(serializers.Serializer[Reading]):
+    """What a pasted text holds; nothing of it is kept."""
+
+    indicators = ReadRow(many=True)
+    wishes = serializers.ListField(child=serializers.CharField(), help_text="Wishes without a number.")
+    set_aside = serializers.ListField(child=serializers.CharField(), help_text="Numbers that are no target.")
+    is_cut = serializers.BooleanField(help_text="Whether the text was longer than what is read.")
 
 
 class SpecificationEdit(SpecificationIn):
@@ -267,6 +311,7 @@ class NeedViewSet(RoomViewSet):
     define_indicator = operation(
         actions.define_indicator, path="define_indicator", serializer=SpecificationIn, response=IndicatorOut, code=201
     )
+    read_indicators = operation(actions.read_indicators, path="read_text", serializer=TextIn, response=ReadingOut)
     edit_indicator = operation(
         actions.edit_indicator, path="edit_indicator", serializer=SpecificationEdit, response=IndicatorOut
     )

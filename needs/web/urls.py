@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from needs.web import challenge_urls, library_views, need_forms_views, need_views, survey_views
+from needs.web import challenge_urls, library_views, need_forms_views, need_views, paste_views, survey_views
 
 app_name = "needs"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("<uuid:pk>/edit/", need_forms_views.edit_need, name="edit_need"),
     path("<uuid:pk>/evidence/", need_forms_views.add_evidence, name="add_evidence"),
     path("evidence/<uuid:pk>/file/", need_views.evidence_file, name="evidence_file"),
+    path("<uuid:pk>/indicators/paste/", paste_views.paste_indicators, name="paste_indicators"),
     path("<uuid:pk>/indicators/new/", need_forms_views.define_indicator, name="define_indicator"),
     path("<uuid:pk>/indicators/<uuid:spec>/", need_forms_views.edit_indicator, name="edit_indicator"),
     path("<uuid:pk>/indicators/<uuid:spec>/remove/", need_forms_views.remove_indicator, name="remove_indicator"),

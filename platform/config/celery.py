@@ -33,8 +33,9 @@ _at_work: dict[str, tuple[float, AbstractContextManager[str]]] = {}
 @worker_init.connect
 @beat_init.connect
 def check_role(**_: Any) -> None:
-    from config.startup import refuse_powerful_role
+    from config.startup import refuse_missing_keys, refuse_powerful_role
 
+    refuse_missing_keys()
     refuse_powerful_role()
 
 
@@ -59,12 +60,14 @@ def enter_request(task_id: str, task: Any, **_: Any) -> None:
 
 
 @task_postrun.connect
-def leave_request(task_id: str, task: Any, state: str | None = None, **_: Any) -> None:
+def leave_request(task_id: str, task: Any, state: str | None = None, retval: Any = None, **_: Any) -> None:
+    """Counts the job; one that returns False did its work and found a fault (the nightly checks)."""
     if task_id not in _at_work:
         return
     began, work = _at_work.pop(task_id)
     work.__exit__(None, None, None)
-    metrics.TASKS.labels(task.name, (state or "unknown").lower()).inc()
+    result = "fault" if retval is False else (state or "unknown").lower()
+    metrics.TASKS.labels(task.name, result).inc()
     metrics.TASK_SECONDS.labels(task.name).observe(time.perf_counter() - began)
 
 

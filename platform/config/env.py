@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 
 def text(name: str, default: str = "") -> str:
@@ -17,6 +17,20 @@ def text(name: str, default: str = "") -> str:
     return default if value is None else value
 
 
+def url(name: str, default: str = "") -> str:
+    """A server's address; a password that it does not hold comes from the secret beside it.
+
+    `DATABASE_URL` without a password takes that of `DATABASE_PASSWORD` or `DATABASE_PASSWORD_FILE`.
+    """
+    address = text(name, default)
+    parts = urlsplit(address)
+    secret = text(f"{name.removesuffix('URL')}PASSWORD")
+    if not parts.netloc or parts.password or not secret:
+        return address
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{parts.username or ''}:{quote(secret, safe='')}@{host}").geturl()
+
+
 def flag(name: str, default: bool = False) -> bool:
     """Whether a switch is on: 1, true, yes and on mean yes."""
     value = os.environ.get(name, "")
@@ -25,7 +39,7 @@ def flag(name: str, default: bool = False) -> bool:
 
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list, without empty words."""
-    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
 def rates(name: str, default: str) -> dict[str, tuple[int, int]]:
@@ -38,8 +52,8 @@ def rates(name: str, default: str) -> dict[str, tuple[int, int]]:
     return found
 
 
-def database(url: str) -> dict[str, Any]:
-    """Django's database settings from `postgres://user:password@host:port/name`."""
+def database(url: str, options: str = "") -> dict[str, Any]:
+    """Django's database settings from `postgres://user:password@host:port/name`; options as for `psql`'s PGOPTIONS."""
     parts = urlsplit(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -50,7 +64,7 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"application_name": "xielian", "connect_timeout": 5},
+        "OPTIONS": {"application_name": "xielian", "connect_timeout": 5} | ({"options": options} if options else {}),
     }
 
 

@@ -5,7 +5,6 @@ DATABASE_SUPERUSER_URL=... DATABASE_OWNER_URL=... DATABASE_URL=... DATABASE_LOAD
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg2
 from psycopg2 import sql
+
+from config import env
 
 OWNER, RUNTIME, LOADER = "xielian_owner", "xielian_runtime", "xielian_loader"
 EXTENSIONS = ("pg_trgm", "btree_gist", "unaccent")
@@ -110,7 +111,10 @@ def assert_locale(server: Server, superuser: str, name: str) -> None:
 
 def main() -> None:
     def parts(variable: str) -> Any:
-        return urlsplit(os.environ[variable])
+        address = env.url(variable)
+        if not address:
+            raise SystemExit(f"{variable} is not set.")
+        return urlsplit(address)
 
     top = parts("DATABASE_SUPERUSER_URL")
     passwords = {unquote(top.username or ""): unquote(top.password or "")}

@@ -19,8 +19,9 @@ DEMO = env.flag(
     "DEMO"
 )  # shows the demonstration's accounts on the sign-in page; only `./dev up` on its own database says so
 HTTPS = env.flag("HTTPS")
-SECRET_KEY = os.environ.get("SECRET_KEY", "")
-BOOK_KEY = os.environ.get("BOOK_KEY", "")
+SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")  # earlier keys, while they are being replaced
+BOOK_KEY = env.text("BOOK_KEY")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
@@ -110,14 +111,20 @@ TEMPLATES = [
 
 # Database: the runtime role serves; the owner migrates (manage.py sets DATABASE_ROLE); the loader takes in bulk data.
 RUNTIME_ROLE = os.environ.get("DATABASE_RUNTIME_ROLE", "xielian_runtime")
-_runtime_url = os.environ.get("DATABASE_URL", "postgres://xielian_runtime@localhost/xielian")
-_owner_url = os.environ.get("DATABASE_OWNER_URL", "postgres://xielian_owner@localhost/xielian")
-DATABASES = {"default": env.database(_owner_url if os.environ.get("DATABASE_ROLE") == "owner" else _runtime_url)}
-DATABASE_LOADER_URL = os.environ.get("DATABASE_LOADER_URL", "")
+DATABASE_URL = env.url("DATABASE_URL", "postgres://xielian_runtime@localhost/xielian")
+DATABASE_OWNER_URL = env.url("DATABASE_OWNER_URL", "postgres://xielian_owner@localhost/xielian")
+DATABASE_LOADER_URL = env.url("DATABASE_LOADER_URL")
+# A migration gives up rather than let everybody wait behind it for a lock (decisions/migrations.md).
+MIGRATION_OPTIONS = f"-c lock_timeout={os.environ.get('MIGRATION_LOCK_TIMEOUT', '5s')}"
+MIGRATION_OPTIONS += f" -c statement_timeout={os.environ.get('MIGRATION_STATEMENT_TIMEOUT', '15min')}"
+if os.environ.get("DATABASE_ROLE") == "owner":
+    DATABASES = {"default": env.database(DATABASE_OWNER_URL, MIGRATION_OPTIONS)}
+else:
+    DATABASES = {"default": env.database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis: broker, cache and rate limits. Celery messages are hints; the rows are the truth.
-REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379/0")
+REDIS_URL = env.url("REDIS_URL", "redis://localhost:6379/0")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -219,6 +226,11 @@ WEBHOOK_LOG_DAYS = int(os.environ.get("WEBHOOK_LOG_DAYS", "30"))
 WEBHOOK_FAILURE_DAYS = int(os.environ.get("WEBHOOK_FAILURE_DAYS", "5"))
 WEBHOOK_PRIVATE_TARGETS = env.flag("WEBHOOK_PRIVATE_TARGETS") and not HTTPS
 
+# Copies: the key that encrypts them (none: they lie open), and where pg_dump is when it is not on the PATH
+BACKUP_KEY = env.text("BACKUP_KEY")
+POSTGRES_BIN = os.environ.get("POSTGRES_BIN", "")
+DISK_FREE_MB = int(os.environ.get("DISK_FREE_MB", "500"))  # below it readiness warns
+
 # Languages and time
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
@@ -234,7 +246,11 @@ STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", STATE_DIR / "static"))
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", STATE_DIR / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # Root collects them, the web reads them.
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
+    },
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -248,8 +264,7 @@ FILE_SCANNER = env.text("FILE_SCANNER")  # clamd://host:3310, clamd:///socket, c
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Mail
-PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000")  # where links in messages lead
-for _name, _value in env.email(os.environ.get("EMAIL_URL", f"file://{STATE_DIR / 'mail'}")).items():
+for _name, _value in env.email(env.url("EMAIL_URL", f"file://{STATE_DIR / 'mail'}")).items():
     globals()[_name] = _value
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Xielian <no-reply@localhost>")
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000")  # how links in e-mail begin

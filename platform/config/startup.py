@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+
+
+def refuse_missing_keys() -> None:
+    """Raise when the book would be written under no key: its pseudonyms could be guessed, and never be made good."""
+    for name in ("SECRET_KEY", "BOOK_KEY"):
+        if not getattr(settings, name, ""):
+            raise ImproperlyConfigured(
+                f"{name} is not set (nor {name}_FILE): make one long random word and keep it safe."
+            )
 
 
 def refuse_powerful_role() -> None:

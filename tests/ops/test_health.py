@@ -31,10 +31,9 @@ def test_ready_when_database_migrations_and_redis_are_well(client: Any) -> None:
     answer = client.get("/health/ready")
     assert answer.status_code == 200
     assert answer.json()["checks"] == {"database": "ok", "migrations": "ok", "redis": "ok"}
-    assert answer.json()["told"] == {
-        "outbox": {"waiting": 0, "oldest_seconds": 0},
-        "heartbeats": {"worker": None, "beat": None},
-    }
+    told = answer.json()["told"]
+    assert told.pop("disk_free_mb") > 0
+    assert told == {"outbox": {"waiting": 0, "oldest_seconds": 0}, "heartbeats": {"worker": None, "beat": None}}
 
 
 def test_ready_asks_the_database_four_times_at_most(client: Any) -> None:
@@ -51,10 +50,38 @@ def test_what_lags_is_told_and_fails_nothing(client: Any, frozen_clock: Any) -> 
     heartbeats.note("beat")
     answer = client.get("/health/ready")
     assert answer.status_code == 200
-    assert answer.json()["told"] == {
-        "outbox": {"waiting": 1, "oldest_seconds": 600},
-        "heartbeats": {"worker": 600, "beat": 0},
-    }
+    assert answer.json()["told"]["outbox"] == {"waiting": 1, "oldest_seconds": 600}
+    assert answer.json()["told"]["heartbeats"] == {"worker": 600, "beat": 0}
+    assert answer.json()["warnings"] == {"worker": "no sign of life for 600 s"}
+    assert answer.json()["status"] == "degraded"
+
+
+def test_all_is_well_while_worker_and_beat_give_signs_of_life(client: Any) -> None:
+    tasks.heartbeat()
+    heartbeats.note("beat")
+    answer = client.get("/health/ready?strict")
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["warnings"]) == ("ok", {})
+
+
+def test_who_asks_strictly_hears_of_warnings_by_the_status(client: Any) -> None:
+    heartbeats.note("beat")
+    assert client.get("/health/ready").status_code == 200
+    answer = client.get("/health/ready?strict")
+    assert answer.status_code == 503
+    assert answer.json()["warnings"] == {"worker": "no sign of life"}
+
+
+def test_a_full_disk_is_a_warning_and_takes_no_page_away(client: Any, settings: Any) -> None:
+    settings.DISK_FREE_MB = 1 << 40
+    answer = client.get("/ready/")
+    assert answer.status_code == 200
+    assert answer.json()["warnings"]["disk"].endswith(f"MB free, less than {1 << 40}")
+
+
+@pytest.mark.parametrize(("short", "whole"), [("/health/", "/health/live"), ("/ready", "/health/ready")])
+def test_the_probes_have_short_names(client: Any, short: str, whole: str) -> None:
+    assert set(client.get(short).json()) == set(client.get(whole).json())
 
 
 def test_not_ready_without_the_database_and_no_secret_is_told(client: Any) -> None:

@@ -112,6 +112,16 @@ def test_jobs_are_counted_by_name_and_result(db: Any) -> None:
     assert value("xielian_task_seconds_count", task="ops.heartbeat") >= 1
 
 
+def test_a_nightly_check_that_finds_a_fault_is_counted_as_one(db: Any, monkeypatch: Any) -> None:
+    from core.book import services, tasks
+
+    labels = {"task": "book.verify", "result": "fault"}
+    before = value("xielian_tasks_total", **labels)
+    monkeypatch.setattr(services, "verify", lambda: services.Report(3, "00", 2, "the root is wrong"))
+    tasks.verify.apply()
+    assert value("xielian_tasks_total", **labels) == before + 1
+
+
 def test_the_lag_of_the_outbox_alerts_and_signs_of_life_are_told(client: Any, frozen_clock: Any) -> None:
     Event.objects.create(name="tests.bell_rung", payload={})
     for number, state in enumerate([AlertState.TOLD, AlertState.TOLD, AlertState.MUTED, AlertState.CLEARED]):
@@ -129,6 +139,8 @@ def test_the_lag_of_the_outbox_alerts_and_signs_of_life_are_told(client: Any, fr
     assert ("xielian_alerts", (("code", "A01"), ("state", "cleared"))) not in samples
     assert samples[("xielian_heartbeat_age_seconds", (("process", "beat"),))] == 0
     assert samples[("xielian_database_up", ())] == 1
+    assert samples[("xielian_disk_free_bytes", ())] > 0
+    assert ("xielian_backup_age_seconds", ()) not in samples
 
 
 def test_figures_are_there_while_the_database_is_away(client: Any) -> None:

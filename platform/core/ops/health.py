@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import functools
 import logging
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -20,31 +23,58 @@ from core.outbox.models import Event
 log = logging.getLogger(__name__)
 
 OK = "ok"
+SILENT_AFTER = 180  # seconds without a sign of life
 
 
 @dataclass(frozen=True)
 class Health:
-    """A word for each thing without which nothing works, and figures that fail nothing."""
+    """A word for each thing without which nothing works, warnings of what is about to hurt, and figures."""
 
     checks: dict[str, str]
+    warnings: dict[str, str]
     told: dict[str, Any]
 
     @property
     def is_ready(self) -> bool:
         return all(word == OK for word in self.checks.values())
 
+    @property
+    def status(self) -> str:
+        """`ok`, `degraded` (it serves, and somebody should look), `not ready`."""
+        return "not ready" if not self.is_ready else "degraded" if self.warnings else OK
+
     def as_dict(self) -> dict[str, Any]:
-        return {"status": OK if self.is_ready else "not ready", "checks": self.checks, "told": self.told}
+        return {"status": self.status, "checks": self.checks, "warnings": self.warnings, "told": self.told}
 
 
 def look() -> Health:
-    """The health of this process now: database by its own role, migrations, Redis; outbox and heartbeats told."""
+    """The health of this process now: database by its own role, migrations, Redis; heartbeats, outbox, disk told."""
     checks = {"database": _word(_database), "migrations": "not asked", "redis": _word(_redis)}
     if checks["database"] == OK:
         checks["migrations"] = _word(_migrations)
     can_tell = checks["migrations"] == OK
-    told = {"outbox": _told(outbox_lag) if can_tell else None, "heartbeats": heartbeats.ages()}
-    return Health(checks, told)
+    ages, free = heartbeats.ages(), disk_free() >> 20
+    told = {"outbox": _told(outbox_lag) if can_tell else None, "heartbeats": ages, "disk_free_mb": free}
+    return Health(checks, _warnings(ages, free), told)
+
+
+def _warnings(ages: dict[str, int | None], free: int) -> dict[str, str]:
+    """What stops nobody yet. A web without worker or with a full disk still shows its pages: it stays in service."""
+    found = {}
+    for name, age in ages.items():
+        if age is None or age > SILENT_AFTER:
+            found[name] = "no sign of life" if age is None else f"no sign of life for {age} s"
+    if free < settings.DISK_FREE_MB:
+        found["disk"] = f"{free} MB free, less than {settings.DISK_FREE_MB}"
+    return found
+
+
+def disk_free() -> int:
+    """Bytes free where the product keeps its files."""
+    place = Path(settings.MEDIA_ROOT)
+    while not place.exists():
+        place = place.parent
+    return shutil.disk_usage(place).free
 
 
 def outbox_lag() -> dict[str, int]:

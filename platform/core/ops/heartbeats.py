@@ -47,6 +47,13 @@ def ages() -> dict[str, int | None]:
     return {name: _age(seen.get(_key(name))) for name in NAMES}
 
 
+def age(name: str) -> int | None:
+    """Seconds since the last sign of this name alone."""
+    with suppress(Exception):
+        return _age(cache.get(_key(name)))
+    return None
+
+
 def _age(moment: str | None) -> int | None:
     if moment is None:
         return None

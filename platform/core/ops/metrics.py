@@ -87,6 +87,9 @@ class FromDatabase(Collector):
             if age is not None:
                 ages.add_metric([name], age)
         yield ages
+        yield GaugeMetricFamily("xielian_disk_free_bytes", "Free where the files lie.", value=health.disk_free())
+        if (age := heartbeats.age("backup")) is not None:
+            yield GaugeMetricFamily("xielian_backup_age_seconds", "Seconds since a backup succeeded.", value=age)
 
     def _outbox(self) -> list[GaugeMetricFamily]:
         lag = health.outbox_lag()

@@ -39,6 +39,8 @@ class ProbeMiddleware:
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
         response = probe(request)
         response.headers["Cache-Control"] = "no-store"
+        # Else Django writes an ERROR for each 503 that a probe gets.
+        response._has_been_logged = True  # type: ignore[attr-defined]
         return response
 
 
@@ -48,9 +50,10 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 when requests may be sent here, else 503 and a word for what is missing."""
+    """200 when requests may be sent here, else 503 and a word for what is missing; `?strict` fails at warnings, too."""
     found = health.look()
-    return JsonResponse(found.as_dict(), status=200 if found.is_ready else 503)
+    is_well = found.status == health.OK if "strict" in request.GET else found.is_ready
+    return JsonResponse(found.as_dict(), status=200 if is_well else 503)
 
 
 def figures(request: HttpRequest) -> HttpResponse:
@@ -63,8 +66,10 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 
 PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "/health": live,
     "/health/live": live,
     "/health/ready": ready,
+    "/ready": ready,
     "/metrics": figures,
 }
 

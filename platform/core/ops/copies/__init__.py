@@ -1,0 +1,10 @@
+"""Copies of everything that cannot be made again, and the way back from them.
+
+A copy is a folder: `database.dump` (pg_dump's custom format), `media/…`, `media.sha256`, `manifest.json` with figures to
+compare with, and `manifest.mac`, by which a restore knows that nobody changed the manifest and that BOOK_KEY is the right one.
+"""
+
+from core.ops.copies.make import make
+from core.ops.copies.restore import restore
+
+__all__ = ["make", "restore"]

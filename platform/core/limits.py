@@ -6,6 +6,7 @@ asker, so that not everybody comes back in the same second. Figures go out in th
 
 from __future__ import annotations
 
+import ipaddress
 import logging
 import math
 import zlib
@@ -52,7 +53,7 @@ def ask(request: HttpRequest, name: str = "") -> None:
     if actor is not None and actor.is_signed_in:
         kind, who = ("client" if actor.client else "person"), str(actor.id)
     else:
-        kind, who = "stranger", str(request.META.get("REMOTE_ADDR", ""))
+        kind, who = "stranger", _place(str(request.META.get("REMOTE_ADDR", "")))
     one = spend(name or kind, f"{kind}:{who}")
     if one is None:
         return
@@ -78,6 +79,17 @@ def spend(name: str, who: str) -> Spent | None:
         log.warning("the cache is away; requests go uncounted")
         return None
     return Spent(name, quota, window, used, math.ceil((number + 1) * window - now))
+
+
+def _place(address: str) -> str:
+    """Where a stranger asks from: the address, or the IPv6 network of which a household has all the addresses."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
 
 
 def _count(key: str, seconds: int) -> int:

@@ -64,6 +64,13 @@ def test_persons_machines_and_strangers_are_counted_apart(api: Any, settings: An
     assert forged.status_code == 429, "an address that one tells oneself counts for nothing"
 
 
+def test_strangers_of_one_ipv6_network_share_their_quota(api: Any, settings: Any) -> None:
+    settings.API_RATES = {"stranger": (2, 60)}
+    places = ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:2::77", "2001:db8:1:3::1", "::ffff:203.0.113.9"]
+    asked = [api.as_stranger().get("organisations/", REMOTE_ADDR=place).status_code for place in places]
+    assert asked == [401, 401, 429, 401, 401]
+
+
 def test_search_has_a_limit_of_its_own_and_both_are_told(api: Any, client: Any, settings: Any) -> None:
     settings.API_RATES = {"person": (10, 60), "search": (1, 30)}
     actor = factories.actor(factories.organisation())

@@ -223,6 +223,8 @@ def _settle(claimed: _Claimed, outcome: wire.Outcome) -> None:
         row.save()
         if row.kind == kinds.PING and not outcome.is_delivered:
             return  # a failed test says nothing about the news
+        if outcome.is_delivered and not endpoint.failures:
+            return  # all is well, as before
         _note(endpoint, outcome, now)
         if _is_hopeless(endpoint, outcome, now):
             disable(system, endpoint)

@@ -82,7 +82,7 @@ def define_indicator(*, actor: Actor, need_id: UUID, **fields: Any) -> NeedIndic
     _still_editable(need)
     checks.guard("needs.define_indicator", need)
     row = services.add_specification(need, fields)
-    _changed(need)
+    services.indicators_changed(need)
     book.record(
         actor,
         "define_indicator",
@@ -118,7 +118,7 @@ def define_indicators(*, actor: Actor, need_id: UUID, rows: Sequence[Mapping[str
                 wrong[f"rows.{at}.{name}" if name else f"rows.{at}"] = sentences
     if wrong:
         raise Invalid(_("Some rows are not measurable yet; nothing was added."), fields=wrong, code="not_measurable")
-    _changed(need)
+    services.indicators_changed(need)
     book.record(
         actor, "define_indicators", need,
         after={"indicators": [{"indicator": one.specification.name, "target": one.specification.target_text} for one in made]},
@@ -133,7 +133,7 @@ def edit_indicator(*, actor: Actor, need_id: UUID, specification_id: UUID, **fie
     _still_editable(need)
     old = _specification(need, specification_id)
     row = services.replace_specification(need, old, fields)
-    _changed(need)
+    services.indicators_changed(need)
     book.record(
         actor, "edit_indicator", need, before={"indicator": old.name, "target": old.target_text},
         after={"indicator": row.specification.name, "target": row.specification.target_text},
@@ -148,7 +148,7 @@ def remove_indicator(*, actor: Actor, need_id: UUID, specification_id: UUID) -> 
     _still_editable(need)
     old = _specification(need, specification_id)
     services.remove_specification(need, old)
-    _changed(need)
+    services.indicators_changed(need)
     book.record(actor, "remove_indicator", need, before={"indicator": old.name})
     return need
 
@@ -364,14 +364,6 @@ def _stand(actor: Actor, need_id: UUID, specification_id: UUID, verdict: str, re
 def _still_editable(need: Need) -> None:
     if need.state not in EDITABLE:
         raise WrongState(_("A need changes only before it is published."))
-
-
-def _changed(need: Need) -> None:
-    if need.state == NeedState.DEFINED:
-        need.state = NEED.after(need.state, "reopen_definition")
-    need.touch()
-    need.save()
-    services.index_need(need)
 
 
 def _settle(need: Need) -> None:

@@ -7,6 +7,7 @@ from needs.services.need import (
     create_need,
     draft_version,
     index_need,
+    indicators_changed,
     need_link,
     need_specifications,
     record_measurements,
@@ -19,6 +20,20 @@ from needs.services.need import (
 )
 
 __all__ = [
-    "EDITABLE_FIELDS", "add_specification", "closing_summary", "create_need", "draft_version", "index_need", "need_link", "need_specifications",
-    "record_measurements", "refuse", "remove_specification", "replace_specification", "set_fields", "settle_signatures", "sign",
-]  # fmt: skip
+    "EDITABLE_FIELDS",
+    "add_specification",
+    "closing_summary",
+    "create_need",
+    "draft_version",
+    "index_need",
+    "indicators_changed",
+    "need_link",
+    "need_specifications",
+    "record_measurements",
+    "refuse",
+    "remove_specification",
+    "replace_specification",
+    "set_fields",
+    "settle_signatures",
+    "sign",
+]

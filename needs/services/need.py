@@ -130,6 +130,15 @@ def replace_specification(need: Need, specification: Specification, fields: Mapp
     return row
 
 
+def indicators_changed(need: Need) -> None:
+    """After a change of its rows: nobody's signatures make it defined any more."""
+    if need.state == NeedState.DEFINED:
+        need.state = NEED.after(need.state, "reopen_definition")
+    need.touch()
+    need.save()
+    index_need(need)
+
+
 def remove_specification(need: Need, specification: Specification) -> None:
     """Take an indicator out of the draft version; issued versions keep it."""
     _row_in_draft(need, specification).delete()

@@ -49,6 +49,10 @@ class Needs(tables.Table):
         tables.Column("pain_point", _("Pain point"), in_page=False),
         tables.Column("field", _("Field"), in_page=False),
         tables.Column("region_code", _("Region"), in_page=False),
+        tables.Column("affected_users", _("Affected users"), in_page=False),
+        tables.Column("constraints", _("Constraints"), in_page=False),
+        tables.Column("title_en", _("English title"), in_page=False),
+        tables.Column("confidentiality", _("Who may read it"), in_page=False),
     ]  # fmt: skip
     filters = [
         tables.Choice("chain", _("Chain"), lookup="chain_id", facet=True, choices=lambda: [(row.pk, str(row)) for row in Chain.objects.all()]),
@@ -85,6 +89,7 @@ def list_needs(request: HttpRequest) -> HttpResponse:
     buttons = []
     if actor.organisation and policy.can(actor, "needs.post_need", actor.organisation):
         buttons.append({"label": _("Post a need"), "url": reverse("needs:post_need"), "icon": "plus", "primary": True})
+        buttons.append({"label": _("From a file"), "url": reverse("needs:import_needs"), "icon": "upload"})
     return tables.render(request, Needs(rows, actor=actor), title=_("Need library"), actions=buttons)
 
 

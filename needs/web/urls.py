@@ -2,13 +2,26 @@
 
 from django.urls import path
 
-from needs.web import challenge_urls, library_views, need_forms_views, need_views, paste_views, survey_views
+from needs.web import (
+    challenge_urls,
+    library_views,
+    need_forms_views,
+    need_views,
+    paste_views,
+    row_views,
+    survey_views,
+)
 
 app_name = "needs"
 
 urlpatterns = [
     path("", need_views.list_needs, name="needs"),
     path("new/", need_forms_views.post_need, name="post_need"),
+    path("import/", row_views.import_needs, name="import_needs"),
+    path("import/<uuid:draft>/", row_views.imported_needs, name="imported_needs"),
+    path("<uuid:pk>/indicators/import/", row_views.import_indicators, name="import_indicators"),
+    path("<uuid:pk>/indicators/import/<uuid:draft>/", row_views.imported_indicators, name="imported_indicators"),
+    path("<uuid:pk>/indicators/file/", row_views.indicators_file, name="indicators_file"),
     path("<uuid:pk>/", need_views.need_page, name="need"),
     path("<uuid:pk>/edit/", need_forms_views.edit_need, name="edit_need"),
     path("<uuid:pk>/evidence/", need_forms_views.add_evidence, name="add_evidence"),

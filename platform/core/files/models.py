@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.accounts.models import Organisation, Person
+from core.accounts.models import MachineClient, Organisation, Person
 from core.db import UuidModel, known_states
 from core.files.states import SERVED, ScanState
 
@@ -45,3 +45,19 @@ class StoredFile(UuidModel):
     def is_served(self) -> bool:
         """Whether the file is handed out: it is clean, or nobody scans here."""
         return self.scan_state in SERVED
+
+
+class ImportDraft(UuidModel):
+    """Rows that somebody sent and has not confirmed yet, or has: only who began it sees it."""
+
+    kind = models.CharField(max_length=60)
+    target_id = models.UUIDField(null=True, blank=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    client = models.ForeignKey(MachineClient, null=True, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    applied_at = models.DateTimeField(null=True, blank=True)
+    row_count = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.file}"

@@ -35,7 +35,7 @@ def define(
     values["baseline_unit"] = units.clean(str(values.get("baseline_unit", "")))
     for name in ("name", "name_en", "method", "original_words", "baseline_period", "baseline_source"):
         values[name] = str(values.get(name, "")).strip()
-    row = Specification(**_fitting(values))
+    row = Specification(**fitting(values))
     spec = row.to_spec()
     engine.validate(spec)
     row.direction = engine.direction_of(spec)
@@ -47,7 +47,7 @@ def define(
     return row
 
 
-def _fitting(values: dict[str, Any]) -> dict[str, Any]:
+def fitting(values: dict[str, Any]) -> dict[str, Any]:
     """Without what belongs to another kind of target, so that no forgotten field says something else."""
     kind = values.get("kind")
     foreign = {

@@ -18,6 +18,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "tell that a worker works": job("ops.heartbeat", 30.0),
     "deliver what the outbox still holds": job("outbox.sweep", MINUTE),
     "place new entries in the book": job("book.sequence", MINUTE),
+    "sign the head of the book": job("book.checkpoint", 20.0),
     "read the whole book": job("book.verify", crontab(hour="3", minute="30")),
     "end holds whose time is over": job("ledger.expire_holds", MINUTE),
     "replay the whole ledger": job("ledger.verify", crontab(hour="3", minute="45")),

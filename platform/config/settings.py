@@ -22,6 +22,10 @@ HTTPS = env.flag("HTTPS")
 SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")  # earlier keys, while they are being replaced
 BOOK_KEY = env.text("BOOK_KEY")
+BOOK_ORIGIN = os.environ.get("BOOK_ORIGIN") or "xielian/book"  # the log's name in its checkpoints
+BOOK_SIGNING_KEY = env.text("BOOK_SIGNING_KEY")  # signs checkpoints; only the worker needs it
+BOOK_PUBLIC_KEYS = env.text("BOOK_PUBLIC_KEYS").replace(",", " ").split()  # the present one and all earlier ones
+BOOK_WITNESS = os.environ.get("BOOK_WITNESS", "")  # a folder outside the database that keeps every checkpoint
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 

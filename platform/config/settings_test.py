@@ -6,6 +6,7 @@ import os
 
 os.environ.setdefault("SECRET_KEY", "a key for tests, of no value to anybody, long enough for every algorithm")
 os.environ.setdefault("BOOK_KEY", "a key of the book for tests")
+os.environ.setdefault("BOOK_SIGNING_KEY", "YSBrZXkgdGhhdCBzaWducyBpbiB0ZXN0cywgdGhhdHM=")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ.setdefault("LOG_FORMAT", "text")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 import stat
@@ -183,6 +184,7 @@ def test_secrets_are_made_once_and_the_folder_is_closed(tmp_path: Path) -> None:
         assert set(kept) >= {Path(one["file"]).name for one in WHOLE["secrets"].values() if "tls" not in one["file"]}
     assert "made" not in made.stdout.replace("made a certificate", ""), "the second time nothing is made"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert len(base64.b64decode(kept.pop("book_signing_key"))) == 32
     words = [text for name, text in kept.items() if not name.endswith(".pem") and name != "email_password"]
     assert len(set(words)) == len(words) and all(len(word) == 64 for word in words)
     assert not shutil.which("openssl") or "BEGIN CERTIFICATE" in kept["tls_certificate.pem"]

@@ -33,7 +33,11 @@ def test_ready_when_database_migrations_and_redis_are_well(client: Any) -> None:
     assert answer.json()["checks"] == {"database": "ok", "migrations": "ok", "redis": "ok"}
     told = answer.json()["told"]
     assert told.pop("disk_free_mb") > 0
-    assert told == {"outbox": {"waiting": 0, "oldest_seconds": 0}, "heartbeats": {"worker": None, "beat": None}}
+    assert told == {
+        "outbox": {"waiting": 0, "oldest_seconds": 0},
+        "heartbeats": {"worker": None, "beat": None},
+        "book": None,
+    }
 
 
 def test_ready_asks_the_database_four_times_at_most(client: Any) -> None:

@@ -42,8 +42,8 @@ def secrets_of(home: Path) -> dict[str, str]:
     home.mkdir(parents=True, exist_ok=True)
     path = home / "secrets.json"
     kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    names = (SUPERUSER, OWNER, RUNTIME, LOADER, "redis", "SECRET_KEY", "BOOK_KEY")
-    missing = {name: secrets.token_urlsafe(40) for name in names if name not in kept}
+    names = (SUPERUSER, OWNER, RUNTIME, LOADER, "redis", "SECRET_KEY", "BOOK_KEY", "BOOK_SIGNING_KEY")
+    missing = {name: _made(name) for name in names if name not in kept}
     if missing:
         kept |= missing
         fresh = path.with_suffix(".new")
@@ -52,6 +52,11 @@ def secrets_of(home: Path) -> dict[str, str]:
             json.dump(kept, file, indent=1)
         fresh.replace(path)
     return kept
+
+
+def _made(name: str) -> str:
+    """A signing key is 32 bytes exactly; the others are only hard to guess."""
+    return secrets.token_urlsafe(32 if name == "BOOK_SIGNING_KEY" else 40)
 
 
 def place_for(home: Path, run_as: RunAs) -> Path:

@@ -7,4 +7,4 @@ class BookConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core.book import nav, rules  # noqa: F401 - registers
+        from core.book import checks, nav, rules  # noqa: F401 - registers

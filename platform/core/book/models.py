@@ -1,11 +1,13 @@
-"""Entries, their bodies, the order given by the sequencer, and the tree's nodes."""
+"""Entries, their bodies, the order given by the sequencer, the tree's nodes, signed checkpoints and self-checks."""
 
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.accounts.models import MachineClient, Organisation, Person
+from core.db import UuidModel, known_states
 
 
 class Entry(models.Model):
@@ -46,6 +48,21 @@ class Body(models.Model):
         return f"{self.operation} {self.object_type}"
 
 
+class Waiting(models.Model):
+    """An entry without a number yet; a trigger on the entries writes it, the sequencer removes it."""
+
+    entry = models.OneToOneField(
+        Entry, primary_key=True, on_delete=models.PROTECT, related_name="waiting", db_constraint=False
+    )
+    xid = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["xid", "entry"], name="book_waiting_in_order")]
+
+    def __str__(self) -> str:
+        return str(self.entry_id)
+
+
 class Place(models.Model):
     """The index that the sequencer gave an entry; contiguous from zero."""
 
@@ -58,7 +75,10 @@ class Place(models.Model):
 
 
 class Node(models.Model):
-    """A complete subtree: level 0 are leaves, position counts from the left."""
+    """A complete subtree: level 0 are leaves, position counts from the left.
+
+    Kept from level `queries.KEPT_FROM` on; what lies below is made from the few leaves when it is asked for.
+    """
 
     level = models.SmallIntegerField()
     position = models.BigIntegerField()
@@ -69,3 +89,48 @@ class Node(models.Model):
 
     def __str__(self) -> str:
         return f"{self.level}/{self.position}"
+
+
+class Checkpoint(models.Model):
+    """The tree's size and root under the log's signature. Never changed, never deleted."""
+
+    size = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+    vkey = models.CharField(max_length=300)  # the public key that it was signed with
+    note = models.TextField()
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["size", "vkey"], name="book_checkpoint_once")]
+
+    def __str__(self) -> str:
+        return f"#{self.size}"
+
+
+class Verdict(models.TextChoices):
+    """What a reading of the whole book found."""
+
+    SOUND = "sound", _("Sound")
+    BROKEN = "broken", _("Broken")
+    FORK = "fork", _("Fork")
+
+
+class SelfCheck(UuidModel):
+    """One reading of the whole book by the platform itself. Never changed, never deleted."""
+
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    entries = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    first_index = models.BigIntegerField(null=True)  # the first entry that is broken or differs, as far as is known
+    last_index = models.BigIntegerField(null=True)  # it lies between the two, where it is not known exactly
+    reason = models.CharField(max_length=200, blank=True)
+    erased = models.BigIntegerField(default=0)
+    checkpoints = models.BigIntegerField(default=0)
+    witnessed = models.BigIntegerField(null=True)  # checkpoints compared that lie outside the database
+    milliseconds = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [known_states("verdict", Verdict, "book_verdict_known")]
+
+    def __str__(self) -> str:
+        return f"{self.get_verdict_display()} #{self.entries}"

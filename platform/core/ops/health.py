@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import Count, Min
 
 from core import clock
+from core.book.queries import newest_self_check
 from core.ops import heartbeats
 from core.outbox.models import Event
 
@@ -55,6 +56,7 @@ def look() -> Health:
     can_tell = checks["migrations"] == OK
     ages, free = heartbeats.ages(), disk_free() >> 20
     told = {"outbox": _told(outbox_lag) if can_tell else None, "heartbeats": ages, "disk_free_mb": free}
+    told["book"] = _told(book_verdict) if can_tell else None
     return Health(checks, _warnings(ages, free), told)
 
 
@@ -84,6 +86,16 @@ def outbox_lag() -> dict[str, int]:
     return {"waiting": waiting["many"], "oldest_seconds": oldest}
 
 
+def book_verdict() -> dict[str, Any] | None:
+    """What the last reading of the whole book found and how long ago; None when there was none yet."""
+    found = newest_self_check()
+    if found is None:
+        return None
+    age = max(0, int((clock.now() - found.created_at).total_seconds()))
+    told: dict[str, Any] = {"verdict": found.verdict, "entries": found.entries, "seconds": age}
+    return told if found.verdict == "sound" else told | {"first": found.first_index, "reason": found.reason}
+
+
 def _word(check: Callable[[], str]) -> str:
     """What the check says; of what it raises only that it did, because an error may carry an address or a name."""
     try:
@@ -93,7 +105,7 @@ def _word(check: Callable[[], str]) -> str:
         return "unreachable"
 
 
-def _told(figures: Callable[[], dict[str, int]]) -> dict[str, int] | None:
+def _told(figures: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None:
     try:
         return figures()
     except Exception:

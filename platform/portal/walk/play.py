@@ -106,11 +106,12 @@ class Walk:
     def _last(self) -> None:
         """The books of everything that happened are sound."""
         from core.book import services as book
+        from core.book import verifying
         from core.ledger import services as ledger
 
         while book.sequence():
             pass
-        log, money_report = book.verify(), ledger.verify()
+        log, money_report = verifying.verify(), ledger.verify()
         self.check(log.is_sound, f"the book is broken at {log.broken_index}: {log.reason}")
         self.check(money_report.is_sound, f"the ledger differs: {money_report.faults}")
         self.say("the book is whole", f"{log.entries} entries, root {log.root[:16]}…", "/book/")

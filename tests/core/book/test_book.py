@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from core import book
-from core.book import leaf, services
+from core.book import leaf, services, verifying
 from core.book.models import Body, Entry, Place
 from tests import factories
 
@@ -57,7 +57,7 @@ def test_entries_show_before_they_are_sequenced_and_get_contiguous_indexes(db: A
     assert [one.index for one in book.timeline(row)] == [None] * 5
     assert place_all(5) == 5 and services.sequence() == 0
     assert [one.index for one in book.timeline(row)] == [4, 3, 2, 1, 0]
-    assert services.verify().is_sound and services.verify().entries == 5
+    assert verifying.verify().is_sound and verifying.verify().entries == 5
 
 
 def test_the_sequencer_waits_for_an_older_open_transaction(db: Any, in_threads: Any) -> None:
@@ -100,7 +100,7 @@ def test_many_writers_while_sequencing_leave_a_sound_book(db: Any, in_threads: A
 
     assert in_threads(6, call) == [None] * 6
     place_all(50 - Place.objects.count())
-    assert services.verify() == services.Report(50, services.verify().root)
+    assert verifying.verify() == verifying.Report(50, verifying.verify().root)
 
 
 @pytest.mark.parametrize("statement", [
@@ -112,7 +112,7 @@ def test_nothing_is_changed_by_sql(db: Any, statement: str) -> None:
     place_all(2)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
-    assert services.verify().is_sound
+    assert verifying.verify().is_sound
 
 
 def test_erasing_a_body_keeps_the_log_whole(db: Any) -> None:
@@ -122,7 +122,7 @@ def test_erasing_a_body_keeps_the_log_whole(db: Any) -> None:
     place_all(3)
     body = Body.objects.order_by("entry_id")[1]
     Body.objects.filter(pk=body.pk).update(salt=None, content=None, erased_at=clock.now())
-    assert services.verify().is_sound
+    assert verifying.verify().is_sound
     assert book.timeline(row)[1].after == {}
 
 

@@ -33,6 +33,8 @@ class Document(UuidModel):
     parties = ArrayField(models.UUIDField(), default=list)
     facets = models.JSONField(default=dict)
     vector = SearchVectorField(null=True)
+    weights = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    length = models.FloatField(default=0, db_default=0)
     updated_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
-from django.db.models import Case, Count, F, FloatField, Q, QuerySet, Value, When
+from django.contrib.postgres.search import SearchQuery, TrigramWordSimilarity
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Avg, Count, F, FloatField, Func, JSONField, Q, QuerySet, Value
 
 from core.accounts.actor import Actor
 from core.search import words
-from core.search.models import Document, Term, Visibility
+from core.search.bridge import bridge
+from core.search.models import Document, Visibility
+from core.search.ranking import K1, B, Question, asked_of, weigh, weights_of
+
+# Beyond this many documents a word is common, however many more there are.
+COUNTED = 20_000
+# A match must hold one of so many of the description's rarest words.
+MATCHED = 60
 
 
 def documents_visible_to(actor: Actor) -> QuerySet[Document]:
@@ -28,7 +38,7 @@ def documents_visible_to(actor: Actor) -> QuerySet[Document]:
 def search(
     actor: Actor, text: str, *, kinds: Iterable[str] | None = None, facets: dict[str, str] | None = None
 ) -> QuerySet[Document]:
-    """Documents that hold every word (or its other-language twin), best first; typos in titles are forgiven."""
+    """Documents that speak of what is asked, in either language, best first; typos in titles are forgiven."""
     rows = documents_visible_to(actor)
     if kinds:
         rows = rows.filter(kind__in=list(kinds))
@@ -37,20 +47,75 @@ def search(
     text = text.replace("\x00", "").strip()[:200]
     if not text:
         return rows.annotate(rank=Value(0.0, output_field=FloatField())).order_by("-updated_at", "pk")
-    query = query_of(text)
-    near = Q(similarity__gt=0.55)
-    rows = rows.annotate(similarity=TrigramWordSimilarity(words.folded(text), "title"))
-    if query:
-        match = SearchQuery(query, config="simple", search_type="raw")
-        rank = SearchRank(F("vector"), match)
-        found = Q(vector=match)
-        rows = rows.filter(found | near).annotate(
-            rank=rank
-            + F("similarity") * Case(When(found, then=Value(0.2)), default=Value(0.05), output_field=FloatField())
-        )
+    folded = words.folded(text)
+    asked, average = question(text)
+    near = Q(title__trigram_word_similar=folded)
+    similarity = TrigramWordSimilarity(folded, "title")
+    if asked.is_empty:
+        rows = rows.filter(near).annotate(rank=similarity)
     else:
-        rows = rows.filter(near).annotate(rank=F("similarity"))
+        match = SearchQuery(_any(asked.tokens), config="simple", search_type="raw")
+        score = _score(asked, average)
+        # A title that is nearly what was typed is found even where no token agrees; it stands behind true hits.
+        rows = rows.annotate(score=score).filter(Q(vector=match, score__gte=asked.least) | near)
+        rows = rows.annotate(rank=F("score") + similarity * Value(asked.least))
     return rows.order_by("-rank", "-updated_at", "pk")
+
+
+def matching(actor: Actor, *, title: str, text: str, kinds: Iterable[str]) -> QuerySet[Document]:
+    """What fits a whole description, best first: documents of the kinds that share its rare words in either language."""
+    weights, _length = weights_of(title, text, bridge())
+    # A word said ten times does not weigh ten times as much.
+    asked = {
+        token: math.log1p(weight * (2 if token in set(words.tokens(title)) else 1)) for token, weight in weights.items()
+    }
+    weighed, average = _weighed(asked, set(asked))
+    rare = sorted(weighed.tokens, key=lambda token: -weighed.tokens[token])[:MATCHED]
+    rows = documents_visible_to(actor).filter(kind__in=list(kinds))
+    if not rare:
+        return rows.none().annotate(rank=Value(0.0, output_field=FloatField()))
+    match = SearchQuery(_any(rare), config="simple", search_type="raw")
+    return rows.filter(vector=match).annotate(rank=_score(weighed, average)).order_by("-rank", "pk")
+
+
+def _score(asked: Question, average: float) -> Func:
+    """`search_score` of a document for a question."""
+    return Func(
+        F("weights"), F("length"), Value(asked.tokens, output_field=JSONField()), Value(average), Value(K1), Value(B),
+        function="search_score", output_field=FloatField(),
+    )  # fmt: skip
+
+
+def question(text: str) -> tuple[Question, float]:
+    """The question weighed by how rare its words are among what all members may read, and the mean length of a document.
+
+    What only some may read does not count here: how rare a word is must not tell of it.
+    """
+    return _weighed(*asked_of(text, bridge()))
+
+
+def _weighed(asked: dict[str, float], own: set[str]) -> tuple[Question, float]:
+    common = Document.objects.filter(visibility__in=[Visibility.PUBLIC, Visibility.MEMBERS])
+    documents, average = _extent(common)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT t.at, (SELECT count(*) FROM (SELECT 1 FROM search_document d WHERE d.vector @@ t.query::tsquery"
+            " AND d.visibility IN ('public', 'members') LIMIT %s) few)"
+            " FROM unnest(%s::int[], %s::text[]) AS t(at, query)",
+            [COUNTED, list(range(len(asked))), [_quoted(token) for token in asked]],
+        )
+        holding: dict[int, int] = dict(cursor.fetchall())
+    counts = {token: holding[at] for at, token in enumerate(asked)}
+    return weigh(asked, own, max(documents, 1), counts), average
+
+
+def _extent(common: QuerySet[Document]) -> tuple[int, float]:
+    kept: tuple[int, float] | None = cache.get("search-extent")
+    if kept is None:
+        found = common.aggregate(documents=Count("pk"), average=Avg("length"))
+        kept = (found["documents"], float(found["average"] or 1))
+        cache.set("search-extent", kept, 60)
+    return kept
 
 
 def counts_by_kind(rows: QuerySet[Document]) -> dict[str, int]:
@@ -59,37 +124,12 @@ def counts_by_kind(rows: QuerySet[Document]) -> dict[str, int]:
     return dict(counted)
 
 
-def query_of(text: str) -> str:
-    """A tsquery: every piece of the text, each with its twins from the term bridge."""
-    wanted = []
-    for piece in words.folded(text).split()[:8]:
-        latin, pairs = words.latin(piece), words.pairs(piece)
-        own = [_all(latin)] if latin else []
-        own += [_all(pairs)] if pairs else []
-        if not own:
-            continue
-        either = ["(" + " & ".join(own) + ")", *(_all(twin) for twin in _twins(piece))]
-        wanted.append("(" + " | ".join(either) + ")")
-    return " & ".join(wanted)
-
-
-def _twins(piece: str) -> list[list[str]]:
-    """The tokens of each other-language term of the piece."""
-    terms = Term.objects.filter(Q(zh__iexact=piece) | Q(en__iexact=piece) | Q(en__iexact=" ".join(words.latin(piece))))
-    found: list[list[str]] = []
-    for term in terms[:10]:
-        for other in (term.zh, term.en):
-            if words.folded(other) != piece:
-                found.append(words.latin(other) + words.pairs(other))
-    return [tokens for tokens in found if tokens]
-
-
-def _all(tokens: Iterable[str]) -> str:
-    return "(" + " & ".join(_quoted(token) for token in dict.fromkeys(tokens)) + ")"
+def _any(tokens: Iterable[str]) -> str:
+    return " | ".join(_quoted(token) for token in tokens)
 
 
 def _quoted(token: str) -> str:
     return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-__all__: list[Any] = ["counts_by_kind", "documents_visible_to", "query_of", "search"]
+__all__: list[Any] = ["counts_by_kind", "documents_visible_to", "question", "search"]

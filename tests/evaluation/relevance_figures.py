@@ -1,0 +1,178 @@
+"""How well search and matching rank: figures on the judged set, beside plain full text and `ILIKE` on the same rows.
+
+Odd-numbered queries and needs were used to choose the constants in `core.search.ranking`, the others only to report. The interval is a
+paired bootstrap over queries against plain full text (2,000 draws, fixed seed). Every judgement is a single judge's.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
+from django.db.models import Q
+
+from core.accounts.actor import Actor
+from core.search import queries as search
+from core.search.bridge import bridge
+from core.search.models import Document
+from core.search.ranking import weights_of
+from core.search.services import vector_of
+
+FOLDER = Path(__file__).parent / "relevance"
+TARGETS = ["result", "capability", "equipment"]
+
+
+def lines(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (FOLDER / name).read_text().splitlines() if line.strip()]
+
+
+def table(name: str) -> list[list[str]]:
+    return [line.split("\t") for line in (FOLDER / name).read_text().splitlines()[1:] if line.strip()]
+
+
+def body_of(document: dict[str, Any]) -> str:
+    rows = document.get("indicators") or []
+    shown = [one if isinstance(one, str) else " ".join(str(value) for value in one.values() if value) for one in rows]
+    return " ".join([document["text"], document["node"], document["chain"], *shown])
+
+
+def load() -> list[dict[str, Any]]:
+    """The corpus as documents that every member may find."""
+    from uuid import NAMESPACE_URL, uuid5
+
+    from django.db import connection
+
+    corpus = lines("corpus.jsonl")
+    span = bridge()
+    for one in corpus:
+        title, text = one["title"], body_of(one)
+        weights, length = weights_of(title, text, span)
+        row = Document.objects.create(
+            object_type="evaluation", object_id=uuid5(NAMESPACE_URL, one["id"]), room="needs", kind=one["kind"], title=title[:300], text=text,
+            link=one["id"], visibility="public", weights=weights, length=length,
+        )  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE search_document SET vector = %s::tsvector WHERE id = %s",
+                [vector_of(title, text, weights), str(row.pk)],
+            )
+    return corpus
+
+
+def ndcg(found: list[str], grades: dict[str, int], at: int = 10) -> float:
+    def gain(values: Iterable[int]) -> float:
+        return sum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(values))
+
+    ideal = gain(sorted(grades.values(), reverse=True)[:at])
+    return gain(grades.get(one, 0) for one in found[:at]) / ideal if ideal else 0.0
+
+
+def recall(found: list[str], grades: dict[str, int], at: int = 10) -> float | None:
+    good = {one for one, grade in grades.items() if grade >= 2}
+    return len(good & set(found[:at])) / min(at, len(good)) if good else None
+
+
+def ours(text: str) -> list[str]:
+    return [row.link for row in search.search(Actor.nobody(), text)[:10]]
+
+
+def ours_matching(document: dict[str, Any]) -> list[str]:
+    rows = search.matching(Actor.nobody(), title=document["title"], text=body_of(document), kinds=TARGETS)
+    return [row.link for row in rows[:10]]
+
+
+def full_text(text: str, kinds: list[str] | None = None) -> list[str]:
+    """PostgreSQL as it comes: `simple`, any of the words."""
+    rows = Document.objects.filter(kind__in=kinds) if kinds else Document.objects.all()
+    query = SearchQuery(" OR ".join(text.split()[:60]), search_type="websearch", config="simple")
+    vector = SearchVector("title", config="simple", weight="A") + SearchVector("text", config="simple", weight="B")
+    return [
+        row.link
+        for row in rows.annotate(rank=SearchRank(vector, query)).filter(rank__gt=0).order_by("-rank", "link")[:10]
+    ]
+
+
+def contains(text: str) -> list[str]:
+    """`ILIKE` for each word."""
+    asked = Q()
+    for word in text.split():
+        asked &= Q(title__icontains=word) | Q(text__icontains=word)
+    return [row.link for row in Document.objects.filter(asked).order_by("link")[:10]]
+
+
+def grades_of(name: str) -> dict[str, dict[str, int]]:
+    grades: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in table(name):
+        grades[row[0]][row[1]] = int(row[2])
+    return grades
+
+
+def search_figures(run: Callable[[str], list[str]]) -> dict[str, dict[str, float]]:
+    """nDCG@10 and recall@10 by kind of query, over all, and over the half that was held out."""
+    grades = grades_of("qrels.tsv")
+    scores: dict[str, list[tuple[float, float | None]]] = defaultdict(list)
+    for place, query in enumerate(lines("queries.jsonl")):
+        found = run(query["text"])
+        value = (ndcg(found, grades[query["id"]]), recall(found, grades[query["id"]]))
+        for group in (query["type"], "all", "held out" if place % 2 else "tuned on"):
+            scores[group].append(value)
+    return _means(scores)
+
+
+def match_figures(run: Callable[[dict[str, Any]], list[str]]) -> dict[str, dict[str, float]]:
+    grades = grades_of("match.tsv")
+    corpus = {one["id"]: one for one in lines("corpus.jsonl")}
+    scores: dict[str, list[tuple[float, float | None]]] = defaultdict(list)
+    for place, (need, judged) in enumerate(sorted(grades.items())):
+        if any(judged.values()):
+            found = run(corpus[need])
+            for group in ("all", "held out" if place % 2 else "tuned on"):
+                scores[group].append((ndcg(found, judged), recall(found, judged)))
+    return _means(scores)
+
+
+def _means(scores: dict[str, list[tuple[float, float | None]]]) -> dict[str, dict[str, float]]:
+    result = {}
+    for group, values in sorted(scores.items()):
+        recalls = [one for _value, one in values if one is not None]
+        result[group] = {
+            "n": len(values), "ndcg": sum(value for value, _one in values) / len(values), "recall": sum(recalls) / len(recalls) if recalls else 0.0,
+        }  # fmt: skip
+    return result
+
+
+def interval(one: Callable[[str], list[str]], other: Callable[[str], list[str]]) -> tuple[float, float, float]:
+    """The mean difference in nDCG@10 over the held-out half, and its 95 % interval."""
+    grades = grades_of("qrels.tsv")
+    held = [query for place, query in enumerate(lines("queries.jsonl")) if place % 2]
+    gaps = [ndcg(one(q["text"]), grades[q["id"]]) - ndcg(other(q["text"]), grades[q["id"]]) for q in held]
+    draw = random.Random(20261126)
+    means = sorted(sum(draw.choices(gaps, k=len(gaps))) / len(gaps) for _turn in range(2000))
+    return sum(gaps) / len(gaps), means[50], means[1949]
+
+
+def report() -> str:
+    """The whole report as text; the corpus is loaded already."""
+    told = []
+    for name, run in (("ours", ours), ("plain full text", full_text), ("ILIKE", contains)):
+        told.append(f"search, {name}: " + _shown(search_figures(run)))
+    told.append(
+        "search, ours minus plain full text, held out: {:.3f} [{:.3f}, {:.3f}]".format(*interval(ours, full_text))
+    )
+    told.append("matching, ours: " + _shown(match_figures(ours_matching)))
+    plain = match_figures(lambda one: full_text(f"{one['title']} {body_of(one)}", TARGETS))
+    told.append("matching, plain full text: " + _shown(plain))
+    return "\n".join(told)
+
+
+def _shown(figures: dict[str, dict[str, float]]) -> str:
+    return "; ".join(
+        f"{group} (n={one['n']:.0f}) nDCG@10 {one['ndcg']:.3f} recall@10 {one['recall']:.3f}"
+        for group, one in figures.items()
+    )

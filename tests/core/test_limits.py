@@ -48,7 +48,7 @@ def test_every_answer_tells_what_is_left_and_the_last_is_a_problem_document(
     assert door.get("me/").status_code == 200
 
 
-def test_persons_machines_and_strangers_are_counted_apart(api: Any, settings: Any) -> None:
+def test_persons_machines_and_strangers_are_counted_apart(api: Any, settings: Any, frozen_clock: Any) -> None:
     settings.API_RATES = {"person": (1, 60), "client": (2, 60), "stranger": (1, 60)}
     actor = factories.actor(factories.organisation())
     other = factories.member(actor.organisation)
@@ -64,14 +64,16 @@ def test_persons_machines_and_strangers_are_counted_apart(api: Any, settings: An
     assert forged.status_code == 429, "an address that one tells oneself counts for nothing"
 
 
-def test_strangers_of_one_ipv6_network_share_their_quota(api: Any, settings: Any) -> None:
+def test_strangers_of_one_ipv6_network_share_their_quota(api: Any, settings: Any, frozen_clock: Any) -> None:
     settings.API_RATES = {"stranger": (2, 60)}
     places = ["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:2::77", "2001:db8:1:3::1", "::ffff:203.0.113.9"]
     asked = [api.as_stranger().get("organisations/", REMOTE_ADDR=place).status_code for place in places]
     assert asked == [401, 401, 429, 401, 401]
 
 
-def test_search_has_a_limit_of_its_own_and_both_are_told(api: Any, client: Any, settings: Any) -> None:
+def test_search_has_a_limit_of_its_own_and_both_are_told(
+    api: Any, client: Any, settings: Any, frozen_clock: Any
+) -> None:
     settings.API_RATES = {"person": (10, 60), "search": (1, 30)}
     actor = factories.actor(factories.organisation())
     door = api.as_person(actor.person, actor.organisation)
@@ -85,7 +87,7 @@ def test_search_has_a_limit_of_its_own_and_both_are_told(api: Any, client: Any, 
     assert "<html" in page.content.decode()
 
 
-def test_files_of_lists_have_a_limit_of_their_own(client: Any, settings: Any) -> None:
+def test_files_of_lists_have_a_limit_of_their_own(client: Any, settings: Any, frozen_clock: Any) -> None:
     settings.API_RATES = {"export": (1, 60)}
     client.sign_in(factories.member(factories.organisation()))
     assert client.get("/accounts/organisations/?file=csv").status_code == 200
@@ -135,7 +137,7 @@ def test_two_people_at_one_door_at_one_instant(api: Any, in_threads: Any, settin
     assert sorted(code for row in found for code in row) == [200] * 5 + [429] * 3
 
 
-def test_when_nobody_can_count_requests_are_answered(api: Any, settings: Any) -> None:
+def test_when_nobody_can_count_requests_are_answered(api: Any, settings: Any, frozen_clock: Any) -> None:
     url = "redis://127.0.0.1:1/0"
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}}
     answer = api.as_stranger().get("organisations/")
@@ -165,7 +167,9 @@ def test_limits_are_read_from_the_environment(monkeypatch: Any) -> None:
     }  # fmt: skip
 
 
-def test_an_address_that_nobody_serves_and_the_door_of_tokens_are_counted_too(client: Any, settings: Any) -> None:
+def test_an_address_that_nobody_serves_and_the_door_of_tokens_are_counted_too(
+    client: Any, settings: Any, frozen_clock: Any
+) -> None:
     settings.API_RATES = {"stranger": (3, 60)}
     assert client.get("/api/v1/nothing/").headers["RateLimit"].startswith('"stranger";r=2;')
     guess = {"grant_type": "client_credentials", "client_id": "x", "client_secret": "y"}

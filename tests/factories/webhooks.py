@@ -24,11 +24,12 @@ def endpoint(url: str, *, keeper: Actor | None = None, kinds: list[str] | None =
     return actions.register_endpoint(actor=keeper, **values)
 
 
-def news(about: Organisation | None = None, count: int = 1) -> Organisation:
-    """Something happened to an organisation that everybody may read; the outbox has told it on."""
+def news(about: Organisation | None = None, count: int = 1, *, is_told: bool = True) -> Organisation:
+    """Something happened to an organisation that everybody may read; the outbox has told it on (or the workers shall)."""
     about = about or factories.organisation()
     for _number in range(count):
         with transaction.atomic():
             outbox.publish(OrganisationVerified(organisation_id=about.pk))
-    outbox.deliver_pending()
+    if is_told:
+        outbox.deliver_pending()
     return about

@@ -70,7 +70,7 @@ class Receiver:
             self._server.server_close()
             self._server = None
 
-    def wait(self, count: int, seconds: float = 20) -> list[Received]:
+    def wait(self, count: int, seconds: float = 40) -> list[Received]:
         """What came, as soon as it is so much."""
         until = time.monotonic() + seconds
         while len(self.received) < count:

@@ -409,7 +409,7 @@ def test_a_real_worker_delivers_and_goes_on_when_the_receiver_comes_back(
     assert len({one.headers["webhook-id"] for one in receiver.wait(12)}) == 12
     receiver.stop()
     webhooks.news()
-    until = time.monotonic() + 20
+    until = time.monotonic() + 40
     while not Attempt.objects.filter(fault=Fault.CONNECTION).exists():
         assert time.monotonic() < until
         time.sleep(0.05)

@@ -42,7 +42,7 @@ def test_a_server_that_drips_is_left_after_the_whole_time(receiver: Receiver, mo
     started = time.monotonic()
     outcome = wire.post(receiver.url, "{}", {})
     assert outcome.fault == Fault.TIMEOUT
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4
 
 
 def test_an_endless_answer_is_cut_and_only_its_beginning_kept(receiver: Receiver) -> None:

@@ -49,6 +49,12 @@ def test_every_service_that_lasts_is_watched_and_has_time_to_end(name: str) -> N
     assert service["restart"] == "unless-stopped"
 
 
+def test_what_runs_once_is_not_asked_whether_it_serves() -> None:
+    once = {name for name, one in SERVICES.items() if one.get("restart") == "no"}
+    assert once == {"roles", "migrate", "backup"}
+    assert all(SERVICES[name]["healthcheck"] == {"disable": True} for name in once)
+
+
 def test_only_the_proxy_is_reached_from_outside() -> None:
     published = {name: one["ports"] for name, one in SERVICES.items() if "ports" in one}
     assert published.pop("prometheus") == ["127.0.0.1:9090:9090"]
@@ -174,6 +180,16 @@ def test_every_alert_rule_asks_for_figures_that_are_made() -> None:
             assert re.sub(r"_(total|bucket|count|sum)$", "", name) in made, name
         assert rule["labels"]["severity"] in {"page", "ticket"}
         assert rule["alert"] in page
+
+
+def test_links_in_the_pages_lead_somewhere() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "platform/docs").rglob("*.md")]
+    broken = []
+    for page in pages:
+        for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
+            if "://" not in link and not (page.parent / link).exists():
+                broken.append(f"{page.relative_to(ROOT)}: {link}")
+    assert len(pages) > 5 and broken == []
 
 
 def test_secrets_are_made_once_and_the_folder_is_closed(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ class Machine:
         self.places = {
             "@postgres:5432": f"@127.0.0.1:{cluster.start(56400)}",
             "//redis:6379": f"//127.0.0.1:{cache.start(64400)}",
-            "/run/secrets": str(self.secrets), "/data": str(self.data), "/tmp": str(self.tmp),
+            "/run/secrets": str(self.secrets), "/data": str(self.data), "/tmp": str(self.tmp), "/witness": str(self.data / "witness"),
             "0.0.0.0:8000": f"127.0.0.1:{self.web_port}", "127.0.0.1:8000": f"127.0.0.1:{self.web_port}",
             "9091": str(self.metrics_port), "127.0.0.1:8081": f"127.0.0.1:{self.own_port}",
         }  # fmt: skip
@@ -412,7 +412,7 @@ def endings(m: Machine, services: dict[str, Any]) -> None:
         return m.log("worker").read_text()[began:]
 
     m.stop("beat")
-    tell("beat ends when it is told to", "")
+    tell("beat ends when it is told to", "ok")
     with held(m, "outbox_event"):
         called = m.run(services["worker"], ["celery", "-A", "config.celery", "call", "outbox.sweep"])
         job = called.stdout.strip()

@@ -106,6 +106,9 @@ def configuration(form: str, level: str) -> dict[str, Any]:
         "loggers": {
             "django.server": {"level": "WARNING"},
             "django.db.backends": {"level": "INFO"},  # its debug lines quote parameters
+            "django.security.DisallowedHost": {
+                "level": "CRITICAL"
+            },  # strangers with made-up host names are no error of ours
             "axes": {"level": "WARNING"},
             "httpx": {"level": "WARNING"},
             "gunicorn.error": to_root | {"level": "INFO"},

@@ -17,5 +17,6 @@ class BenefitsConfig(AppConfig):
             "benefits.nav",
             "benefits.badges",
             "benefits.labels",
+            "benefits.inbox",
         ):
             import_module(module)

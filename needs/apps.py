@@ -10,6 +10,7 @@ class NeedsConfig(AppConfig):
     def ready(self) -> None:
         """Register rules, checks, listeners and the navigation."""
         for module in (
-            "needs.events", "needs.rules", "needs.checks", "needs.handlers", "needs.nav", "needs.badges", "needs.labels", "needs.web.challenge_slots",
+            "needs.events", "needs.rules", "needs.checks", "needs.handlers", "needs.nav", "needs.badges", "needs.labels", "needs.inbox",
+            "needs.web.challenge_slots",
         ):  # fmt: skip
             import_module(module)

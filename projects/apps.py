@@ -11,6 +11,6 @@ class ProjectsConfig(AppConfig):
         """Register rules, checks, listeners and the navigation."""
         for module in (
             "projects.events", "projects.rules", "projects.checks", "projects.handlers", "projects.nav", "projects.badges",
-            "projects.labels",
+            "projects.labels", "projects.inbox",
         ):  # fmt: skip
             import_module(module)

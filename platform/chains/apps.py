@@ -6,4 +6,4 @@ class ChainsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from chains import labels, nav, rules  # noqa: F401 - registers
+        from chains import inbox, labels, nav, rules  # noqa: F401 - registers

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import connection
 
 from core.accounts.actor import Actor
@@ -40,3 +42,14 @@ def leave() -> None:
 def local(actor: Actor) -> None:
     """Within the present transaction the connection works for the actor. Called by `core.command`."""
     _apply(actor, local=True)
+
+
+def acting_id() -> UUID | None:
+    """The person or client for whom the connection works; None for the system and for nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('xielian.actor', true)")
+        said = cursor.fetchone()[0] or ""
+    try:
+        return UUID(said)
+    except ValueError:
+        return None

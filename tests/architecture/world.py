@@ -91,6 +91,7 @@ class World:
         from core.accounts.actor import Actor
         from core.accounts.models import Membership, Organisation, Person
         from core.checks.models import Alert
+        from core.inbox.actions import name_cover
         from core.webhooks import actions as hooks
         from needs.actions import survey
         from needs.models import Challenge, PanelMember
@@ -138,6 +139,9 @@ class World:
         self.spare_endpoints = [endpoints.pop(), endpoints.pop()]
         for _number in range(3):
             hooks.ping_endpoint(actor=keeper, endpoint_id=endpoints[0].pk)
+        for weeks in range(3):
+            day = clock.today() + dt.timedelta(weeks=weeks)
+            name_cover(actor=self.party, cover=self.spare_seat.person_id, starts_on=day, ends_on=day)
         checks.watch()
         if not Alert.objects.exists():
             alert = Alert.objects.create(
@@ -206,7 +210,8 @@ NAMED = {
 }  # fmt: skip
 
 ROUTES = {
-    "inbox/notifications/": "inbox.Notification", "alerts/": "checks.Alert", "chains/": "chains.Chain", "needs/": "needs.Need",
+    "inbox/notifications/": "inbox.Notification", "inbox/tasks/": "inbox.Task", "inbox/absences/": "inbox.Absence",
+    "alerts/": "checks.Alert", "chains/": "chains.Chain", "needs/": "needs.Need",
     "needs/evidence/": "needs.NeedEvidence", "needs/challenges/": "needs.Challenge", "needs/bids/": "needs.Bid",
     "needs/seats/": "needs.PanelMember", "needs/awards/": "needs.Award", "needs/public-calls/": "needs.PublicCall",
     "needs/surveys/": "needs.Campaign", "needs/surveys/answers/": "needs.SurveyAnswer", "benefits/agreements/": "benefits.ShareAgreement",

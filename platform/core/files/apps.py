@@ -9,4 +9,4 @@ class FilesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core.files import labels, nav, rules  # noqa: F401 - registers
+        from core.files import inbox, labels, nav, rules  # noqa: F401 - registers

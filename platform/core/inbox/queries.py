@@ -1,17 +1,39 @@
-"""What waits for the actor and what they were told."""
+"""What waits for the actor and what they were told; who covers for whom."""
 
 from __future__ import annotations
 
-from django.db.models import F, Q, QuerySet
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
 
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+
+from core import clock
 from core.accounts.actor import Actor
+from core.accounts.models import Membership, Organisation, Person
+from core.accounts.queries import members_with_role
 from core.accounts.states import Role
-from core.inbox.models import Notification, Task
+from core.inbox.models import Absence, Feed, Notification, Preferences, Task
 from core.inbox.states import TaskState
 
 
+def absences_now() -> QuerySet[Absence]:
+    """The absences that last at the moment, of people who still have their seat."""
+    now = clock.now()
+    seat = Membership.objects.filter(person=OuterRef("person"), organisation=OuterRef("organisation"), is_active=True)
+    return Absence.objects.filter(Exists(seat), ended_at__isnull=True, starts_at__lte=now, ends_at__gt=now)
+
+
+def covered_by(actor: Actor) -> QuerySet[Absence]:
+    """The absences in the acting organisation for which the actor stands in at the moment."""
+    if actor.person is None or actor.organisation is None:
+        return Absence.objects.none()
+    return absences_now().filter(cover=actor.person, organisation=actor.organisation)
+
+
 def tasks_visible_to(actor: Actor) -> QuerySet[Task]:
-    """Tasks of the person, and those of the acting organisation for the roles the person holds there."""
+    """Tasks of the person, those of the acting organisation for the roles the person holds there, those handed on to
+    the person, and those of people for whom the person stands in."""
     if actor.person is None and actor.organisation is None:
         return Task.objects.none()
     mine = Q(pk__in=[])
@@ -20,22 +42,143 @@ def tasks_visible_to(actor: Actor) -> QuerySet[Task]:
         mine |= Q(person=actor.person) & (Q(organisation__isnull=True) | Q(organisation=actor.organisation))
     if actor.organisation is not None:
         roles = list(actor.roles | {Role.MEMBER})
-        mine |= Q(person__isnull=True, organisation=actor.organisation) & (Q(role="") | Q(role__in=roles))
+        ours = Q(person__isnull=True) & (Q(role="") | Q(role__in=roles))
+        if actor.person is not None:
+            ours |= Q(holder=actor.person) | _covered(actor)
+        mine |= Q(organisation=actor.organisation) & ours
     return Task.objects.filter(mine)
 
 
+def _covered(actor: Actor) -> Q:
+    """Tasks of people who are away: their own, those they hold, and those for a role that they hold."""
+    away = covered_by(actor).values("person")
+    seats = Membership.objects.filter(
+        person__in=away, organisation=actor.organisation, is_active=True, roles__contains=[OuterRef("role")]
+    )
+    return Q(person__in=away) | Q(holder__in=away) | (Q(person__isnull=True) & Q(Exists(seats)))
+
+
 def tasks_for(actor: Actor) -> QuerySet[Task]:
-    """The open tasks, the one due first on top."""
-    return tasks_visible_to(actor).filter(state=TaskState.OPEN).order_by(F("due_at").asc(nulls_last=True), "created_at")
+    """The open tasks that wait for the actor, the one due first on top.
+
+    What was handed on waits for its holder alone, as long as that person keeps the seat.
+    """
+    rows = tasks_visible_to(actor).filter(state=TaskState.OPEN)
+    if actor.person is not None:
+        rows = rows.filter(with_me(actor))
+    return rows.order_by(F("due_at").asc(nulls_last=True), "created_at")
+
+
+def with_me(actor: Actor) -> Q:
+    """Nobody else holds the task: it is unassigned, the actor's, or its holder is away or has left."""
+    seat = Membership.objects.filter(person=OuterRef("holder"), organisation=OuterRef("organisation"), is_active=True)
+    away = covered_by(actor).values("person")
+    return Q(holder__isnull=True) | Q(holder=actor.person) | Q(holder__in=away) | Q(~Exists(seat))
 
 
 def notifications_visible_to(actor: Actor) -> QuerySet[Notification]:
     """What the person was told."""
     if actor.person is None:
         return Notification.objects.none()
-    return Notification.objects.filter(person=actor.person)
+    return Notification.objects.filter(person=actor.person, is_shown=True)
 
 
 def unread_count(actor: Actor) -> int:
     """How many open tasks wait: the number on the inbox."""
     return tasks_for(actor).count()
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """What the shell shows of the inbox, and a mark that changes whenever the inbox does."""
+
+    tasks: int
+    unread: int
+    mark: str
+
+
+def pulse_of(actor: Actor) -> Pulse:
+    """How many tasks wait and how many notifications are unread, in two queries."""
+    waiting = tasks_for(actor).order_by().aggregate(count=Count("pk"), last=Max("created_at"), due=Max("due_at"))
+    told = (
+        notifications_visible_to(actor)
+        .filter(read_at__isnull=True)
+        .order_by()
+        .aggregate(count=Count("pk"), last=Max("created_at"))
+    )
+    parts = [waiting["count"], waiting["last"], waiting["due"], told["count"], told["last"]]
+    return Pulse(waiting["count"], told["count"], "|".join(str(part) for part in parts))
+
+
+def absences_visible_to(actor: Actor) -> QuerySet[Absence]:
+    """One's own absences and those one covers, in the acting organisation; its admins see all of it."""
+    if actor.person is None or actor.organisation is None:
+        return Absence.objects.none()
+    rows = Absence.objects.filter(organisation=actor.organisation)
+    if Role.ADMIN in actor.roles:
+        return rows
+    return rows.filter(Q(person=actor.person) | Q(cover=actor.person))
+
+
+def colleagues(organisation: Organisation) -> QuerySet[Membership]:
+    """The active seats of an organisation, by name."""
+    seats = Membership.objects.filter(organisation=organisation, is_active=True, person__is_active=True)
+    return seats.select_related("person").order_by("person__name", "created_at")
+
+
+def people_asked(task: Task) -> list[Person]:
+    """Whom a task waits for: its holder, its person, or whoever holds its role; and who stands in for them."""
+    if task.holder is not None:
+        people = [task.holder]
+    elif task.person is not None:
+        people = [task.person]
+    elif task.organisation is not None:
+        people = list(members_with_role(task.organisation, task.role or Role.MEMBER))
+    else:
+        people = []
+    if task.organisation is not None and people:
+        standing_in = absences_now().filter(person__in=people, organisation=task.organisation)
+        people += [one.cover for one in standing_in.select_related("cover")]
+    return list({one.pk: one for one in people}.values())
+
+
+def roles_lacking(absent: Iterable[str], cover: Iterable[str]) -> list[str]:
+    """The roles in which the cover cannot act: those of the absent person that the cover does not hold."""
+    held = set(cover) | {Role.MEMBER.value}
+    return [role for role in Role.values if role in set(absent) - held]
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What a cover cannot do for the absent person: the roles lacking, and how many open tasks wait for them."""
+
+    roles: list[str]
+    tasks: int
+    personal: int
+
+    @property
+    def is_nothing(self) -> bool:
+        return not self.roles and not self.personal
+
+
+def beyond(absence: Absence) -> Beyond:
+    """What stays undone while the cover stands in: nobody gets a right by covering."""
+    seats = Membership.objects.filter(organisation=absence.organisation, is_active=True)
+    held = dict(seats.filter(person__in=[absence.person, absence.cover]).values_list("person_id", "roles"))
+    roles = roles_lacking(held.get(absence.person_id, []), held.get(absence.cover_id, []))
+    waiting = Task.objects.filter(state=TaskState.OPEN)
+    ours = (
+        waiting.filter(organisation=absence.organisation, person__isnull=True, role__in=roles).count() if roles else 0
+    )
+    return Beyond(roles, ours, waiting.filter(person=absence.person).count())
+
+
+def feed_of(person: Person | None) -> Feed | None:
+    """The address of the person's calendar, if there is one that works."""
+    return Feed.objects.filter(person=person).exclude(sealed="").first()
+
+
+def preferences_of(person: Person | UUID) -> Preferences:
+    """What the person chose; unsaved defaults where they chose nothing."""
+    pk = person.pk if isinstance(person, Person) else person
+    return Preferences.objects.filter(person=pk).first() or Preferences(person_id=pk)

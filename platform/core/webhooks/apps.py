@@ -9,5 +9,5 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         """Register rules, words, navigation, and the news of the accounts below."""
-        for module in ("rules", "labels", "nav", "handlers"):
+        for module in ("rules", "labels", "nav", "handlers", "inbox"):
             import_module(f"core.webhooks.{module}")

@@ -1,0 +1,93 @@
+"""What needs, challenges and surveys ask of people and tell them, and which days they put into the calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.accounts.actor import Actor
+from core.inbox import deadlines, kinds
+from core.inbox.deadlines import Deadline
+from needs.queries.challenge import challenges_visible_to
+from needs.queries.survey import rounds_visible_to
+from needs.states.challenge import ChallengeState
+from needs.states.survey import RoundState
+
+kinds.register(
+    "needs",
+    _("Needs and challenges"),
+    order=20,
+    asked={
+        "sign_indicator": _("Indicators of a need wait for our signature"),
+        "answer_survey": _("A survey asks my organisation"),
+        "publish_challenge": _("A challenge waits for the second person who publishes it"),
+        "finish_bid": _("A bid that we began is not submitted yet"),
+        "run_review": _("The bids on our challenge are open: review them"),
+        "declare_conflict": _("I am asked to declare conflicts of interest"),
+        "score_bids": _("Bids wait for my marks"),
+        "replace_panelist": _("A panel member must be replaced"),
+        "propose_award": _("An award can be proposed"),
+        "sign_award": _("An award waits for the second signature"),
+    },
+    told={
+        "definer_invited": _("We are invited to define a need's indicators"),
+        "indicator_refused": _("A partner refuses an indicator"),
+        "need_defined": _("A need is co-defined by all parties"),
+        "challenge_returned": _("A challenge came back from its check"),
+        "addendum": _("A challenge that I follow has an addendum"),
+        "challenge_cancelled": _("A challenge that I follow was cancelled"),
+        "challenge_awarded": _("A challenge that I follow was awarded"),
+        "panel_invitation": _("I am invited to a panel"),
+        "bid_receipt": _("The receipt of our bid"),
+        "bid_excluded": _("Our bid was not admitted"),
+        "bid_feedback": _("The marks and reasons for our bid"),
+    },
+    locked={
+        "finish_bid": kinds.DEADLINE,
+        "addendum": kinds.DEADLINE,
+        "challenge_cancelled": kinds.DEADLINE,
+        "bid_receipt": kinds.DEADLINE,
+        "bid_excluded": kinds.DEADLINE,
+    },
+)
+
+OPEN = [ChallengeState.PUBLISHED, ChallengeState.CLOSED, ChallengeState.UNDER_REVIEW]
+
+
+def challenge_days(actor: Actor, start: dt.datetime, end: dt.datetime) -> Iterable[Deadline]:
+    """Until when bids are taken, and when an award is expected."""
+    seen = challenges_visible_to(actor).select_related("issuer")
+    for row in seen.filter(state__in=OPEN, deadline_at__gte=start, deadline_at__lt=end)[:1000]:
+        yield Deadline(
+            key=f"challenge-{row.pk}", title=gettext("Bids close: %(challenge)s") % {"challenge": row}, at=row.deadline_at,
+            link=reverse("needs:challenge", args=[row.pk]), object_id=row.pk, organisation=row.issuer.name, changed_at=row.updated_at,
+            is_owed=False,
+        )  # fmt: skip
+    first, last = (moment.astimezone(clock.CHINA).date() for moment in (start, end))
+    for row in seen.filter(state__in=OPEN, decision_on__gte=first, decision_on__lt=last)[:1000]:
+        yield Deadline(
+            key=f"award-{row.pk}", title=gettext("Award expected: %(challenge)s") % {"challenge": row}, on=row.decision_on,
+            link=reverse("needs:challenge", args=[row.pk]), object_id=row.pk, organisation=row.issuer.name, changed_at=row.updated_at,
+            is_owed=False,
+        )  # fmt: skip
+
+
+def survey_days(actor: Actor, start: dt.datetime, end: dt.datetime) -> Iterable[Deadline]:
+    """When a round of a survey closes."""
+    first, last = (moment.astimezone(clock.CHINA).date() for moment in (start, end))
+    rows = rounds_visible_to(actor).filter(state=RoundState.OPEN, closes_on__gte=first, closes_on__lt=last)
+    for row in rows.select_related("campaign__owner")[:1000]:
+        yield Deadline(
+            key=f"survey-{row.pk}", title=gettext("Survey closes: %(round)s") % {"round": row}, on=row.closes_on,
+            link=reverse("needs:campaign", args=[row.campaign_id]), object_id=row.pk, organisation=row.campaign.owner.name,
+            changed_at=row.created_at, is_owed=False,
+        )  # fmt: skip
+
+
+deadlines.register("challenges", _("Challenges"), challenge_days)
+deadlines.register("surveys", _("Surveys"), survey_days)

@@ -1,0 +1,27 @@
+"""What accounts and organisations ask of people and tell them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.inbox import kinds
+
+kinds.register(
+    "accounts",
+    _("Accounts and organisations"),
+    asked={"verify_organisation": _("A registered organisation waits for verification")},
+    told={
+        "second_factor": _("The second factor of my account changed"),
+        "organisation_verified": _("My organisation was verified"),
+        "organisation_changed": _("A verified organisation changed its registration"),
+        "reject_organisation": _("The registration of my organisation was returned"),
+        "suspend_organisation": _("My organisation was suspended"),
+        "merge_organisation": _("An organisation goes on in another"),
+    },
+    locked={
+        "second_factor": kinds.SAFETY,
+        "reject_organisation": kinds.SAFETY,
+        "suspend_organisation": kinds.SAFETY,
+        "merge_organisation": kinds.SAFETY,
+    },
+    urgent=["second_factor"],
+    order=300,
+)

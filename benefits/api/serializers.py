@@ -365,7 +365,7 @@ class ClaimIn(Input):
     subject_title = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
-class EvidenceIn(Input):
+class ClaimEvidenceIn(Input):
     kind = serializers.ChoiceField(choices=EvidenceKind.choices)
     file = serializers.FileField()
     caption = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")

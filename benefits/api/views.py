@@ -35,7 +35,7 @@ from benefits.models import (
     Tranche,
 )
 from core.access import policy
-from core.api.views import RoomViewSet, operation
+from core.api.views import KEY_HEADER, RoomViewSet, operation
 from core.errors import NotFound
 from core.files.web import respond
 
@@ -75,8 +75,8 @@ class Agreements(Detailed):
             "parties__organisation", "versions__lines__organisation", "versions__signatures__organisation"
         )
 
-    @extend_schema(responses=forms.LedgerEntryOut(many=True))
-    @action(detail=True, methods=["get"], url_path="entries")
+    @extend_schema(operation_id="list_agreement_entries", responses=forms.LedgerEntryOut(many=True))
+    @action(detail=True, methods=["get"], url_path="entries", filter_backends=[])
     def entries(self, request: Request, pk: Any = None) -> Response:
         """The agreement's ledger, entry by entry, newest first: the same for every party."""
         rows = queries.ledger_entries(self.fetch(pk)).order_by("-id")
@@ -157,7 +157,9 @@ class Tranches(RoomViewSet):
         return rows.select_related("payer", "payee")
 
     @extend_schema(
-        parameters=[OpenApiParameter("subject_id", OpenApiTypes.UUID, required=True)], responses=forms.ExposureOut
+        operation_id="get_exposure",
+        parameters=[OpenApiParameter("subject_id", OpenApiTypes.UUID, required=True)],
+        responses=forms.ExposureOut,
     )
     @action(detail=False, methods=["get"], url_path="exposure", filter_backends=[])
     def exposure(self, request: Request) -> Response:
@@ -225,15 +227,19 @@ class Claims(RoomViewSet):
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("claimant").prefetch_related("evidence__file")
 
-    @extend_schema(request={"multipart/form-data": forms.EvidenceIn}, responses=forms.ClaimOut)
+    @extend_schema(
+        request={"multipart/form-data": forms.ClaimEvidenceIn}, responses={200: forms.ClaimOut}, parameters=[KEY_HEADER]
+    )
     @action(detail=True, methods=["post"], url_path="add_evidence", parser_classes=[MultiPartParser])
     def add_claim_evidence(self, request: Request, pk: Any = None) -> Response:
         """Attach evidence of one kind, as multipart."""
-        values = self.checked(forms.EvidenceIn)
+        values = self.checked(forms.ClaimEvidenceIn)
         fund_actions.add_claim_evidence(actor=self.actor, claim_id=pk, **values)
         return self._answer(self.fetch(pk))
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(
+        operation_id="get_claim_evidence_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
+    )
     @action(detail=True, methods=["get"], url_path=r"evidence/(?P<evidence_id>[0-9a-f-]{36})")
     def evidence_file(self, request: Request, pk: Any = None, evidence_id: str = "") -> Any:
         """A file of the claim."""

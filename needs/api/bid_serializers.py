@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.api.serializers import Input, Money, Quantity, Ref, open_moves
+from core.api.serializers import Input, Money, Quantity, Ref, Whole, open_moves
 from needs.models.award import Award, Feedback
 from needs.models.bid import Bid, BidFile, BidMachine
 from needs.models.review import PanelMember, Score, ScoreSheet
@@ -41,9 +41,9 @@ class BidEdit(Input):
 
     team = serializers.CharField(required=False, allow_blank=True, max_length=20000)
     plan = serializers.CharField(required=False, allow_blank=True, max_length=20000)
-    months = serializers.IntegerField(required=False, allow_null=True)
-    trl_from = serializers.IntegerField(required=False, allow_null=True)
-    trl_to = serializers.IntegerField(required=False, allow_null=True)
+    months = Whole(required=False, allow_null=True)
+    trl_from = Whole(required=False, allow_null=True)
+    trl_to = Whole(required=False, allow_null=True)
     contact = serializers.CharField(required=False, allow_blank=True, max_length=120)
     accepts_terms = serializers.BooleanField(required=False)
     commitments = CommitmentIn(many=True, required=False)
@@ -56,7 +56,7 @@ class BidStart(Input):
 
 
 class SubmittedVersion(Input):
-    version = serializers.IntegerField(required=False, allow_null=True, default=None)
+    version = Whole(required=False, allow_null=True, default=None)
 
 
 class BidFileIn(Input):
@@ -253,6 +253,7 @@ class AwardOut(serializers.ModelSerializer[Award]):
     proposed_by = Ref()
     signed_by = Ref(allow_null=True)
     moves = serializers.SerializerMethodField()
+    may_lack = ("total", "rank", "reason", "exception_reason", "void_reason", "proposed_by", "signed_by")
 
     class Meta:
         model = Award
@@ -281,7 +282,7 @@ class AwardOut(serializers.ModelSerializer[Award]):
     def to_representation(self, award: Award) -> Any:
         shown = super().to_representation(award)
         if not self.context["view"].judges(award):
-            for name in ("total", "rank", "reason", "exception_reason", "void_reason", "proposed_by", "signed_by"):
+            for name in self.may_lack:
                 shown.pop(name)
         return shown
 

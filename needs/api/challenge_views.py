@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from core.access import policy
 from core.api.serializers import Reason
-from core.api.views import RoomViewSet, operation
+from core.api.views import KEY_HEADER, RoomViewSet, operation
 from core.files.web import respond
 from needs.actions import award as award_actions
 from needs.actions import bid as bid_actions
@@ -78,8 +78,8 @@ class ChallengeViewSet(RoomViewSet):
         code=201,
     )
 
-    @extend_schema(responses=b.StandingOut(many=True))
-    @action(detail=True, methods=["get"], url_path="standing")
+    @extend_schema(operation_id="list_standing", responses=b.StandingOut(many=True))
+    @action(detail=True, methods=["get"], url_path="standing", pagination_class=None, filter_backends=[])
     def standing(self, request: Request, pk: Any = None) -> Response:
         """The order of the opened bids, as far as the actor may know it."""
         challenge = self.fetch(pk)
@@ -127,20 +127,20 @@ class BidViewSet(RoomViewSet):
         award_actions.write_feedback, path="write-feedback", serializer=b.FeedbackIn, response=b.FeedbackOut
     )
 
-    @extend_schema(request={"multipart/form-data": b.BidFileIn}, responses=b.BidOut)
+    @extend_schema(request={"multipart/form-data": b.BidFileIn}, responses={200: b.BidOut}, parameters=[KEY_HEADER])
     @action(detail=True, methods=["post"], url_path="add-file", parser_classes=[MultiPartParser])
     def add_bid_file(self, request: Request, pk: Any = None) -> Response:
         """Add a file to a draft, as multipart."""
         values = self.checked(b.BidFileIn)
         return self._answer(self._again(bid_actions.add_bid_file(actor=self.actor, bid_id=pk, **values)))
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="get_bid_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], url_path=r"files/(?P<file_id>[0-9a-f-]{36})")
     def file(self, request: Request, pk: Any = None, file_id: str = "") -> Any:
         """A file of the bid."""
         return respond(policy.fetch(self.actor, "needs.view_bid_file", BidFile, file_id).file, request._request)
 
-    @extend_schema(responses={(200, "application/json"): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="get_bid_receipt", responses={(200, "application/json"): OpenApiTypes.OBJECT})
     @action(detail=True, methods=["get"], url_path="receipt")
     def receipt(self, request: Request, pk: Any = None) -> Any:
         """The newest submission: exactly the bytes whose SHA-256 is the receipt."""

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.api.serializers import Input, Money, Quantity, Reason, Ref, open_moves
+from core.api.serializers import Input, Money, Quantity, Reason, Ref, Whole, open_moves
 from core.api.views import RoomViewSet, operation
 from core.indicators.kinds import ChangeIn, Claim, Environment, Kind, Operator
 from core.indicators.models import Specification
@@ -127,7 +127,7 @@ class CommentIn(WhichIn):
     text = serializers.CharField(max_length=5000)
 
 
-class InviteIn(Input):
+class DefinerIn(Input):
     organisation = serializers.UUIDField()
     role_label = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
 
@@ -140,7 +140,7 @@ class OptionalReason(Input):
     reason = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
 
 
-class EvidenceIn(Input):
+class NeedEvidenceIn(Input):
     file = serializers.FileField()
     caption = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
@@ -160,7 +160,7 @@ class MeasuredIn(Input):
     environment = serializers.ChoiceField(choices=Environment.choices, required=False, allow_blank=True)
     measured_on = serializers.DateField(required=False, allow_null=True)
     source = serializers.CharField(max_length=300, required=False, allow_blank=True)  # type: ignore[assignment]
-    sample_size = serializers.IntegerField(min_value=1, required=False, allow_null=True)
+    sample_size = Whole(min_value=1, required=False, allow_null=True)
     is_not_measured = serializers.BooleanField(required=False, default=False)
 
 
@@ -226,7 +226,7 @@ class CommentOut(serializers.ModelSerializer[IndicatorComment]):
         fields = ["id", "indicator", "text", "created_at"]
 
 
-class IndicatorOut(serializers.ModelSerializer[NeedIndicator]):
+class NeedIndicatorOut(serializers.ModelSerializer[NeedIndicator]):
     specification = SpecificationRow()
 
     class Meta:
@@ -306,18 +306,22 @@ class NeedViewSet(RoomViewSet):
         return rows.prefetch_related("evidence__file", "definers__organisation", "versions", signatures)
 
     add_evidence = operation(
-        actions.add_evidence, path="add_evidence", serializer=EvidenceIn, response=EvidenceOut, code=201
+        actions.add_evidence, path="add_evidence", serializer=NeedEvidenceIn, response=EvidenceOut, code=201
     )
     define_indicator = operation(
-        actions.define_indicator, path="define_indicator", serializer=SpecificationIn, response=IndicatorOut, code=201
+        actions.define_indicator,
+        path="define_indicator",
+        serializer=SpecificationIn,
+        response=NeedIndicatorOut,
+        code=201,
     )
     read_indicators = operation(actions.read_indicators, path="read_text", serializer=TextIn, response=ReadingOut)
     edit_indicator = operation(
-        actions.edit_indicator, path="edit_indicator", serializer=SpecificationEdit, response=IndicatorOut
+        actions.edit_indicator, path="edit_indicator", serializer=SpecificationEdit, response=NeedIndicatorOut
     )
     remove_indicator = operation(actions.remove_indicator, path="remove_indicator", serializer=WhichIn)
     invite_definer = operation(
-        actions.invite_definer, path="invite_definer", serializer=InviteIn, response=DefinerOut, code=201
+        actions.invite_definer, path="invite_definer", serializer=DefinerIn, response=DefinerOut, code=201
     )
     decline_definition = operation(
         actions.decline_definition, path="decline_definition", serializer=OptionalReason, response=DefinerOut

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from benefits.states import STAGES
-from core.api.serializers import Input, Money, Quantity
+from core.api.serializers import Input, Money, Quantity, Whole
 from core.indicators.kinds import Claim, Environment, Kind, Operator
 from projects.states import Origin, Outcome, PartyRole
 
@@ -34,7 +34,7 @@ class PartyIn(Input):
     contact = serializers.UUIDField(required=False, allow_null=True)
 
 
-class NeedIn(Input):
+class NeedLinkIn(Input):
     need = serializers.UUIDField()
 
 
@@ -109,7 +109,7 @@ class PlanIn(Input):
     payee = serializers.UUIDField(required=False, allow_null=True)
 
 
-class FundIn(Input):
+class StageFundIn(Input):
     stage = serializers.ChoiceField(choices=STAGE_CHOICES)
     amount = Money()
     reason = serializers.CharField(max_length=5000, required=False, allow_blank=True)
@@ -130,7 +130,7 @@ class MeasurementIn(Input):
     environment = serializers.ChoiceField(choices=Environment.choices, required=False)
     measured_on = serializers.DateField(required=False)
     source = serializers.CharField(max_length=300, required=False, allow_blank=True)  # type: ignore[assignment]  # a field that is called so
-    sample_size = serializers.IntegerField(required=False, min_value=1)
+    sample_size = Whole(required=False, min_value=1)
     claim = serializers.ChoiceField(choices=Claim.choices, required=False)
     verified_by = serializers.UUIDField(required=False)
     is_not_measured = serializers.BooleanField(required=False, default=False)
@@ -160,7 +160,7 @@ class ReasonIn(Input):
 
 
 class AnswerIn(Input):
-    item = serializers.IntegerField(min_value=0)
+    item = Whole()
     is_met = serializers.BooleanField()
     note = serializers.CharField(max_length=1000, required=False, allow_blank=True)
 
@@ -185,7 +185,7 @@ class DecideIn(Input):
     conditions = ConditionIn(many=True, required=False)
 
 
-class EvidenceIn(Input):
+class ConditionEvidenceIn(Input):
     evidence = serializers.CharField(max_length=500)
 
 
@@ -207,7 +207,7 @@ class AcceptanceIn(Input):
     note = serializers.CharField(max_length=20000, required=False, allow_blank=True)
 
 
-class ClaimIn(Input):
+class FailureClaimIn(Input):
     fund = serializers.UUIDField()
     loss = Money()
     reason = serializers.CharField(max_length=20000)

@@ -39,7 +39,7 @@ class PartyOut(Out):
         fields = ["id", "organisation", "role"]
 
 
-class IndicatorOut(Out):
+class ProjectIndicatorOut(Out):
     name = serializers.CharField(source="specification.name")
     target = serializers.CharField(source="specification.target_text")
     contributions = serializers.SerializerMethodField()
@@ -67,7 +67,7 @@ class StartOut(Out):
         fields = ["id", "project", "signed_by", "signed_at", "definition_hash"]
 
 
-class FundOut(Out):
+class StageFundOut(Out):
     class Meta:
         model = StageFundRequest
         fields = ["id", "project", "stage", "amount", "reason", "organisation", "created_at"]
@@ -210,7 +210,7 @@ class ProjectOut(Out):
 class ProjectDetail(ProjectOut):
     parties = PartyOut(many=True)
     needs = serializers.SerializerMethodField()
-    indicators = IndicatorOut(many=True)
+    indicators = ProjectIndicatorOut(many=True)
     packages = PackageOut(many=True)
     gates = GateOut(many=True)
     handovers = HandoverOut(many=True)

@@ -53,12 +53,12 @@ class Projects(Detailed):
     add_party = operation(
         project.add_party, path="add_party", serializer=inputs.PartyIn, response=forms.PartyOut, code=201
     )
-    link_need = operation(project.link_need, path="link_need", serializer=inputs.NeedIn)
+    link_need = operation(project.link_need, path="link_need", serializer=inputs.NeedLinkIn)
     add_indicator = operation(
         project.add_indicator,
         path="add_indicator",
         serializer=inputs.IndicatorIn,
-        response=forms.IndicatorOut,
+        response=forms.ProjectIndicatorOut,
         code=201,
     )
     add_package = operation(
@@ -72,8 +72,8 @@ class Projects(Detailed):
     request_stage_fund = operation(
         project.request_stage_fund,
         path="request_stage_fund",
-        serializer=inputs.FundIn,
-        response=forms.FundOut,
+        serializer=inputs.StageFundIn,
+        response=forms.StageFundOut,
         code=201,
     )
     release_stage = operation(project.release_stage, path="release_stage", serializer=inputs.StageIn)
@@ -88,7 +88,11 @@ class Projects(Detailed):
         code=201,
     )
     open_failure_claim = operation(
-        flow.open_failure_claim, path="open_failure_claim", serializer=inputs.ClaimIn, response=ClaimRef, code=201
+        flow.open_failure_claim,
+        path="open_failure_claim",
+        serializer=inputs.FailureClaimIn,
+        response=ClaimRef,
+        code=201,
     )
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -103,7 +107,7 @@ class Projects(Detailed):
 
 class Indicators(RoomViewSet):
     room, model, view_rule, id_name = "projects", ProjectIndicator, "projects.view_indicator", "indicator_id"
-    serializer_class = forms.IndicatorOut
+    serializer_class = forms.ProjectIndicatorOut
     filterset_fields = ["project", "is_shared"]
     share = operation(project.share_indicator, path="share", serializer=inputs.ShareIn)
 
@@ -170,7 +174,7 @@ class Conditions(RoomViewSet):
     serializer_class = forms.ConditionOut
     filterset_fields = ["decision", "state"]
     ordering_fields = ["due_on", "created_at"]
-    close = operation(gate.close_condition, path="close", serializer=inputs.EvidenceIn)
+    close = operation(gate.close_condition, path="close", serializer=inputs.ConditionEvidenceIn)
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("owner__organisation")

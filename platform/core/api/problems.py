@@ -24,6 +24,7 @@ TITLES = {
     406: "Not acceptable",
     409: "Conflict",
     412: "Changed meanwhile",
+    413: "Too large",
     415: "Unsupported media type",
     422: "Refused",
     428: "If-Match required",

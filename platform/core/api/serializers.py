@@ -19,7 +19,28 @@ class Input(serializers.Serializer):  # type: ignore[type-arg]
             unknown = [str(name) for name in data if name not in self.fields and name != "csrfmiddlewaretoken"]
             if unknown:
                 raise serializers.ValidationError({name: ["Unknown field."] for name in unknown})
+        if type(data) is dict:
+            wrong = {name: [told] for name, field in self.fields.items() if (told := _mistaken(field, data.get(name)))}
+            if wrong:
+                raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)
+
+
+# What JSON has a type for comes in that type; only exact numbers come as text, or as a whole number.
+TYPES: list[tuple[type[serializers.Field[Any, Any, Any, Any]], type]] = [
+    (serializers.BooleanField, bool), (serializers.IntegerField, int), (serializers.CharField, str),
+]  # fmt: skip
+
+
+def _mistaken(field: Any, value: Any) -> str:
+    """What is wrong with the JSON type of a value; nothing where the field says so itself."""
+    if isinstance(field, serializers.ListField) and isinstance(value, list):
+        return next(filter(None, (_mistaken(field.child, one) for one in value)), "")
+    for kind, wanted in TYPES:
+        if isinstance(field, kind):
+            is_right = value is None or (isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)))
+            return "" if is_right else str(field.error_messages["invalid"])
+    return ""
 
 
 class Nothing(Input):
@@ -50,6 +71,15 @@ class Quantity(serializers.DecimalField):
 
     def to_representation(self, value: Any) -> Any:
         return None if value is None else format(value.normalize(), "f")
+
+
+class Whole(serializers.IntegerField):
+    """A whole number that a table can hold."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("min_value", 0)
+        options.setdefault("max_value", 2**31 - 1)
+        super().__init__(**options)
 
 
 class Money(serializers.DecimalField):

@@ -58,10 +58,13 @@ HEADERS = {
 
 def describe_limits(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Postprocessing: every answer of the description carries the figures of the limits; 429 says how long to wait."""
-    told = {name: {"description": words, "schema": {"type": "string"}} for name, words in HEADERS.items()}
-    wait = {"Retry-After": {"description": "Seconds until there is room again.", "schema": {"type": "integer"}}}
+    components = result["components"]
+    for name, words in HEADERS.items():
+        components["headers"][name] = {"description": words, "schema": {"type": "string"}}
+    told = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
+    answers = list(components["responses"].values())
     for path in result.get("paths", {}).values():
-        for operation in path.values():
-            for code, answer in operation.get("responses", {}).items() if isinstance(operation, dict) else ():
-                answer["headers"] = answer.get("headers", {}) | told | (wait if code == "429" else {})
+        answers += [one for operation in path.values() for one in operation["responses"].values() if "$ref" not in one]
+    for answer in answers:
+        answer["headers"] = answer.get("headers", {}) | told
     return result

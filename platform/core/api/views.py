@@ -8,16 +8,18 @@ from typing import Any, ClassVar, cast
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
-from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import exceptions, filters, mixins, serializers, status, viewsets
+from rest_framework import exceptions, mixins, serializers, status, viewsets
 from rest_framework.decorators import action as drf_action
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access import policy
 from core.accounts.actor import Actor
+from core.api.filters import MAY_BE_EMPTY, Ordering, Search, Where, filter_parameters
 from core.api.pages import Pages
+from core.api.parsers import StrictJSONParser
 from core.api.serializers import Nothing
 from core.errors import NotAllowed, Stale
 
@@ -47,7 +49,7 @@ class Door(viewsets.GenericViewSet):  # type: ignore[type-arg]
 
     room: ClassVar[str] = ""
     pagination_class = Pages
-    filter_backends = [DjangoFilterBackend, filters.OrderingFilter, filters.SearchFilter]
+    filter_backends: list[Any] = [Where, Ordering, Search]
     ordering_fields: ClassVar[list[str]] = ["created_at"]
     search_fields: ClassVar[list[str]] = []
     filterset_fields: ClassVar[Any] = []
@@ -85,8 +87,24 @@ class Door(viewsets.GenericViewSet):  # type: ignore[type-arg]
                 code="insufficient_scope",
             )
         key = request.headers.get("Idempotency-Key", "")
-        if len(key) > 255:
-            raise exceptions.ValidationError({"Idempotency-Key": ["At most 255 characters."]})
+        if len(key) > 255 or not key.isprintable():
+            raise exceptions.ValidationError({"Idempotency-Key": ["At most 255 printable characters."]})
+        if self.action == "list":
+            self._know_the_question(request)
+
+    def _know_the_question(self, request: Request) -> None:
+        """A list refuses what it would not look at, so that a typing error does not give all rows."""
+        known: set[str] = set()
+        if self.paginator is not None:
+            known = {"cursor", "page_size"}
+            for backend in self.filter_backends:
+                known |= {one["name"] for one in filter_parameters(backend, self)}
+        unknown = [name for name in request.query_params if name not in known]
+        if unknown:
+            raise exceptions.ValidationError({name: ["Unknown parameter."] for name in unknown})
+        empty = [name for name, value in request.query_params.items() if not value and name not in MAY_BE_EMPTY]
+        if empty:
+            raise exceptions.ValidationError({name: ["Say a value, or leave the parameter away."] for name in empty})
 
     def checked(self, serializer: Serializer) -> dict[str, Any]:
         """What was sent, in shape; else 400 naming the fields."""
@@ -150,14 +168,14 @@ class RoomViewSet(Door, mixins.ListModelMixin):
         """Change fields of the version named by If-Match; 412 when somebody was faster."""
         assert self.edit_serializer is not None
         self.fetch(pk)
+        sent = self.edit_serializer(data=request.data, partial=True, context=self.get_serializer_context())
+        sent.is_valid(raise_exception=True)
         match = request.headers.get("If-Match", "").strip()
         if not match:
             raise IfMatchRequired
         version = match.removeprefix("W/").strip('"')
-        if not version.isdigit():
+        if not (version.isascii() and version.isdigit() and len(version) < 10):
             raise Stale(_("This ETag is not one of ours; read the row again."))
-        sent = self.edit_serializer(data=request.data, partial=True, context=self.get_serializer_context())
-        sent.is_valid(raise_exception=True)
         changed = type(self).edit_action(  # type: ignore[misc]
             actor=self.actor, changes=dict(sent.validated_data), version=int(version), **{self.id_name: pk}
         )
@@ -183,17 +201,16 @@ class RoomViewSet(Door, mixins.ListModelMixin):
             given = cls.__dict__.get(name)
             if given is not None and not isinstance(given, staticmethod):
                 setattr(cls, name, staticmethod(given))
-        out = cls.__dict__.get("serializer_class")
         if cls.__dict__.get("create_action") is not None:
             create = _copied(RoomViewSet._create, "create", cls)
-            cls.create = extend_schema(  # type: ignore[attr-defined]
-                request=cls.create_serializer, responses={201: out}, parameters=[KEY_HEADER]
-            )(create)
+            cls.create = described(  # type: ignore[attr-defined]
+                create, cls.create_action, code=201, request=cls.create_serializer, parameters=[KEY_HEADER]
+            )
         if cls.__dict__.get("edit_action") is not None:
             edit = _copied(RoomViewSet._partial_update, "partial_update", cls)
-            cls.partial_update = extend_schema(  # type: ignore[attr-defined]
-                request=cls.edit_serializer, responses={200: out}, parameters=[MATCH_HEADER, KEY_HEADER]
-            )(edit)
+            cls.partial_update = described(  # type: ignore[attr-defined]
+                edit, cls.edit_action, request=cls.edit_serializer, parameters=[MATCH_HEADER, KEY_HEADER]
+            )
 
 
 def operation(
@@ -231,11 +248,27 @@ def operation(
         return self._answer(self._again(row), code)
 
     post.__name__ = run.__name__
-    post.__doc__ = (run.__doc__ or "").strip().split("\n\n")[0]
-    schema = extend_schema(
-        request=serializer, responses={code: response} if response else None, parameters=[KEY_HEADER]
+    parsers: list[type[BaseParser]] = [MultiPartParser] if takes_files(serializer) else [StrictJSONParser]
+    door = drf_action(detail=detail, methods=["post"], url_path=path, url_name=run.__name__, parser_classes=parsers)(
+        post
     )
-    return drf_action(detail=detail, methods=["post"], url_path=path, url_name=run.__name__)(schema(post))
+    return described(door, run, code=code, response=response, request=serializer, parameters=[KEY_HEADER])
+
+
+def described(
+    door: Any, run: Any, *, code: int = 200, response: Serializer | None = None, **words: Any
+) -> Callable[..., Any]:
+    """The door under its action's name and words; without `response` the viewset's own row goes out."""
+    door.__doc__ = run.__doc__
+    door.answers_with = code
+    if response is not None:
+        words["responses"] = {code: response}
+    return cast("Callable[..., Any]", extend_schema(operation_id=run.__name__, **words)(door))
+
+
+def takes_files(serializer: Serializer) -> bool:
+    """Whether what comes in holds a file, and so comes as multipart."""
+    return any(isinstance(one, serializers.FileField) for one in getattr(serializer(), "fields", {}).values())
 
 
 def _copied(method: Callable[..., Any], name: str, cls: type) -> Callable[..., Any]:

@@ -48,7 +48,8 @@ def switch_theme(request: HttpRequest) -> HttpResponse:
 def _problem(status: int, title: str) -> HttpResponse:
     """What programs get where people get a page."""
     code = {403: "not_allowed", 404: "not_found", 500: "broken"}[status]
-    body = {"type": "about:blank", "title": title, "status": status, "code": code} | trace.for_problems()
+    kind = f"urn:xielian:problem:{code}"
+    body = {"type": kind, "title": title, "status": status, "code": code, "detail": title} | trace.for_problems()
     return JsonResponse(body, status=status, content_type="application/problem+json")
 
 

@@ -139,6 +139,17 @@ class PersonOut(serializers.ModelSerializer):  # type: ignore[type-arg]
         fields = ["id", "email", "name", "title", "language", "is_expert", "expertise", "created_at"]
 
 
+class MeOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: who acts
+    """A person or a machine client, and what it acts for."""
+
+    person = PersonOut(allow_null=True)
+    client = serializers.CharField(allow_null=True)
+    organisation = OrganisationOut(allow_null=True)
+    roles = serializers.ListField(child=serializers.CharField())
+    kind = serializers.CharField(allow_null=True)
+    scopes = serializers.ListField(child=serializers.CharField(), allow_null=True)
+
+
 class ExpertOut(serializers.ModelSerializer):  # type: ignore[type-arg]
     class Meta:
         model = Person

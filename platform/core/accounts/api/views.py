@@ -98,20 +98,23 @@ class Experts(Door, mixins.ListModelMixin):
 class Me(APIView):
     """Oneself: who acts, for whom, in which roles."""
 
-    @extend_schema(responses={200: dict})
+    room = "accounts"
+
+    @extend_schema(operation_id="get_me", responses={200: forms.MeOut})
     def get(self, request: Request) -> Response:
+        """Who acts, for whom, in which roles and with which scopes."""
         actor = request._request.actor  # type: ignore[attr-defined]
         if not actor.is_signed_in:
             raise NotAllowed(_("Please sign in first."), code="not_signed_in")
-        return Response({
-            "person": forms.PersonOut(actor.person).data if actor.person else None,
-            "client": str(actor.client) if actor.client else None,
-            "organisation": forms.OrganisationOut(actor.organisation).data if actor.organisation else None,
+        told = {
+            "person": actor.person, "client": str(actor.client) if actor.client else None, "organisation": actor.organisation,
             "roles": sorted(actor.roles), "kind": actor.kind, "scopes": sorted(actor.scopes) if actor.scopes is not None else None,
-        })  # fmt: skip
+        }  # fmt: skip
+        return Response(forms.MeOut(told).data)
 
-    @extend_schema(request=forms.ProfileIn, responses={200: forms.PersonOut})
+    @extend_schema(operation_id="edit_profile", request=forms.ProfileIn, responses={200: forms.PersonOut})
     def put(self, request: Request) -> Response:
+        """Change one's own name, title, language and fields."""
         sent = forms.ProfileIn(data=request.data)
         sent.is_valid(raise_exception=True)
         person = actions.edit_profile(actor=request._request.actor, **sent.validated_data)  # type: ignore[attr-defined]
@@ -121,8 +124,11 @@ class Me(APIView):
 class People(APIView):
     """Opening an account."""
 
-    @extend_schema(request=forms.PersonIn, responses={201: forms.PersonOut})
+    room = "accounts"
+
+    @extend_schema(operation_id="register_person", auth=[], request=forms.PersonIn, responses={201: forms.PersonOut})
     def post(self, request: Request) -> Response:
+        """Open an account."""
         sent = forms.PersonIn(data=request.data)
         sent.is_valid(raise_exception=True)
         person = actions.register_person(actor=request._request.actor, **sent.validated_data)  # type: ignore[attr-defined]

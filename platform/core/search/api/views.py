@@ -14,6 +14,10 @@ from core.errors import NotAllowed
 from core.search import queries
 from core.search.models import Document
 
+LONGEST = 200
+WORDS = {"type": "string", "maxLength": LONGEST}
+LIMIT = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
+
 
 class DocumentOut(serializers.ModelSerializer[Document]):
     class Meta:
@@ -29,21 +33,33 @@ class SearchOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: 
 class SearchView(APIView):
     """Everything that one may find, in both languages, with counts per kind over visible rows only."""
 
+    room = "search"
     throttle_classes = [ActorThrottle, SearchThrottle]
 
     @extend_schema(
-        parameters=[OpenApiParameter("q", str), OpenApiParameter("kind", str), OpenApiParameter("limit", int)],
+        operation_id="search",
+        parameters=[
+            OpenApiParameter("q", WORDS, description="Words in Chinese or English."),
+            OpenApiParameter(
+                "kind", WORDS, description="Only results of this kind; the kinds are the names in `counts`."
+            ),
+            OpenApiParameter("limit", LIMIT, description="How many results."),
+        ],
         responses=SearchOut,
     )
     def get(self, request: Request) -> Response:
+        """Find what one may see, in both languages, with counts per kind."""
         actor = request._request.actor  # type: ignore[attr-defined]
         if not actor.is_signed_in:
             raise exceptions.NotAuthenticated
         if not policy.scope_allows(actor, "search.view_document"):
             raise NotAllowed("The access token lacks the scope search:read.", code="insufficient_scope")
         limit = request.query_params.get("limit", "50")
-        if not limit.isdigit() or not 1 <= int(limit) <= 200:
+        if not (limit.isascii() and limit.isdigit() and len(limit) < 4) or not 1 <= int(limit) <= 200:
             raise exceptions.ValidationError({"limit": ["Between 1 and 200."]})
+        long = [name for name in ("q", "kind") if len(request.query_params.get(name, "")) > LONGEST]
+        if long:
+            raise exceptions.ValidationError({name: ["At most 200 characters."] for name in long})
         found = queries.search(actor, request.query_params.get("q", ""))
         counts = queries.counts_by_kind(found)
         kind = request.query_params.get("kind")

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.api.serializers import Input, open_moves
+from core.api.serializers import Input, Whole, open_moves
 from core.webhooks.models import Attempt, Delivery, Endpoint
 from core.webhooks.states import ENDPOINT
 
@@ -24,7 +24,7 @@ class EndpointEdit(EndpointIn):
 
 
 class RotateIn(Input):
-    hours = serializers.IntegerField(
+    hours = Whole(
         required=False, default=24, help_text="For so many hours messages carry a signature by the old secret as well."
     )
 

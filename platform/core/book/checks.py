@@ -26,6 +26,6 @@ def book_is_not_sound(fault: SelfCheck) -> Iterable[registry.Hit]:
         numbers={"first": fault.first_index, "last": fault.last_index, "entries": fault.entries},
         tell_operator=True,
         clears=gettext_lazy("A later reading of the whole book finds no fault"),
-        link="/book/",
+        link="/book/verify/",
         key=fault.verdict if fault.verdict == Verdict.FORK else "broken",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -134,3 +135,8 @@ class SelfCheck(UuidModel):
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} #{self.entries}"
+
+    @property
+    def told(self) -> str:
+        """The reason in the present language."""
+        return gettext(self.reason) if self.reason else ""

@@ -56,8 +56,9 @@ def look() -> Health:
     can_tell = checks["migrations"] == OK
     ages, free = heartbeats.ages(), disk_free() >> 20
     told = {"outbox": _told(outbox_lag) if can_tell else None, "heartbeats": ages, "disk_free_mb": free}
-    told["book"] = _told(book_verdict) if can_tell else None
-    return Health(checks, _warnings(ages, free), told)
+    told["book"] = book = _told(book_verdict) if can_tell else None
+    unsound = {"book": book["verdict"]} if book and book["verdict"] != "sound" else {}
+    return Health(checks, _warnings(ages, free) | unsound, told)
 
 
 def _warnings(ages: dict[str, int | None], free: int) -> dict[str, str]:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from core.accounts.states import OrganisationKind
+from core.book import receipts
 from core.web import badges, display, slots
 from core.web.icons import icon_html
 from core.web.page import fresh_key
@@ -269,10 +270,19 @@ def empty(title: Any, text: Any = "", *, icon: str = "stack-2", action: Any = ""
     return {"title": title, "text": text, "icon": icon, "action": action, "url": url}
 
 
-@register.inclusion_tag("components/_timeline.html")
-def timeline(rows: Iterable[Any], more_url: str = "") -> dict[str, Any]:
-    """`{% timeline rows %}`: newest first; rows as `book.queries.timeline` gives them."""
-    return {"rows": rows, "more_url": more_url}
+@register.inclusion_tag("components/_timeline.html", takes_context=True)
+def timeline(context: Any, rows: Iterable[Any], more_url: str = "") -> dict[str, Any]:
+    """`{% timeline rows %}`: newest first; rows as `book.queries.timeline` gives them. Who reads a row may take its receipt."""
+    actor = getattr(context.get("request"), "actor", None)
+    shown = [{"row": row, "receipt": _receipt_of(actor, row)} for row in rows]
+    return {"shown": shown, "more_url": more_url}
+
+
+def _receipt_of(actor: Any, row: Any) -> str:
+    entry_id = getattr(row, "entry_id", None)
+    if actor is None or actor.person is None or entry_id is None or row.index is None:
+        return ""
+    return f"{reverse('book:receipt', args=[entry_id])}?{urlencode({'shown': receipts.token(actor, entry_id)})}"
 
 
 @register.inclusion_tag("components/_stepper.html")

@@ -318,3 +318,23 @@ def test_a_batch_is_all_or_nothing(db: Any, monkeypatch: Any) -> None:
     assert queries.tree_size() == 0
     assert place_all(10) == 10
     assert verifying.verify().is_sound and dt.UTC
+
+
+@pytest.mark.req("R069")
+def test_one_byte_in_twenty_thousand_entries_is_named(db: str, servers: Any, as_owner: Any) -> None:
+    """The small version of tests/proof/run_book_million.py; more than two slices of a reading."""
+    from config.roles import OWNER
+    from tests.support.book import fill
+
+    with servers.postgres.cursor(OWNER, db) as cursor:
+        fill(cursor, 20_000)
+    assert place_all(20_000) == 20_000
+    assert verifying.verify().is_sound
+    assert queries.consistency_proof(16_385, 20_000) == tree.consistency_proof(16_385, queries.leaf_hashes(0, 20_000))
+    with as_owner() as cursor:
+        cursor.execute(
+            "UPDATE book_body SET content = set_byte(content, 30, 65)"
+            " WHERE entry_id = (SELECT entry_id FROM book_place WHERE index = 17000)"
+        )
+    found = verifying.verify()
+    assert (found.verdict, found.broken_index, found.reason) == (Verdict.BROKEN, 17_000, verifying.BODY_CHANGED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from core.book import tree
@@ -21,6 +23,53 @@ ROOTS = [
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ]
 HASHES = [tree.leaf_hash(one) for one in LEAVES]
+
+
+def test_the_seven_leaves_of_the_rfc() -> None:
+    """RFC 6962 section 2.1.3 draws a tree of seven leaves and names the nodes of its proofs; hashed here by hand."""
+
+    def join(left: bytes, right: bytes) -> bytes:
+        return hashlib.sha256(b"\x01" + left + right).digest()
+
+    a, b, c, d, e, f, j = (hashlib.sha256(b"\x00d%d" % one).digest() for one in range(7))
+    g, h, i = join(a, b), join(c, d), join(e, f)
+    k, m = join(g, h), join(i, j)
+    leaves = [a, b, c, d, e, f, j]
+    assert tree.root_of(leaves) == join(k, m)
+    assert tree.inclusion_proof(0, leaves) == [b, h, m]
+    assert tree.inclusion_proof(3, leaves) == [c, g, m]
+    assert tree.inclusion_proof(4, leaves) == [f, j, k]
+    assert tree.inclusion_proof(6, leaves) == [i, k]
+    assert tree.consistency_proof(3, leaves) == [c, d, g, m]
+    assert tree.consistency_proof(4, leaves) == [m]
+    assert tree.consistency_proof(6, leaves) == [i, j, k]
+
+
+def test_proofs_bind_index_size_and_the_length_of_hashes() -> None:
+    # RFC 9162 sections 2.1.3.2 and 2.1.4.2: an index beyond the size fails; every node is a hash of 32 bytes.
+    proof, root = tree.inclusion_proof(5, HASHES[:7]), tree.root_of(HASHES[:7])
+    facts = {"index": 5, "size": 7, "hashed_leaf": HASHES[5], "root": root}
+    assert tree.verify_inclusion(**facts, proof=proof)
+    for changed in (
+        {"index": 4},
+        {"index": -1},
+        {"index": 7},
+        {"size": 9},
+        {"size": 5},
+        {"size": 0},
+        {"root": root[:31]},
+    ):
+        assert not tree.verify_inclusion(**(facts | changed), proof=proof)
+    assert not tree.verify_inclusion(**facts, proof=[proof[0][:31], *proof[1:]])
+    assert not tree.verify_consistency(first=0, second=7, first_root=tree.EMPTY_ROOT, second_root=root, proof=[])
+    assert not tree.verify_consistency(first=7, second=7, first_root=root, second_root=root, proof=[root])
+    assert not tree.verify_consistency(first=7, second=6, first_root=root, second_root=root, proof=[root])
+    for wrong in (-1, 7):
+        with pytest.raises(IndexError):
+            tree.inclusion_proof(wrong, HASHES[:7])
+    for wrong in (0, 8):
+        with pytest.raises(IndexError):
+            tree.consistency_proof(wrong, HASHES[:7])
 
 
 def test_the_empty_tree_is_the_hash_of_nothing() -> None:

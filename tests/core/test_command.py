@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -83,3 +86,25 @@ def test_ten_connections_with_one_key_take_effect_once(db: Any, in_threads: Any)
 
     assert in_threads(10, once) == ["after"] * 10
     assert Organisation.objects.get(pk=row.pk).version == row.version + 1
+
+
+@command
+def rename_both(*, actor: Actor, first: UUID, second: UUID, wait: Any) -> list[Organisation]:
+    rows = [Organisation.objects.select_for_update().get(pk=first)]
+    with suppress(BrokenBarrierError):
+        wait.wait(5)
+    rows.append(Organisation.objects.select_for_update().get(pk=second))
+    for row in rows:
+        row.intro += "x"
+        row.save()
+    return rows
+
+
+def test_two_commands_that_wait_for_each_other_are_both_done(db: Any, in_threads: Any) -> None:
+    """The database ends one of the two; it goes again, once, and nobody is told of an error."""
+    a, b = factories.organisation("a"), factories.organisation("b")
+    actors, wait = [factories.actor(a).with_key("k1"), factories.actor(b).with_key("k2")], Barrier(2)
+    ids = [(a.pk, b.pk), (b.pk, a.pk)]
+    answers = in_threads(2, lambda n: rename_both(actor=actors[n], first=ids[n][0], second=ids[n][1], wait=wait))
+    assert all(isinstance(one, list) for one in answers), answers
+    assert set(Organisation.objects.values_list("intro", flat=True)) == {"xx"}

@@ -18,6 +18,7 @@ from core import clock
 from core.accounts.actor import Actor
 from core.errors import Conflict, Refusal
 from core.ledger import services as ledger
+from core.ledger import tasks
 from core.ledger.models import Account, Phase, Txn
 from tests.support.threads import run_together
 
@@ -60,7 +61,7 @@ class Bank:
         """The operation of this number; None when what it builds on is not there yet."""
         dice, kind, key = random.Random(self.seed * 7 + number), self.kind(number), f"bank:{number}"
         a, b, c = dice.sample(self.safes, 3)
-        fen = dice.randint(1, FILL // 4) + other
+        fen = dice.randint(1, FILL // 25) + other
         with transaction.atomic():
             if kind == "post":
                 return ledger.post(key, self.lines(a, b, fen), kind="post", actor=ME)
@@ -135,7 +136,7 @@ class Bank:
         ended = 0
         while not self.stop.is_set():
             try:
-                ended += ledger.expire_due(ME)
+                ended += tasks.expire_holds()
             except DatabaseError as error:
                 connection.close()
                 self.faults.append(f"expire: {type(error).__name__} {str(error)[:120]}")

@@ -109,6 +109,7 @@ def machine(verify_each: bool = False) -> type[RuleBasedStateMachine]:
     from core.accounts.actor import Actor
     from core.errors import Conflict, Invalid, Refusal
     from core.ledger import services as ledger
+    from core.ledger import tasks
     from core.ledger.models import Account, Entry, Txn
 
     me = Actor.system()
@@ -283,8 +284,7 @@ def machine(verify_each: bool = False) -> type[RuleBasedStateMachine]:
         @rule(hours=st.sampled_from([1, 5, 40]))
         def let_time_pass(self, hours: int) -> None:
             self.set_clock(dt.timedelta(hours=hours))
-            with transaction.atomic():
-                ledger.expire_due(me)
+            tasks.expire_holds()
             for name, one in list(self.model.kept.items()):
                 if one.phase == "hold" and not one.is_ended and one.expires is not None and one.expires <= self.now:
                     self.model.totals |= self.model.after({}, pending=False, ends=one.lines)[0]

@@ -12,13 +12,16 @@ from uuid import UUID
 
 from django.apps import apps
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models, transaction
+from django.db import OperationalError, models, transaction
 from django.utils.translation import gettext as _
 
 from core import context, metrics
 from core.accounts.actor import Actor
 from core.command.models import CommandRecord
 from core.errors import Conflict, NotFresh, Refusal, from_dict
+
+TRIES = 4
+TANGLED = {"40P01", "40001"}  # deadlock, serialisation failure
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,10 +42,25 @@ def command(action: Callable[P, R]) -> Callable[P, R]:
         actor = kwargs["actor"]
         assert isinstance(actor, Actor)
         with _counted(action):
-            return _once(action, actor, kwargs)  # type: ignore[no-any-return]
+            return _untangled(action, actor, kwargs)  # type: ignore[no-any-return]
 
     run.is_command = True  # type: ignore[attr-defined]
     return run
+
+
+def _untangled(action: Callable[..., Any], actor: Actor, kwargs: dict[str, Any]) -> Any:
+    """Two commands that wait for each other's rows: the database ends one, and it simply goes again.
+
+    Not where a row was handed in: the first try may have changed it.
+    """
+    tries = 1 if any(isinstance(value, models.Model) for value in kwargs.values()) else TRIES
+    while True:
+        tries -= 1
+        try:
+            return _once(action, actor, kwargs)
+        except OperationalError as error:
+            if tries == 0 or getattr(error.__cause__, "pgcode", None) not in TANGLED:
+                raise
 
 
 def _once(action: Callable[..., Any], actor: Actor, kwargs: dict[str, Any]) -> Any:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
@@ -45,11 +45,17 @@ class Balances:
 
 
 def to_fen(amount: Decimal) -> int:
-    """Whole fen; raises Invalid when the amount does not end at the fen."""
+    """Whole fen; raises Invalid when the amount does not end at the fen, or is more than an account can hold."""
     scaled = Decimal(amount) * 100
     if scaled != scaled.to_integral_value():
         raise Invalid(_("Amounts end at the fen."), field="amount")
+    if abs(scaled) >= 2**63:
+        raise _too_much()
     return int(scaled)
+
+
+def _too_much() -> Invalid:
+    return Invalid(_("This is more money than an account can hold."), code="too_much", field="amount")
 
 
 def open_account(
@@ -111,18 +117,18 @@ def void(key: str, pending: Txn, *, actor: Actor, reason: str = "") -> Txn:
     return _resolve(Phase.VOID, key, pending, actor, reason, [])
 
 
-def expire_due(actor: Actor | None = None) -> int:
-    """Expire the holds whose time is over; safe to run twice at once. Returns how many."""
-    due = Txn.objects.filter(phase=Phase.HOLD, expires_at__lte=clock.now(), resolution__isnull=True)
-    count = 0
-    for pending in due:
-        try:
-            with transaction.atomic():
-                _resolve(Phase.EXPIRE, f"expire:{pending.pk}", pending, actor or Actor.system(), "", [])
-            count += 1
-        except Refusal:
-            continue  # somebody else ended it meanwhile
-    return count
+def holds_due() -> list[Txn]:
+    """The holds whose time is over."""
+    return list(Txn.objects.filter(phase=Phase.HOLD, expires_at__lte=clock.now(), resolution__isnull=True))
+
+
+def expire(pending: Txn, *, actor: Actor) -> bool:
+    """End a hold whose time is over; False when somebody else ended it meanwhile."""
+    try:
+        _resolve(Phase.EXPIRE, f"expire:{pending.pk}", pending, actor, "", [])
+    except Refusal:
+        return False
+    return True
 
 
 def reverse(key: str, txn: Txn, *, actor: Actor, reason: str) -> Txn:
@@ -160,7 +166,7 @@ def _write(
         [one.account.pk for one in lines], [to_fen(one.amount) for one in lines], effective_on or clock.today(), clock.now(),
         expires_at, reverses.pk if reverses else None, reference_type, reference_id, reason, actor.id, actor.organisation_id,
     ]  # fmt: skip
-    sql = "SELECT ledger_write(%s, %s, %s, %s, %s, %s::uuid[], %s::bigint[], %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    sql = f"{_ANSWER} FROM ledger_write_once(%s, %s, %s, %s, %s, %s::uuid[], %s::bigint[], %s, %s, %s, %s, %s, %s, %s, %s, %s)"
     return _once(key, content, sql, [phase, kind, *arguments])
 
 
@@ -170,37 +176,32 @@ def _resolve(phase: str, key: str, pending: Txn, actor: Actor, reason: str, line
         phase, pending.pk, [one.account.pk for one in lines], [to_fen(one.amount) for one in lines], clock.now(), reason, actor.id,
         actor.organisation_id,
     ]  # fmt: skip
-    sql = "SELECT ledger_resolve(%s, %s, %s, %s, %s, %s::uuid[], %s::bigint[], %s, %s, %s, %s)"
+    sql = f"{_ANSWER} FROM ledger_resolve_once(%s, %s, %s, %s, %s, %s::uuid[], %s::bigint[], %s, %s, %s, %s)"
     return _once(key, content, sql, arguments)
 
 
 def _once(key: str, content: dict[str, Any], sql: str, arguments: Sequence[Any]) -> Txn:
-    """Run the function unless the key has an answer already; the key is settled before anything is validated."""
+    """Run the function, which settles the key before anything else and gives a refusal as a word."""
     fingerprint = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    with connection.cursor() as cursor:
-        # One key at a time: the second caller waits here for the first to commit or to roll back.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [key])
-    known = Txn.objects.filter(key=key).first()
-    if known is not None:
-        if known.fingerprint != fingerprint:
-            raise Conflict(_("This key was used before for another transaction."), code="ledger_key_reused")
-        return known
     pk = uuid.uuid4()
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(sql, [pk, key, fingerprint, *arguments])
-    except IntegrityError as error:
-        if "reverses_id" in str(error):
-            raise WrongState(_("This transaction was reversed already."), code="reversed_already") from None
-        raise
-    except DatabaseError as error:
-        raise _refusal(error) from None
-    written = Txn.objects.get(pk=pk)
-    transaction.on_commit(lambda: metrics.LEDGER.labels(written.kind, written.phase).inc(), robust=True)
-    return written
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [pk, key, fingerprint, *arguments])
+        refused, *values = cursor.fetchone()
+    if refused:
+        raise _SENTENCES[refused]()
+    txn = Txn.from_db(connection.alias, _COLUMNS, values)
+    if txn.pk == pk:
+        transaction.on_commit(lambda: metrics.LEDGER.labels(txn.kind, txn.phase).inc(), robust=True)
+    return txn
 
 
-_SENTENCES = {
+_COLUMNS = [field.attname for field in Txn._meta.concrete_fields]
+_ANSWER = "SELECT refused, " + ", ".join(f"(txn).{field.column}" for field in Txn._meta.concrete_fields)
+
+_SENTENCES: dict[str, Callable[[], Refusal]] = {
+    "key_reused": lambda: Conflict(_("This key was used before for another transaction."), code="ledger_key_reused"),
+    "reversed_already": lambda: WrongState(_("This transaction was reversed already."), code="reversed_already"),
+    "too_much": lambda: _too_much(),
     "unbalanced": lambda: Invalid(_("The lines do not sum to zero."), code="unbalanced"),
     "no_lines": lambda: Invalid(_("A transaction has at least two lines."), code="no_lines"),
     "zero_line": lambda: Invalid(_("A line moves something."), code="zero_line"),
@@ -220,15 +221,6 @@ _SENTENCES = {
         _("The gate before this stage is not passed; the money stays held."), code="gate_not_passed"
     ),
 }
-
-
-def _refusal(error: DatabaseError) -> Exception:
-    """The database's own words as a refusal; anything else stays an error."""
-    first = str(error).split("\n", 1)[0].strip()
-    make: Callable[[], Refusal] | None = _SENTENCES.get(first)
-    if make is None and "out of range" in first:
-        return Invalid(_("This is more money than an account can hold."), code="too_much", field="amount")
-    return make() if make else error
 
 
 def _plain(lines: Sequence[Line]) -> list[list[str]]:

@@ -14,8 +14,12 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="ledger.expire_holds", ignore_result=True)
 def expire_holds() -> int:
-    with system_command("ledger.expire_holds") as actor:
-        return services.expire_due(actor)
+    """One transaction for each hold: several in one would keep accounts locked, and deadlock with people's postings."""
+    ended = 0
+    for pending in services.holds_due():
+        with system_command("ledger.expire_holds") as actor:
+            ended += services.expire(pending, actor=actor)
+    return ended
 
 
 @shared_task(name="ledger.verify", ignore_result=True)

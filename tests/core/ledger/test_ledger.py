@@ -20,6 +20,7 @@ from core.errors import Conflict, Invalid, Refusal, WrongState
 from core.ledger import services as ledger
 from core.ledger.models import Account, Entry, Txn
 from core.ledger.services import Line
+from core.ledger.tasks import expire_holds
 from tests import factories
 
 ME = Actor.system()
@@ -94,7 +95,7 @@ def test_no_more_is_captured_than_is_held_and_nothing_after_expiry(db: Any, froz
     with pytest.raises(WrongState) as refused, transaction.atomic():
         ledger.capture("c2", held, actor=ME)
     assert refused.value.code == "hold_expired"
-    assert ledger.expire_due() == 1 and ledger.expire_due() == 0
+    assert expire_holds() == 1 and expire_holds() == 0
     assert ledger.balances(world).pending_out == 0 and ledger.verify().is_sound
 
 

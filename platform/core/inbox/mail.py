@@ -68,8 +68,8 @@ def absolute(path: str) -> str:
 def moment_text(moment: dt.datetime, wishes: Preferences) -> str:
     """A moment in the person's zone, with the zone's name."""
     here = moment.astimezone(wishes.tz)
-    zone = _("Beijing time (UTC+8)") if wishes.zone == str(clock.CHINA) else f"{wishes.zone}, UTC{here:%z}"
-    return f"{here:%Y-%m-%d %H:%M} ({zone})"
+    zone = _("Beijing time (UTC+8)") if wishes.zone == str(clock.CHINA) else f"({wishes.zone}, UTC{here:%z})"
+    return f"{here:%Y-%m-%d %H:%M} {zone}"
 
 
 def _line(row: Notification | Task, wishes: Preferences) -> dict[str, Any]:

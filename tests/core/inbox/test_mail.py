@@ -37,7 +37,7 @@ def subjects(mailbox: list[Any]) -> list[str]:
 @pytest.mark.parametrize(
     ("language", "zone", "preferences", "time"),
     [
-        ("zh-hans", "Asia/Shanghai", "选择哪些用电子邮件告诉您", "2026-11-25 09:00 (北京时间"),
+        ("zh-hans", "Asia/Shanghai", "选择哪些用电子邮件告诉您", "2026-11-25 09:00 北京时间"),
         ("en", "America/New_York", "Choose what comes by e-mail", "2026-11-24 20:00 (America/New_York, UTC-0500)"),
     ],
 )

@@ -102,6 +102,7 @@ def test_the_address_is_renewed_and_revoked_and_is_kept_as_a_hash(client: Any, a
     assert second != first[1]
     assert door.get("inbox/calendar/").data["address"].endswith(second)
     assert (client.get(first[1]).status_code, client.get(second).status_code) == (404, 200)
+    assert door.post("inbox/calendar/renew/", {"address": "mine"}).status_code == 400
     assert door.delete("inbox/calendar/").status_code == 204
     assert client.get(second).status_code == 404
     assert door.get("inbox/calendar/").status_code == 404

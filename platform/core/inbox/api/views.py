@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from core import clock
 from core.access import policy
+from core.api.serializers import Nothing
 from core.api.views import KEY_HEADER, MATCH_HEADER, Door, IfMatchRequired, RoomViewSet, operation
 from core.errors import NotFound, Stale
 from core.inbox import actions, feeds
@@ -170,6 +171,7 @@ class FeedDoor(Door):
     @extend_schema(request=None, responses={200: forms.FeedOut}, parameters=[KEY_HEADER])
     def renew(self, request: Request) -> Response:
         """Make a new address; an earlier one stops working in the same moment."""
+        self.checked(Nothing)
         return self._answer(actions.renew_feed(actor=self.actor))
 
     @extend_schema(responses={204: None}, parameters=[KEY_HEADER])

@@ -32,7 +32,6 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "config",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -72,11 +71,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.web.middleware.SecurityHeadersMiddleware",
     "core.ops.middleware.ProbeMiddleware",
     "core.ops.middleware.ClientAddressMiddleware",
     "core.ops.middleware.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "core.web.middleware.SecurityHeadersMiddleware",
     "core.limits.RateLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -155,8 +154,12 @@ HEARTBEAT_DIR = os.environ.get("HEARTBEAT_DIR", str(STATE_DIR / "alive"))
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "core.accounts.passwords.MaximumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -164,6 +167,8 @@ LOGIN_URL = "/accounts/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/sign-in/"
 PASSWORD_RESET_TIMEOUT = 3 * 3600
+SESSION_HOURS = int(os.environ.get("SESSION_HOURS", "12"))  # a session ends so long after signing in
+SESSION_IDLE_MINUTES = int(os.environ.get("SESSION_IDLE_MINUTES", "30"))  # and so long after its last use; 0: never
 ANONYMOUS_USER_NAME = None  # guardian: grants are for people and organisations, never for a stranger
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # only core.access asks guardian; a backend would let a grant outvote a rule
 FRESH_SIGN_IN_MINUTES = int(os.environ.get("FRESH_SIGN_IN_MINUTES", "15"))  # before money and grants; 0 never asks
@@ -222,7 +227,9 @@ METRICS_TOKEN = env.text("METRICS_TOKEN")
 METRICS_PORT = int(os.environ.get("METRICS_PORT", "0"))
 
 # How often one may ask: name=requests/seconds, for a machine client, a person, a stranger's address; search and export apart
-API_RATES = env.rates("API_RATES", "client=1000/60,person=1000/60,stranger=60/60,search=120/60,export=30/60")
+API_RATES = env.rates(
+    "API_RATES", "client=1000/60,person=1000/60,stranger=60/60,search=120/60,export=30/60,door=60/300"
+)
 
 # Webhooks: days that the log is kept, days of failure after which an endpoint is switched off; the last one is for
 # development alone: http, any port and inner addresses
@@ -270,18 +277,23 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # Mail
 for _name, _value in env.email(env.url("EMAIL_URL", f"file://{STATE_DIR / 'mail'}")).items():
     globals()[_name] = _value
-DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Xielian <no-reply@localhost>")
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000")  # how links in e-mail begin
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Xielian <no-reply@localhost>")
 
 # Safety in the browser
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+if HTTPS:  # a name that browsers give to no other host, path or plain connection
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS
 PROXIES = int(os.environ.get("PROXIES", "0"))  # how many proxies of ours stand before the web
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
+SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", "")  # for security.txt: mailto:… or https://…
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "core.web.views.expired_form"
 

@@ -27,6 +27,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 FRESH_SIGN_IN_MINUTES = 0  # tests that are about it say otherwise: most move the clock by days
+SESSION_IDLE_MINUTES = SESSION_HOURS = 0
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 WEBHOOK_PRIVATE_TARGETS = True  # receivers of tests listen on this machine; tests of the wall say otherwise
 CELERY_BROKER_URL = os.environ.get("TEST_BROKER_URL", "memory://")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import RevokeTokenView, TokenView
@@ -58,10 +57,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("oauth/token/", limited(TokenView.as_view()), name="oauth_token"),
     path("oauth/revoke/", RevokeTokenView.as_view(), name="oauth_revoke"),
-    path("admin/", admin.site.urls),
     *(path(where, include(name)) for name, where in PAGES.items()),
 ]
 
+handler400 = "core.web.views.malformed"
 handler403 = "core.web.views.forbidden"
 handler404 = "core.web.views.not_found"
 handler500 = "core.web.views.broken"

@@ -163,6 +163,7 @@ TABLE = {
     "client-list": "iyyyyyyy",
     "client-revoke_client": "inhhhyhh",
     "coreweb:language": "yyyyyyyy",
+    "coreweb:security_txt": "hhhhhhhh",
     "coreweb:styleguide": "hhhhhhhh",
     "coreweb:theme": "yyyyyyyy",
     "dispute-close_dispute": "inhhhhhh",

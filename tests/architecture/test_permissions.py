@@ -28,6 +28,7 @@ def observe(live_server: str, folder: Path) -> dict[str, str]:
             ends_the_session = door.name in ("accounts:sign_out", "accounts:change_password")
             visitor = everything.client_of(world, who) if ends_the_session else client
             seen.setdefault(door.name, []).append(everything.ask(world, door, path, who, visitor))
+    assert not world.faults, "\n".join(sorted(set(world.faults)))
     return {name: "".join(letters) for name, letters in seen.items()}
 
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-FOREIGN = ("admin/",)  # Django's own pages; their one door is tested as a whole
-
 
 def addresses(
     patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "", namespace: str = ""
@@ -15,8 +13,6 @@ def addresses(
     """Pairs of a view's name (`needs:need`, or the route when it has none) and its route."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         route = prefix + str(pattern.pattern)
-        if route.startswith(FOREIGN):
-            continue
         if isinstance(pattern, URLResolver):
             inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
             yield from addresses(pattern.url_patterns, route, inner)

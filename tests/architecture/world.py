@@ -11,7 +11,7 @@ from django.db import models
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.architecture.urls import FOREIGN
+from tests.support import headers
 
 # Numbers that are drawn: hashes, ids in text, social credit codes, receipts.
 SECRET = re.compile(r"[0-9a-f-]{16,}|^91[0-9A-Z]{16}$|\$")
@@ -36,12 +36,10 @@ class Door:
 
 
 def doors(patterns: list[Any] | None = None, prefix: str = "", namespace: str = "") -> list[Door]:
-    """All addresses but Django's own pages."""
+    """All addresses."""
     found: list[Door] = []
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         route = prefix + str(pattern.pattern)
-        if route.startswith(FOREIGN):
-            continue
         if isinstance(pattern, URLResolver):
             inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
             found += doors(pattern.url_patterns, route, inner)
@@ -62,6 +60,7 @@ class World:
         from portal.walk.cases import CASES, EXPERTS
         from portal.walk.play import Play, Walk
 
+        self.faults: list[str] = []  # of the headers of every answer so far
         self._picked: dict[Any, Any] = {}
         self.walk = Walk(url, say=lambda _words: None)
         self.walk.memory = state_dir / "walk.json"
@@ -256,6 +255,7 @@ def ask(world: World, door: Door, path: str, who: str, client: Any) -> str:
         answer = client.get(path)
         if answer.status_code == 405 and not door.is_api:
             answer = client.post(path)
+    world.faults += [f"{path} as {who}: {fault}" for fault in headers.faults(answer)]
     return letter(answer.status_code, answer.headers.get("Location", ""))
 
 

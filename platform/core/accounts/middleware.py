@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
+from django.contrib.auth import logout
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -58,6 +59,9 @@ def actor_of(request: HttpRequest) -> Actor:
         return _machine(request, request_id) if request.path.startswith("/api/") else Actor(request_id=request_id)
     person = request.user
     if not isinstance(person, Person) or not person.is_authenticated:
+        return Actor(request_id=request_id)
+    if sessions.is_over(request.session):
+        logout(request)
         return Actor(request_id=request_id)
     _note_seen(request, person)
     return _person(request, person, request_id)

@@ -14,12 +14,15 @@ from core.accounts.models import Person, SignedIn
 
 CONFIRMED = "confirmed_at"  # when the person last proved who they are, in seconds
 FACTOR = "second_factor"  # whether this session was opened, or later confirmed, with the second factor
+BEGAN, USED = "began_at", "used_at"  # when the person signed in, and when the session was last used, in seconds
+USED_EVERY = 60
 SEEN_EVERY = dt.timedelta(minutes=5)
 
 
 def opened(request: HttpRequest, person: Person) -> None:
     """The person has just signed in: remember the browser and that they are fresh."""
     confirmed(request)
+    request.session[BEGAN] = request.session[USED] = int(clock.now().timestamp())
     if not request.session.session_key:
         request.session.save()
     SignedIn.objects.update_or_create(
@@ -44,6 +47,20 @@ def is_fresh(session: Any) -> bool:
     """Whether the person proved who they are within the setting's minutes; always, where the setting is 0."""
     minutes = settings.FRESH_SIGN_IN_MINUTES
     return not minutes or clock.now().timestamp() - session.get(CONFIRMED, 0) < minutes * 60
+
+
+def is_over(session: Any) -> bool:
+    """Whether the session has lasted, or lain unused, longer than the settings allow. Notes at most once a minute that it is used."""
+    hours, minutes, now = settings.SESSION_HOURS, settings.SESSION_IDLE_MINUTES, int(clock.now().timestamp())
+    if hours and now - session.get(BEGAN, now) >= hours * 3600:
+        return True
+    if minutes:
+        unused = now - session.get(USED, now)
+        if unused >= minutes * 60:
+            return True
+        if unused >= USED_EVERY or USED not in session:
+            session[USED] = now
+    return False
 
 
 def seen(request: HttpRequest, person: Person) -> None:

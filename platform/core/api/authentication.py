@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.request import Request
@@ -18,7 +19,7 @@ class ActorAuthentication(BaseAuthentication):
         actor: Actor = request._request.actor  # type: ignore[attr-defined]
         if not actor.is_signed_in:
             if request.headers.get("Authorization"):
-                raise exceptions.AuthenticationFailed("The access token is unknown or has expired.")
+                raise exceptions.AuthenticationFailed(_("The access token is unknown or has expired."))
             return None
         if actor.person is not None:
             self._check_csrf(request)
@@ -32,4 +33,4 @@ class ActorAuthentication(BaseAuthentication):
         check.process_request(request._request)
         reason = check.process_view(request._request, None, (), {})  # type: ignore[arg-type]
         if reason:
-            raise exceptions.PermissionDenied(f"CSRF: {reason}")
+            raise exceptions.PermissionDenied(_("The secret of the form (CSRF token) is missing or wrong."))

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -15,20 +16,21 @@ from rest_framework.views import set_rollback
 from core import trace
 from core.errors import Refusal
 
+ERROR = gettext_noop("Error")
 TITLES = {
-    400: "Malformed request",
-    401: "Not signed in",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Method not allowed",
-    406: "Not acceptable",
-    409: "Conflict",
-    412: "Changed meanwhile",
-    413: "Too large",
-    415: "Unsupported media type",
-    422: "Refused",
-    428: "If-Match required",
-    429: "Too many requests",
+    400: gettext_noop("Malformed request"),
+    401: gettext_noop("Not signed in"),
+    403: gettext_noop("Not allowed"),
+    404: gettext_noop("Not found"),
+    405: gettext_noop("Method not allowed"),
+    406: gettext_noop("Not acceptable"),
+    409: gettext_noop("Conflict"),
+    412: gettext_noop("Changed meanwhile"),
+    413: gettext_noop("Too large"),
+    415: gettext_noop("Unsupported media type"),
+    422: gettext_noop("Refused"),
+    428: gettext_noop("If-Match required"),
+    429: gettext_noop("Too many requests"),
 }
 
 
@@ -76,7 +78,7 @@ def problem(
 ) -> Response:
     """One problem document; `errors` by field, `missing` with who can mend each."""
     body: dict[str, Any] = {
-        "type": f"urn:xielian:problem:{kind}", "title": TITLES.get(code, "Error"), "status": code, "code": kind, "detail": detail,
+        "type": f"urn:xielian:problem:{kind}", "title": _(TITLES.get(code, ERROR)), "status": code, "code": kind, "detail": detail,
         **trace.for_problems(),
     }  # fmt: skip
     if errors:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core import trace
+from core import clock, trace
 from core.web.preferences import THEME_COOKIE, THEMES, remember_language
 
 YEAR = 365 * 24 * 3600
@@ -30,7 +32,12 @@ def switch_language(request: HttpRequest) -> HttpResponse:
     if language in dict(settings.LANGUAGES):
         remember_language(request, language)
         response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, samesite="Lax", secure=request.is_secure()
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=YEAR,
+            samesite="Lax",
+            secure=request.is_secure(),
+            httponly=True,
         )
     return response
 
@@ -51,6 +58,25 @@ def _problem(status: int, title: str) -> HttpResponse:
     kind = f"urn:xielian:problem:{code}"
     body = {"type": kind, "title": title, "status": status, "code": code, "detail": title} | trace.for_problems()
     return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400 before any room was reached, as for a host name that is not ours: says as little as it can, in both languages."""
+    return HttpResponse(render_to_string("errors/400.html"), status=400)
+
+
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """RFC 9116: whom to tell of a weakness (open to strangers); nothing where the operator names nobody."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    expires = (clock.now() + dt.timedelta(days=180)).astimezone(dt.UTC).replace(microsecond=0)
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: zh, en",
+        f"Canonical: {settings.PUBLIC_URL.rstrip('/')}/.well-known/security.txt",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import httpx
+from django.conf import settings
 
 
 class Refused(Exception):  # noqa: N818 - an answer, told as such
@@ -32,7 +33,10 @@ class Visitor:
             raise Refused(f"{self.email} cannot sign in: {answer.status_code}")
 
     def _headers(self, key: str = "") -> dict[str, str]:
-        headers = {"X-CSRFToken": self.http.cookies.get("csrftoken") or "", "Referer": str(self.http.base_url)}
+        headers = {
+            "X-CSRFToken": self.http.cookies.get(settings.CSRF_COOKIE_NAME) or "",
+            "Referer": str(self.http.base_url),
+        }
         if self.organisation:
             headers["X-Organisation"] = self.organisation
         if key:

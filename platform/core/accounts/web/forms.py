@@ -6,8 +6,10 @@ from typing import Any
 
 from django import forms as django_forms
 from django.conf import settings
+from django.contrib.auth.forms import PasswordResetForm
 from django.utils.translation import gettext_lazy as _
 
+from core.accounts import tasks
 from core.accounts.states import OrganisationKind, Role
 from core.web import forms
 
@@ -24,7 +26,7 @@ class SignUp(forms.Form):
     email = forms.EmailField(label=_("E-mail"))
     password = django_forms.CharField(
         label=_("Password"),
-        help_text=_("At least ten characters; not only digits, not a common word."),
+        help_text=_("Twelve characters or more, such as a sentence; not only digits, no common password."),
         widget=django_forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     is_expert = forms.CheckField(label=_("I am an expert and may be asked to judge"))
@@ -69,6 +71,14 @@ class NewOrganisation(OrganisationForm):
     )
 
     field_order = ["name", "uscc", "kinds", "name_en", "region_code", "address", "website", "intro"]
+
+
+class AskForReset(PasswordResetForm):
+    """Django's form; the worker writes the message, so that the answer takes as long for an unknown address."""
+
+    def save(self, *_args: Any, **_kwargs: Any) -> None:
+        people = [str(person.pk) for person in self.get_users(self.cleaned_data["email"])]
+        tasks.send_reset(people[0] if people else "")
 
 
 class Reason(forms.Form):

@@ -16,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from core import limits
 from core.accounts import actions, factors
 from core.accounts.middleware import act_for
 from core.accounts.models import Membership, Organisation, Person
@@ -24,12 +25,18 @@ from core.accounts.web.security import wait_for_code
 from core.errors import Invalid, Missing, NotAllowed, NotFound
 from core.web.forms import form_page
 
+DOOR = "door"  # the limit of tries at the doors that anybody may knock on
+
 
 class SignIn(views.LoginView):
     """The sign-in page; five failures from one address for one account shut the door for a while."""
 
     template_name = "accounts/sign_in.html"
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        limits.ask(request, DOOR)
+        return super().post(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -45,7 +52,10 @@ class SignIn(views.LoginView):
         response = (
             wait_for_code(self.request, person, self.get_success_url()) if is_half_way else super().form_valid(form)
         )
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, person.language, samesite="Lax", max_age=365 * 86400)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, person.language, max_age=365 * 86400,
+            samesite="Lax", secure=self.request.is_secure(), httponly=True,
+        )  # fmt: skip
         return response
 
 
@@ -58,6 +68,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Open an account and be signed in with it."""
+    if request.method == "POST":
+        limits.ask(request, DOOR)
 
     def success(person: Person) -> str:
         login(request, person, backend="django.contrib.auth.backends.ModelBackend")
@@ -152,13 +164,16 @@ class ChangePassword(views.PasswordChangeView):
 
 
 class ResetPassword(views.PasswordResetView):
-    """A link by e-mail; the answer is the same whether or not the address is known."""
+    """A link by e-mail; the answer is the same, and takes as long, whether or not the address is known."""
 
     template_name = "accounts/password_form.html"
-    email_template_name = "accounts/reset_mail.txt"
-    subject_template_name = "accounts/reset_subject.txt"
+    form_class = forms.AskForReset
     success_url = reverse_lazy("accounts:reset_sent")
     extra_context = {"page_title": _("Forgotten password"), "submit_label": _("Send me a link")}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        limits.ask(request, DOOR)
+        return super().post(request, *args, **kwargs)
 
 
 def reset_sent(request: HttpRequest) -> HttpResponse:

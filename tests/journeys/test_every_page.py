@@ -1,0 +1,245 @@
+"""Every page of the walked world, opened by somebody who may see it: accessible, whole, quiet, in one language; and on paper."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.urls import NoReverseMatch, reverse
+
+from tests.architecture import world as everything
+from tests.support import axe
+
+EYES = ["leader", "party", "reviewer", "admin", "other", "conflicted", "stranger"]
+# Pages that do something when they are opened, or end the session.
+LEFT_OUT = {"accounts:sign_out", "inbox:notification"}
+LOOKS = [("zh-hans", 1440, "light"), ("en", 390, "dark")]
+# What the page reports of broken rules of its content policy, before axe measures (which styles what it measures).
+LISTEN = """
+window.refused = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.refused.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+"""
+WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def pages(world: Any) -> Iterator[tuple[str, str, str]]:
+    """Name, path and one of those who may open it, of every address that answers with a page."""
+    clients = {who: everything.client_of(world, who) for who in EYES}
+    for door in everything.doors():
+        if door.is_api or door.name in LEFT_OUT:
+            continue
+        try:
+            path = reverse(door.name, kwargs=world.arguments(door))
+        except NoReverseMatch:
+            continue
+        for who in EYES:
+            answer = clients[who].get(path)
+            if answer.status_code == 405:
+                break
+            if answer.status_code == 200:
+                if answer.headers["Content-Type"].startswith("text/html") and "<html" in answer.content.decode():
+                    yield door.name, path, who
+                break
+
+
+class Words(HTMLParser):
+    """What a page says: its texts and the attributes that are read aloud or shown."""
+
+    SAID = ("title", "placeholder", "aria-label", "alt", "data-lost", "data-label")
+    SILENT = ("script", "style", "code", "pre", "textarea", "kbd")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self._silent = 0
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        if tag in self.SILENT:
+            self._silent += 1
+        foreign = "lang" in told and tag != "html"
+        self.found |= {value for name, value in attrs if name in self.SAID and value and not foreign}
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.SILENT:
+            self._silent -= 1
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent and data.strip():
+            self.found.add(" ".join(data.split()))
+
+
+def data_of_the_world() -> list[str]:
+    """Every text that lies in the database, longest first: what a page may say in the language it was written in."""
+    found: set[str] = set()
+
+    def take(value: Any) -> None:
+        if isinstance(value, str):
+            found.update(part for line in value.splitlines() if (part := " ".join(line.split())))
+        elif isinstance(value, dict):
+            for one in value.values():
+                take(one)
+        elif isinstance(value, list | tuple):
+            for one in value:
+                take(one)
+
+    for model in apps.get_models():
+        names = [
+            field.attname
+            for field in model._meta.concrete_fields
+            if isinstance(field, models.CharField | models.TextField | models.JSONField)
+            or field.get_internal_type() == "ArrayField"
+        ]
+        if names and model._meta.label not in ("sessions.Session", "auth.Permission"):
+            for row in model._default_manager.values_list(*names):
+                for value in row:
+                    take(value)
+    return sorted((text for text in found if len(text) > 1), key=len, reverse=True)
+
+
+def left_over(said: set[str], data: list[str], strange: re.Pattern[str]) -> set[str]:
+    """What is said in the wrong language once everything that is data is taken away."""
+    wrong = set()
+    for text in said:
+        rest = text
+        is_cut = text.endswith(("…", "...")) and any(text.rstrip(".…").strip() in value for value in data)
+        if is_cut or not strange.search(rest):
+            continue
+        for value in data:
+            if value in rest:
+                rest = rest.replace(value, " ")
+                if not strange.search(rest):
+                    break
+        else:
+            wrong.add(text)
+    return wrong
+
+
+# 182 mm between the margins at 96 dots an inch.
+PAPER = {"width": 688, "height": 972}
+PRINTED = {
+    "needs:challenge": "leader", "needs:bid": "party", "needs:award": "leader", "projects:gate": "leader", "projects:project": "leader",
+    "benefits:agreement": "leader", "benefits:settlement": "leader", "benefits:statement": "party", "book:entries": "leader",
+}  # fmt: skip
+LOOK = Path(__file__).with_name("paper.js").read_text(encoding="utf-8")
+
+ENGLISH = re.compile(r"\b[A-Za-z]+(?:[ ']+[a-z]{2,}){2,}")  # three words in a row
+CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
+
+
+def speak(world: Any, language: str) -> None:
+    from core.accounts.models import Person
+
+    Person.objects.update(language=language)
+
+
+@pytest.fixture
+def world(live_server: str, tmp_path: Path, settings: Any) -> Any:
+    settings.API_RATES = {}
+    return everything.World(live_server, tmp_path)
+
+
+@pytest.mark.browser
+@pytest.mark.xdist_group("browser")
+@pytest.mark.timeout(900)
+def test_every_page_is_whole_accessible_and_in_one_language(world: Any, new_page: Any, live_server: str) -> None:
+    found = list(pages(world))
+    assert len(found) > 90, len(found)
+    only = os.environ.get("ONLY_PAGES")
+    if only:
+        found = [one for one in found if re.search(only, one[0])]
+    troubles = languages(world, found) + eyes(world, found, new_page, live_server) + paper(world, new_page)
+    assert not troubles, f"{len(troubles)} troubles\n" + "\n".join(dict.fromkeys(troubles))
+
+
+def languages(world: Any, found: list[tuple[str, str, str]]) -> list[str]:
+    """English sentences in Chinese pages and Chinese words in English ones, outside of data."""
+    troubles = []
+    data = data_of_the_world()
+    for language, strange in (("zh-hans", ENGLISH), ("en", CHINESE)):
+        speak(world, language)
+        clients = {who: everything.client_of(world, who) for who in EYES}
+        for client in clients.values():
+            client.cookies["django_language"] = language
+        told: set[str] = set()
+        for name, path, who in found:
+            answer = clients[who].get(path)
+            text = answer.content.decode()
+            said = Words(text).found - told
+            told |= said
+            troubles += [f"{name} in {language}: {one[:160]}" for one in left_over(said, data, strange)]
+    return troubles
+
+
+def eyes(world: Any, found: list[tuple[str, str, str]], new_page: Any, url: str) -> list[str]:
+    """What the browser and axe find wrong, on a desk and on a phone."""
+    troubles = []
+    for language, width, scheme in LOOKS:
+        speak(world, language)
+        windows: dict[str, Any] = {}
+        noise: list[str] = []
+        for name, path, who in found:
+            if who not in windows:
+                actor = None if who == "stranger" else world.actor_of(who)
+                page = new_page(
+                    actor and actor.person,
+                    actor and actor.organisation,
+                    viewport={"width": width, "height": 900},
+                    color_scheme=scheme,
+                )
+                page.context.add_cookies([{"name": "django_language", "value": language, "url": url}])
+                page.add_init_script(LISTEN)
+                page.on("console", lambda said, heard=noise: heard.append(said.text) if said.type == "error" else None)
+                page.on("pageerror", lambda error, heard=noise: heard.append(str(error)))
+                windows[who] = page
+            page = windows[who]
+            where = f"{name} as {who} at {width}"
+            noise.clear()
+            answer = page.goto(path)
+            if answer is None or answer.status != 200:
+                troubles.append(f"{where}: {answer.status if answer else 'no answer'}")
+                continue
+            wide, refused, title = page.evaluate(f"[{WIDE}, window.refused, document.title]")
+            if wide > 1:
+                troubles.append(f"{where}: {wide} px too wide")
+            if len(title) < 4:
+                troubles.append(f"{where}: no title")
+            troubles += [f"{where}: refused by the policy: {one}" for one in refused]
+            # The browser reports late what axe styled on the page before.
+            troubles += [f"{where}: {one}" for one in noise if "inline style" not in one]
+            troubles += [f"{where}: {one}" for one in axe.violations(page)]
+            if folder := os.environ.get("WRITE_PICTURES"):
+                page.screenshot(path=f"{folder}/{name.replace(':', '.')}-{width}.png", full_page=True)
+    return troubles
+
+
+def paper(world: Any, new_page: Any) -> list[str]:
+    """What comes out wrong on A4: something to press, something clipped, a row that may break, a dark ground, no head."""
+    troubles = []
+    speak(world, "zh-hans")
+    doors = {door.name: door for door in everything.doors()}
+    for name, who in PRINTED.items():
+        actor = world.actor_of(who)
+        page = new_page(actor.person, actor.organisation, viewport=PAPER, color_scheme="dark")
+        page.emulate_media(media="print", color_scheme="dark")
+        page.goto(reverse(name, kwargs=world.arguments(doors[name])))
+        found = page.evaluate(LOOK)
+        if actor.organisation.name not in found.pop("head") or not found.pop("isShown"):
+            troubles.append(f"{name} on paper: no head")
+        troubles += [
+            f"{name} on paper: {what}: {', '.join(sorted(set(where)))}" for what, where in found.items() if where
+        ]
+        if folder := os.environ.get("WRITE_PICTURES"):
+            page.screenshot(path=f"{folder}/{name.replace(':', '.')}-paper.png", full_page=True)
+            Path(f"{folder}/{name.replace(':', '.')}.pdf").write_bytes(page.pdf(prefer_css_page_size=True))
+        page.context.close()
+    return troubles

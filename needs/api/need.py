@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.api.bulk import bulk
 from core.api.serializers import Input, Money, Quantity, Reason, Ref, Whole, open_moves
 from core.api.views import RoomViewSet, operation
 from core.indicators.kinds import ChangeIn, Claim, Environment, Kind, Operator
@@ -305,6 +306,10 @@ class NeedViewSet(RoomViewSet):
         signatures = Prefetch("signatures", IndicatorSignature.objects.select_related("organisation"))
         return rows.prefetch_related("evidence__file", "definers__organisation", "versions", signatures)
 
+    bulk_needs = bulk(actions.post_need, serializer=NeedIn)
+    bulk_indicators = bulk(
+        actions.define_indicator, path="define_indicator/bulk", serializer=SpecificationIn, detail=True
+    )
     add_evidence = operation(
         actions.add_evidence, path="add_evidence", serializer=NeedEvidenceIn, response=EvidenceOut, code=201
     )

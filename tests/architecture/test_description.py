@@ -48,7 +48,7 @@ def test_every_operation_has_a_name_words_a_room_and_its_problems(description: d
         assert {"400", "401", "403", "404", "429"} <= codes, told
         if method != "get":
             assert {"409", "415", "422"} <= codes, told
-            keyed = "IdempotencyKey" in str(one["parameters"])
+            keyed = "Idempotency" in str(one["parameters"])
             assert keyed or one["operationId"] in REPEATED_ANYWAY, told
         if method == "patch":
             assert {"412", "428"} <= codes, told

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from chains import actions
 from chains.api import serializers as forms
 from chains.models import Chain, ChainNode, Machine
+from core.api.bulk import bulk
 from core.api.views import RoomViewSet, operation
 
 
@@ -45,6 +46,7 @@ class Machines(RoomViewSet):
     create_action, create_serializer = actions.add_machine, forms.MachineIn
     filterset_fields = ["organisation", "node"]
     search_fields = ["name", "maker", "model"]
+    bulk_machines = bulk(actions.add_machine, serializer=forms.MachineIn)
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("organisation")

@@ -53,7 +53,7 @@ class Description(AutoSchema):
         name = getattr(self.view, "action", None) or self.method.lower()
         things = [part for part in self.path.removeprefix("/api/v1/").split("/") if part and "{" not in part]
         if name == "list":
-            return f"list_{things[0].replace('-', '_')}"
+            return "_".join(["list", *things]).replace("-", "_")
         if name == "retrieve":
             return f"get_{self._one()}"
         return name if name not in ("get", "post", "put") else "_".join([name, *things]).replace("-", "_")

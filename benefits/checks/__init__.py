@@ -40,7 +40,12 @@ def unpaid_lines() -> Iterable[FundCallLine]:
     return FundCallLine.objects.exclude(state=CallState.PAID).select_related("call__fund", "party__organisation")
 
 
-@checks.check("A26", title=gettext_lazy("Payment overdue"), watches=unpaid_lines)
+@checks.check(
+    "A26",
+    title=gettext_lazy("Payment overdue"),
+    watches=unpaid_lines,
+    figures={"amount": gettext_lazy("Amount"), "due_on": gettext_lazy("Due")},
+)
 def call_overdue(line: FundCallLine, **about: Any) -> Iterator[checks.Hit]:
     """A part of a fund's call is unpaid past its day; the debtor is named (R083)."""
     if line.state != CallState.PAID and line.call.due_on < clock.today():

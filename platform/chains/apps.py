@@ -6,4 +6,7 @@ class ChainsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from chains import inbox, labels, nav, rules  # noqa: F401 - registers
+        from chains import inbox, labels, nav, queries, rules  # noqa: F401 - registers
+        from core import checks
+
+        checks.use_chains(checks.Chains(listed=queries.chains_named, leads=rules.may_draw_by_id))

@@ -16,6 +16,11 @@ def chains_visible_to(actor: Actor) -> QuerySet[Chain]:
     return Chain.objects.all() if actor.is_signed_in else Chain.objects.none()
 
 
+def chains_named(actor: Actor) -> list[tuple[UUID, str]]:
+    """Id and name of the chains the actor sees, by name."""
+    return [(row.pk, str(row)) for row in chains_visible_to(actor).order_by("name")]
+
+
 def nodes_visible_to(actor: Actor) -> QuerySet[ChainNode]:
     return ChainNode.objects.all() if actor.is_signed_in else ChainNode.objects.none()
 

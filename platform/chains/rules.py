@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from chains.models import Chain, ChainNode, Machine
 from chains.queries import chains_visible_to, is_leader, machines_visible_to, nodes_visible_to
@@ -16,6 +17,11 @@ def may_draw(actor: Actor, chain: Any) -> bool:
     return is_platform_admin(actor) or (
         isinstance(chain, Chain) and is_leader(actor, chain) and actor.has_role("admin")
     )
+
+
+def may_draw_by_id(actor: Actor, chain_id: UUID) -> bool:
+    """Whether an admin of the chain's present leader acts."""
+    return is_leader(actor, chain_id) and actor.has_role("admin")
 
 
 def joins_own_organisation(actor: Actor, obj: Any) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from benefits.queries import agreement_for, agreement_in_force
 from core import checks, clock
+from core.checks.states import Severity
 from core.errors import Missing
 from projects.models import Gate, Project
 from projects.states import STAGES, GateState, HandoverState, ProjectState, next_stage
@@ -129,19 +130,37 @@ def gates_passed() -> Iterable[Gate]:
     return rows.select_related("project__lead")
 
 
-@checks.check("A12", title=gettext_lazy("Broken chain: nobody took over"), watches=gates_passed)
+def _chain_of_gate(gate: Gate) -> Any:
+    return gate.project.chain_id
+
+
+@checks.check(
+    "A12",
+    title=gettext_lazy("Broken chain: nobody took over"),
+    watches=gates_passed,
+    severity=Severity.CRITICAL,
+    chain_of=_chain_of_gate,
+    figures={"days": gettext_lazy("Days since the stage ended"), "limit": gettext_lazy("Alert from day")},
+    thresholds=[
+        checks.Threshold(
+            "handover_days", gettext_lazy("Days until somebody must have taken over"), HANDOVER_DAYS,
+            unit=gettext_lazy("days"), low=1, high=365,
+        )
+    ],
+)  # fmt: skip
 def broken_chain(gate: Gate, **about: Any) -> Iterator[checks.Hit]:
-    """A stage ended and nobody has accepted the hand-over within 30 days (R028)."""
+    """A stage ended and nobody has accepted the hand-over within 30 days, or the chain's own number (R028)."""
     after = next_stage(gate.stage)
     if after is None or gate.ended_at is None:
         return
     days = (clock.now() - gate.ended_at) // dt.timedelta(days=1)
     taken = gate.project.handovers.filter(to_stage=after, state=HandoverState.ACCEPTED).exists()
-    if days >= HANDOVER_DAYS and not taken:
+    limit = int(checks.threshold("A12", "handover_days", gate.project.chain_id))
+    if days >= limit and not taken:
         words = _("Broken chain: “%(stage)s” of %(project)s ended %(days)d days ago and nobody has taken over") % {
             "stage": gate.get_stage_display(), "project": gate.project, "days": days,
         }  # fmt: skip
         yield checks.Hit(
-            gate, rule=words, numbers={"days": days, "limit": HANDOVER_DAYS}, tell=[gate.project.lead], tell_operator=True,
+            gate, rule=words, numbers={"days": days, "limit": limit}, tell=[gate.project.lead], tell_operator=True,
             clears=_("The next owner accepts the hand-over."), link=_link(gate.project),
         )  # fmt: skip

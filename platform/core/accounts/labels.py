@@ -21,6 +21,5 @@ for _operation, _words in {
     "remove_member": _("ended a member's seat"),
     "create_client": _("created a machine client"),
     "revoke_client": _("ended a machine client"),
-    "mute_alert": _("called an alert a false alarm"),
 }.items():
     book.label(_operation, _words)

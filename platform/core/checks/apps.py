@@ -7,4 +7,4 @@ class ChecksConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core.checks import inbox, nav, rules  # noqa: F401 - registers
+        from core.checks import inbox, labels, nav, rules  # noqa: F401 - registers

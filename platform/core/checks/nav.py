@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.checks.queries import open_alerts
-from core.web import nav
+from core.checks.states import Severity
+from core.web import badges, nav
 
 nav.register(
     section=nav.OVERSIGHT,
@@ -13,3 +14,4 @@ nav.register(
     order=10,
     count=lambda actor: open_alerts(actor).count() or None,
 )
+badges.register(Severity, {Severity.NOTICE: "info", Severity.WARNING: "warn", Severity.CRITICAL: "bad"})

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Model
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
-from core import clock
-from core.accounts.models import Organisation, Person
-from core.accounts.queries import platform_admins
-from core.checks.models import Alert
+from core import book, clock
+from core.accounts.models import Person
+from core.accounts.queries import members_with_role, platform_admins
+from core.checks.models import Alert, AlertTold, Wave
+from core.checks.queries import threshold_value
 from core.checks.registry import Check, Hit, registered
 from core.checks.states import ALERT, ALIVE, AlertState
+from core.command import system_command
 from core.errors import Blocked, Missing
 from core.inbox import services as inbox
+from core.inbox.models import Notification
+
+# So many alerts of one rule are told one by one; from then on they are one notice, until nothing new came for the calm.
+ONE_BY_ONE = 5
+CALM = dt.timedelta(hours=1)
 
 
 def hits_at(point: str, obj: Model, **about: Any) -> list[tuple[Check, Hit]]:
@@ -55,6 +66,11 @@ def guard(point: str, obj: Model, **about: Any) -> None:
     )
 
 
+def threshold(code: str, name: str, chain_id: UUID | None = None) -> Decimal:
+    """The figure a check compares with: the chain's own, else the rule's default."""
+    return threshold_value(code, name, chain_id)
+
+
 def watch(codes: set[str] | None = None) -> int:
     """Run every watching check: raise alerts for new hits, clear those that are gone. Returns how many are alive."""
     alive = 0
@@ -64,64 +80,179 @@ def watch(codes: set[str] | None = None) -> int:
         seen: set[UUID] = set()
         for obj in one.watches():
             for hit in one.find(obj):
-                alert = _raise(one, hit)
-                seen.add(alert.pk)
-        with transaction.atomic():
-            for alert in (
-                Alert.objects.select_for_update().filter(check_name=one.name, state__in=ALIVE).exclude(pk__in=seen)
-            ):
-                alert.state = ALERT.after(alert.state, "clear")
-                alert.cleared_at = clock.now()
-                alert.save(update_fields=["state", "cleared_at"])
+                seen.add(_raise(one, hit).pk)
+        _clear(one, seen)
         alive += len(seen)
+    tell_waiting()
     return alive
 
 
-@transaction.atomic
+def _clear(one: Check, seen: set[UUID]) -> None:
+    with system_command("checks.watch") as system:
+        gone = Alert.objects.select_for_update().filter(check_name=one.name, state__in=ALIVE).exclude(pk__in=seen)
+        for alert in gone:
+            alert.state = ALERT.after(alert.state, "clear")
+            alert.cleared_at = clock.now()
+            alert.save(update_fields=["state", "cleared_at"])
+            book.record(system, "clear_alert", alert)
+
+
 def _raise(one: Check, hit: Hit) -> Alert:
-    """The alert of this hit; people are told when it is new."""
+    """The alert of this hit. When it is new, or its time of silence is over, those it concerns wait to be told."""
     with override("zh-hans"):
         rule, clears, label = str(hit.rule), str(hit.clears), str(hit.obj)[:200]
-    alert, fresh = Alert.objects.get_or_create(
-        check_name=one.name,
-        object_id=hit.obj.pk,
-        hit_key=hit.key,
-        state__in=ALIVE,
-        defaults={
-            "code": one.code,
-            "object_type": hit.obj._meta.label_lower,
-            "object_label": label,
-            "rule": rule,
-            "clears": clears,
-            "numbers": json.loads(json.dumps(hit.numbers, cls=DjangoJSONEncoder)),
-            "link": hit.link,
-            "to_operator": hit.tell_operator,
-            "state": AlertState.RAISED,
-        },
-    )
-    if fresh:
-        alert.organisations.set(hit.tell)
-        people: list[Person | Organisation] = [*hit.tell, *(platform_admins() if hit.tell_operator else [])]
-        inbox.notify(
-            kind="alert",
-            title=gettext_noop("Alert %(code)s: %(rule)s (%(object)s)"),
-            to=people,
-            link=hit.link,
-            obj=hit.obj,
-            params={"code": one.code, "rule": rule, "object": label},
-            key=f"alert:{alert.pk}",
+    numbers = json.loads(json.dumps(hit.numbers, cls=DjangoJSONEncoder))
+    with system_command("checks.watch") as system:
+        alert, fresh = Alert.objects.get_or_create(
+            check_name=one.name,
+            object_id=hit.obj.pk,
+            hit_key=hit.key,
+            state__in=ALIVE,
+            defaults={
+                "code": one.code,
+                "object_type": hit.obj._meta.label_lower,
+                "object_label": label,
+                "rule": rule,
+                "clears": clears,
+                "numbers": numbers,
+                "link": hit.link,
+                "to_operator": hit.tell_operator,
+                "state": AlertState.RAISED,
+                "severity": one.severity,
+                "chain_id": one.chain_of(hit.obj) if one.chain_of else None,
+            },
         )
-        alert.state = ALERT.after(alert.state, "tell")
-        alert.save(update_fields=["state"])
+        if fresh:
+            alert.organisations.set(hit.tell)
+            _queue(alert)
+            book.record(system, "raise_alert", alert, after={"rule": rule, "numbers": numbers})
+        elif alert.state == AlertState.MUTED and alert.muted_until is not None and alert.muted_until <= clock.now():
+            unmute(alert)
+            book.record(system, "unmute_alert", alert, reason=gettext_noop("The time of silence is over."))
+        elif alert.numbers != numbers or alert.rule != rule:
+            alert.numbers, alert.rule = numbers, rule
+            alert.save(update_fields=["numbers", "rule"])
     return alert
 
 
-def mute(alert: Alert, *, person: Any, reason: str) -> Alert:
-    """Mute an alert as a false alarm; it stays muted while the hit lasts."""
+def _queue(alert: Alert) -> None:
+    """Everybody the alert concerns, once each, waits for the end of the round."""
+    people: dict[UUID, Person] = {}
+    for organisation in alert.organisations.all():
+        people |= {person.pk: person for person in members_with_role(organisation)}
+    if alert.to_operator:
+        people |= {person.pk: person for person in platform_admins()}
+    AlertTold.objects.bulk_create(
+        [AlertTold(alert=alert, person=person) for person in people.values()], ignore_conflicts=True
+    )
+    AlertTold.objects.filter(alert=alert).update(told_at=None, is_folded=False)
+
+
+def tell_waiting() -> int:
+    """Tell those who wait: a few alerts of one rule one by one, many as one notice. Nothing is lost if it is cut short."""
+    told = 0
+    waiting = (
+        AlertTold.objects.filter(told_at__isnull=True).values_list("person_id", "alert__code").order_by().distinct()
+    )
+    for person_id, code in list(waiting):
+        with transaction.atomic():
+            rows = list(
+                AlertTold.objects.select_for_update(of=("self",), skip_locked=True)
+                .filter(told_at__isnull=True, person_id=person_id, alert__code=code)
+                .select_related("alert", "person")
+                .order_by("alert__created_at", "pk")
+            )
+            if rows:
+                _tell(code, rows[0].person, rows)
+                told += len(rows)
+    # Whoever is concerned has been told, or there is nobody to tell.
+    still = AlertTold.objects.filter(told_at__isnull=True).values("alert_id")
+    Alert.objects.filter(state=AlertState.RAISED).exclude(pk__in=still).update(
+        state=ALERT.after(AlertState.RAISED, "tell")
+    )
+    return told
+
+
+def _tell(code: str, person: Person, rows: list[AlertTold]) -> None:
+    now = clock.now()
+    wave = (
+        Wave.objects.select_for_update()
+        .filter(person=person, code=code, last_at__gt=now - CALM)
+        .order_by("-last_at")
+        .first()
+    )
+    wave = wave or Wave.objects.create(person=person, code=code, last_at=now)
+    wave.last_at, wave.count = now, wave.count + len(rows)
+    is_storm = wave.count > ONE_BY_ONE
+    if is_storm:
+        _tell_storm(wave, rows[0].alert, is_first=not wave.is_folded)
+        wave.is_folded = True
+    else:
+        for row in rows:
+            _tell_one(row)
+    wave.save(update_fields=["last_at", "count", "is_folded"])
+    AlertTold.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=now, is_folded=is_storm)
+
+
+def _tell_one(row: AlertTold) -> None:
+    alert = row.alert
+    inbox.notify(
+        kind="alert",
+        title=gettext_noop("Alert %(code)s: %(rule)s (%(object)s)"),
+        to=row.person,
+        link=alert.link or reverse("alerts:alert", args=[alert.pk]),
+        params={"code": alert.code, "rule": alert.rule[:150], "object": alert.object_label},
+        # Told again after a silence, an alert is a new notice.
+        key=f"alert:{alert.pk}:{int(clock.now().timestamp())}" if alert.mute_reason else f"alert:{alert.pk}",
+    )
+
+
+def _tell_storm(wave: Wave, alert: Alert, *, is_first: bool) -> None:
+    """One notice for the whole wave; what comes later in the same wave raises its count and makes it unread again."""
+    with override("zh-hans"):
+        title = next((str(one.title) for one in registered() if one.name == alert.check_name), alert.code)
+    params = {"code": wave.code, "title": title, "count": wave.count}
+    key = f"alerts:{wave.pk}"
+    if is_first:
+        inbox.notify(
+            kind="alert", title=gettext_noop("%(count)s alerts %(code)s at once: %(title)s"), to=wave.person,
+            link=f"{reverse('alerts:list')}?code={wave.code}", params=params, key=key,
+        )  # fmt: skip
+    else:
+        Notification.objects.filter(key=f"{key}:{wave.person_id}").update(params=params, read_at=None)
+
+
+def mute(alert: Alert, *, person: Any, reason: str, until: dt.datetime | None = None) -> Alert:
+    """Mute an alert as a false alarm; it stays muted while the hit lasts, or until the moment given."""
     alert.state = ALERT.after(alert.state, "mute_alert")
-    alert.muted_by, alert.mute_reason = person, reason
-    alert.save(update_fields=["state", "muted_by", "mute_reason"])
+    alert.muted_by, alert.mute_reason, alert.muted_until = person, reason, until
+    alert.save(update_fields=["state", "muted_by", "mute_reason", "muted_until"])
+    AlertTold.objects.filter(alert=alert, told_at__isnull=True).update(told_at=clock.now())
     return alert
 
 
-__all__ = ["Missing", "guard", "hits_at", "mute", "watch"]
+def unmute(alert: Alert) -> Alert:
+    """Let a muted alert speak again; those it concerns are told at the end of the next round."""
+    alert.state = ALERT.after(alert.state, "unmute_alert")
+    alert.muted_until = None
+    alert.save(update_fields=["state", "muted_until"])
+    _queue(alert)
+    return alert
+
+
+def watch_soon(codes: Iterable[str]) -> None:
+    """After the present transaction, look again at these rules; if the message is lost, the next round does."""
+    from core.checks.tasks import watch_rules
+
+    wanted = sorted(set(codes))
+
+    def hint() -> None:
+        try:
+            watch_rules.apply_async(kwargs={"codes": wanted}, retry=False)
+        except Exception:
+            return  # the round of every five minutes looks at all rules
+
+    transaction.on_commit(hint, robust=True)
+
+
+__all__ = ["Missing", "guard", "hits_at", "mute", "tell_waiting", "threshold", "unmute", "watch", "watch_soon"]

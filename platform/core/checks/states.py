@@ -13,10 +13,18 @@ class AlertState(models.TextChoices):
     MUTED = "muted", _("False alarm")
 
 
+class Severity(models.TextChoices):
+    NOTICE = "notice", _("Notice")
+    WARNING = "warning", _("Warning")
+    CRITICAL = "critical", _("Critical")
+
+
+OPEN = (AlertState.RAISED, AlertState.TOLD)
 ALIVE = (AlertState.RAISED, AlertState.TOLD, AlertState.MUTED)
 
 ALERT = Machine(
     Move("tell", [AlertState.RAISED], AlertState.TOLD),
     Move("clear", ALIVE, AlertState.CLEARED),
     Move("mute_alert", [AlertState.RAISED, AlertState.TOLD], AlertState.MUTED),
+    Move("unmute_alert", [AlertState.MUTED], AlertState.TOLD),
 )

@@ -1,4 +1,4 @@
-"""The job that watches."""
+"""The jobs that watch."""
 
 from __future__ import annotations
 
@@ -11,3 +11,9 @@ from core.checks import services
 def watch() -> int:
     """Run every watching check once."""
     return services.watch()
+
+
+@shared_task(name="checks.watch_rules", ignore_result=True)
+def watch_rules(*, codes: list[str]) -> int:
+    """Run the watching checks of some rules once, as after a changed threshold."""
+    return services.watch(set(codes))

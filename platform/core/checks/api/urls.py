@@ -2,4 +2,4 @@
 
 from core.checks.api import views
 
-routes = [("alerts", views.Alerts, "alert")]
+routes = [("alerts", views.Alerts, "alert"), ("thresholds", views.Thresholds, "threshold")]

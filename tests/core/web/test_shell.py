@@ -95,7 +95,8 @@ def test_templates_hold_no_inline_script_or_style() -> None:
     wrong = [
         f"{path.name}: {found[0]}"
         for path in root.rglob("*.html")
-        if (found := inline.search(path.read_text(encoding="utf-8")))
+        if "mail" not in path.parts  # a message has no stylesheet beside it, and no policy
+        and (found := inline.search(path.read_text(encoding="utf-8")))
     ]
     assert not wrong
 

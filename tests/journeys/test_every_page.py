@@ -85,6 +85,7 @@ def data_of_the_world() -> list[str]:
     def take(value: Any) -> None:
         if isinstance(value, str):
             found.update(part for line in value.splitlines() if (part := " ".join(line.split())))
+            found.add(" ".join(value.split()))
         elif isinstance(value, dict):
             for one in value.values():
                 take(one)

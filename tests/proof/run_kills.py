@@ -228,6 +228,7 @@ class Machine:
         from config import embedded
 
         self.home, self.embedded = home, embedded
+        self.ended: list[str] = []
         kept = embedded.secrets_of(home)
         servers = embedded.start(home, **PORTS)
         self.postgres_port = servers.postgres.port
@@ -274,7 +275,22 @@ class Machine:
             self.children.start(victim)
         else:
             self.embedded.start(self.home, postgres_port=self.postgres_port, redis_port=self.redis_port)
-        dev.wait_for_page(self.url, self.children)
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            self.supervise()
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(self.url + dev.FIRST_PAGE, timeout=20, trust_env=False).status_code == 200:
+                    return
+            time.sleep(0.1)
+        raise SystemExit("the first page does not come back")
+
+    def supervise(self) -> None:
+        """As ./dev up does: what ended by itself is started again; it is told in the report."""
+        if name := self.children.dead():
+            said = (self.home / "logs" / f"{name}.log").read_text(errors="replace")
+            (kept_rounds().parent / f"ended-{name}-{len(self.ended)}.log").write_text(said[-20000:])
+            self.ended.append(name)
+            self.children.start(name)
 
     def end(self) -> None:
         self.children.stop()
@@ -385,7 +401,7 @@ def one_round(number: int, machine: Machine, memory: Memory, auditor: Auditor) -
     victim = VICTIMS[number % len(VICTIMS)]
     time.sleep(dice.uniform(1.0, 6.0))
     before = (memory.cut, memory.answers, len(memory.problems))
-    moment = sorted(memory.in_flight.values())
+    moment, ended = sorted(memory.in_flight.values()), len(machine.ended)
     memory.troubled_until = time.monotonic() + 600
     died = machine.kill(victim)
     began = time.monotonic()
@@ -399,12 +415,10 @@ def one_round(number: int, machine: Machine, memory: Memory, auditor: Auditor) -
     faults = patient(auditor.audit)()
     for fault in faults:
         memory.problem(fault)
-    if name := machine.children.dead():
-        memory.problem(f"{name} has ended by itself")
-        machine.restart(name)
+    machine.supervise()
     row = {
         "round": number + 1, "victim": victim, "processes": died, "outage": round(outage, 1), "in flight": moment,
-        "cut": memory.cut - before[0], "answered": memory.answers - before[1], "problems": memory.problems[before[2]:],
+        "cut": memory.cut - before[0], "answered": memory.answers - before[1], "ended by itself": machine.ended[ended:], "problems": memory.problems[before[2]:],
     }  # fmt: skip
     print(
         f"round {row['round']:3}  {victim:8}  {died:2} processes  away {outage:4.1f} s  cut {row['cut']:3}  "
@@ -457,7 +471,8 @@ def report(rows: list[dict[str, Any]], began: float, auditor: Auditor | None, me
             print(
                 f"  {victim:8}  {len(own):3} kills  {busy:3} with requests in flight  away {min(row['outage'] for row in own):.1f}"
                 f"-{max(row['outage'] for row in own):.1f} s  cut and retried {sum(row['cut'] for row in own):4}  "
-                f"answered meanwhile {sum(row['answered'] for row in own):5}  problems {sum(len(row['problems']) for row in own)}"
+                f"answered meanwhile {sum(row['answered'] for row in own):5}  "
+                f"another process ended and was started again {sum(len(row['ended by itself']) for row in own)}  problems {sum(len(row['problems']) for row in own)}"
             )
     if auditor and memory:
         print(

@@ -418,7 +418,8 @@ def one_round(number: int, machine: Machine, memory: Memory, auditor: Auditor) -
     machine.supervise()
     row = {
         "round": number + 1, "victim": victim, "processes": died, "outage": round(outage, 1), "in flight": moment,
-        "cut": memory.cut - before[0], "answered": memory.answers - before[1], "ended by itself": machine.ended[ended:], "problems": memory.problems[before[2]:],
+        "cut": memory.cut - before[0], "answered": memory.answers - before[1], "ended by itself": machine.ended[ended:],
+        "problems": memory.problems[before[2]:],
     }  # fmt: skip
     print(
         f"round {row['round']:3}  {victim:8}  {died:2} processes  away {outage:4.1f} s  cut {row['cut']:3}  "
@@ -472,7 +473,8 @@ def report(rows: list[dict[str, Any]], began: float, auditor: Auditor | None, me
                 f"  {victim:8}  {len(own):3} kills  {busy:3} with requests in flight  away {min(row['outage'] for row in own):.1f}"
                 f"-{max(row['outage'] for row in own):.1f} s  cut and retried {sum(row['cut'] for row in own):4}  "
                 f"answered meanwhile {sum(row['answered'] for row in own):5}  "
-                f"another process ended and was started again {sum(len(row['ended by itself']) for row in own)}  problems {sum(len(row['problems']) for row in own)}"
+                f"another process ended and was started again {sum(len(row['ended by itself']) for row in own)}"
+                f"  problems {sum(len(row['problems']) for row in own)}"
             )
     if auditor and memory:
         print(

@@ -26,7 +26,7 @@ from core.errors import NotAllowed, Stale
 Serializer = type[serializers.BaseSerializer]  # type: ignore[type-arg]
 
 KEY_HEADER = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, required=False,
+    "Idempotency-Key", {"type": "string", "maxLength": 255, "pattern": "^[ -~]*$"}, OpenApiParameter.HEADER, required=False,
     description="The same key with the same content gets the same answer and takes effect once.",
 )  # fmt: skip
 MATCH_HEADER = OpenApiParameter(
@@ -55,6 +55,8 @@ class Door(viewsets.GenericViewSet):  # type: ignore[type-arg]
     filterset_fields: ClassVar[Any] = []
     lookup_value_converter = "uuid"
     is_open_to_strangers: ClassVar[bool] = False
+    # What a list without filters of its own reads from its address.
+    asks: ClassVar[set[str]] = set()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """An operation answers to the name it is given in the class, whatever its action is called."""
@@ -94,7 +96,7 @@ class Door(viewsets.GenericViewSet):  # type: ignore[type-arg]
 
     def _know_the_question(self, request: Request) -> None:
         """A list refuses what it would not look at, so that a typing error does not give all rows."""
-        known: set[str] = set()
+        known = set(self.asks)
         if self.paginator is not None:
             known = {"cursor", "page_size"}
             for backend in self.filter_backends:

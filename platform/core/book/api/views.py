@@ -21,7 +21,7 @@ from core.book import keys as signing
 from core.book import receipts
 from core.book.models import Body, Checkpoint
 from core.book.queries import newest_checkpoint, row_of
-from core.errors import NotFound
+from core.errors import Invalid, NotFound
 
 
 class EntryPages(Pages):
@@ -165,4 +165,7 @@ class Log(Door, mixins.ListModelMixin):
         """The proof that a checkpoint continues an earlier one; `second` is the newest when it is left out."""
         asked = Sizes(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        return Response(receipts.consistency(**asked.validated_data))
+        try:
+            return Response(receipts.consistency(**asked.validated_data))
+        except Invalid as refused:  # a pair of checkpoints that does not exist
+            raise NotFound(refused.message) from None

@@ -106,13 +106,14 @@ class Thresholds(Door):
     serializer_class = ThresholdOut
     pagination_class = None  # type: ignore[assignment]
     filter_backends = []
+    asks = {"chain_id"}
 
     @extend_schema(parameters=[CHAIN], responses=ThresholdOut(many=True))
     def list(self, request: Request) -> Response:
         """Every rule's figures as they stand for the chain."""
         return Response(self.shown(thresholds_of(self._chain()), ThresholdOut, many=True))
 
-    @extend_schema(parameters=[CHAIN], responses=ChangeOut(many=True))
+    @extend_schema(operation_id="list_threshold_changes", parameters=[CHAIN], responses=ChangeOut(many=True))
     @action(detail=False, methods=["get"], url_path="history")
     def history(self, request: Request) -> Response:
         """Who changed which figure of the chain, when and why; the newest hundred."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core import book
@@ -80,11 +81,16 @@ class ChoiceIn(Input):
     mail = serializers.ChoiceField(choices=Mailing.choices, required=False, default=Mailing.AT_ONCE)
 
 
+@extend_schema_field({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"})
+class TimeOfDay(serializers.TimeField):
+    """A time on the person's own clock: no zone, so not the description format's `time`."""
+
+
 class PreferencesIn(Input):
     zone = serializers.CharField(max_length=60, required=False, help_text="A name of the IANA time zone database.")
-    quiet_from = serializers.TimeField(required=False, allow_null=True)
-    quiet_to = serializers.TimeField(required=False, allow_null=True)
-    digest_at = serializers.TimeField(required=False)
+    quiet_from = TimeOfDay(required=False, allow_null=True)
+    quiet_to = TimeOfDay(required=False, allow_null=True)
+    digest_at = TimeOfDay(required=False)
     choices = ChoiceIn(many=True, required=False, help_text="Kinds that are not named stay as they are.")
 
 
@@ -102,6 +108,9 @@ class KindOut(serializers.Serializer):  # type: ignore[type-arg]
 
 class PreferencesOut(serializers.ModelSerializer):  # type: ignore[type-arg]
     language = serializers.CharField(source="person.language", help_text="The language of e-mail, as of the pages.")
+    quiet_from = TimeOfDay(allow_null=True)
+    quiet_to = TimeOfDay(allow_null=True)
+    digest_at = TimeOfDay()
     kinds = serializers.SerializerMethodField()
 
     class Meta:

@@ -186,4 +186,5 @@ def test_the_description_tells_the_headers_of_every_answer() -> None:
     schema = SchemaGenerator().get_schema(request=None, public=True)
     answers = schema["paths"]["/api/v1/webhook-endpoints/"]["post"]["responses"]
     assert {"RateLimit", "RateLimit-Policy"} <= answers["201"]["headers"].keys()
-    assert answers["429"]["headers"].keys() == {"RateLimit", "RateLimit-Policy", "Retry-After"}
+    shared = schema["components"]["responses"][answers["429"]["$ref"].rsplit("/", 1)[-1]]
+    assert shared["headers"].keys() == {"RateLimit", "RateLimit-Policy", "Retry-After"}

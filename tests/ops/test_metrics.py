@@ -113,11 +113,12 @@ def test_jobs_are_counted_by_name_and_result(db: Any) -> None:
 
 
 def test_a_nightly_check_that_finds_a_fault_is_counted_as_one(db: Any, monkeypatch: Any) -> None:
-    from core.book import services, tasks
+    from core.book import tasks, verifying
 
     labels = {"task": "book.verify", "result": "fault"}
     before = value("xielian_tasks_total", **labels)
-    monkeypatch.setattr(services, "verify", lambda: services.Report(3, "00", 2, "the root is wrong"))
+    broken = verifying.Report(3, "00", 2, "the root is wrong", verdict="broken")
+    monkeypatch.setattr(verifying, "verify", lambda: broken)
     tasks.verify.apply()
     assert value("xielian_tasks_total", **labels) == before + 1
 

@@ -21,7 +21,7 @@ from core.errors import Refusal
 LIMIT = 200
 KEY = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~][ -~]*$"},
     OpenApiParameter.HEADER,
     required=True,
     description="Each row has a key of its own, made from this one and the row's place.",

@@ -37,7 +37,9 @@ def respond(stored: StoredFile, request: HttpRequest | None = None) -> HttpRespo
     answer.headers["ETag"] = f'"{stored.sha256}"'
     answer.headers["Content-Disposition"] = disposition(stored.name)
     answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.headers["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 

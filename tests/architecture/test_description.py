@@ -11,7 +11,7 @@ import pytest
 from tests.architecture import world as everything
 
 # Cases per operation. Fifty do not fit into the tests' minutes; tests/proof/run_schemathesis.py asks as many and more.
-EXAMPLES = 6
+EXAMPLES = 3
 
 # A stranger has nobody to keep a key for (the second account under an address is refused); a PUT says the same twice.
 REPEATED_ANYWAY = {"register_person", "edit_profile"}

@@ -152,13 +152,16 @@ def world(live_server: str, tmp_path: Path, settings: Any) -> Any:
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
 @pytest.mark.timeout(900)
-def test_every_page_is_whole_accessible_and_in_one_language(world: Any, new_page: Any, live_server: str) -> None:
+def test_every_page_is_whole_accessible_and_in_one_language(
+    world: Any, new_page: Any, live_server: str, tmp_path: Path
+) -> None:
     found = list(pages(world))
     assert len(found) > 90, len(found)
     only = os.environ.get("ONLY_PAGES")
     if only:
         found = [one for one in found if re.search(only, one[0])]
     troubles = languages(world, found) + eyes(world, found, new_page, live_server) + paper(world, new_page)
+    troubles += picture(world, new_page, tmp_path)
     assert not troubles, f"{len(troubles)} troubles\n" + "\n".join(dict.fromkeys(troubles))
 
 
@@ -244,3 +247,18 @@ def paper(world: Any, new_page: Any) -> list[str]:
             Path(f"{folder}/{name.replace(':', '.')}.pdf").write_bytes(page.pdf(prefer_css_page_size=True))
         page.context.close()
     return troubles
+
+
+def picture(world: Any, new_page: Any, folder: Path) -> list[str]:
+    """The picture in the README, taken anew into WRITE_PICTURE; elsewhere it is only seen to be there."""
+    from core.accounts.models import Person
+
+    speak(world, "zh-hans")
+    gate = next(door for door in everything.doors() if door.name == "projects:gate")
+    who = Person.objects.get(email__startswith="approver")
+    page = new_page(who, None, viewport={"width": 1440, "height": 1000}, color_scheme="light")
+    page.goto(reverse(gate.name, kwargs=world.arguments(gate)))
+    target = Path(os.environ.get("WRITE_PICTURE", folder / "gate.png"))
+    page.screenshot(path=str(target))
+    page.context.close()
+    return [] if target.stat().st_size > 20_000 else ["the picture of a gate is empty"]

@@ -72,7 +72,7 @@ TABLE = {
     "alerts:mute_alerts": "iiynnyyy",
     "alerts:thresholds": "iiyyyyyy",
     "alerts:change_threshold": "iihhhhhh",
-    "alerts:unmute_alert": "iihhhhyh",
+    "alerts:unmute_alert": "nnhhhhyh",
     "alerts:alert": "iihhhhyh",
     "alerts:list": "iiyyyyyy",
     "alerts:mute_alert": "iihhhhyh",

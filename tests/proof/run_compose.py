@@ -73,7 +73,7 @@ class Machine:
         self.places = {
             "@postgres:5432": f"@127.0.0.1:{cluster.start(56400)}",
             "//redis:6379": f"//127.0.0.1:{cache.start(64400)}",
-            "/run/secrets": str(self.secrets), "/data": str(self.data), "/tmp": str(self.tmp), "/witness": str(self.data / "witness"),
+            "/run/secrets": str(self.secrets), "/data": str(self.data), "/run/xielian": str(self.tmp), "/witness": str(self.data / "witness"),
             "0.0.0.0:8000": f"127.0.0.1:{self.web_port}", "127.0.0.1:8000": f"127.0.0.1:{self.web_port}",
             "9091": str(self.metrics_port), "127.0.0.1:8081": f"127.0.0.1:{self.own_port}",
         }  # fmt: skip
@@ -189,7 +189,7 @@ def proxy_settings(machine: Machine) -> Path:
         "listen 8443 ": f"listen 127.0.0.1:{machine.https_port} ",
         "http://web:8000": f"http://127.0.0.1:{machine.web_port}",
         "/run/secrets/": f"{machine.secrets}/",
-        "/tmp/": f"{machine.tmp}/",
+        "/run/xielian/": f"{machine.tmp}/",
     }
     assert all(one in text for one in places)
     text = re.sub("|".join(map(re.escape, places)), lambda found: places[found[0]], text)
@@ -428,7 +428,7 @@ def endings(m: Machine, services: dict[str, Any]) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         with held(m, "django_session"):
-            answer = pool.submit(inside, m, "/accounts/sign-in/", Cookie=f"sessionid={'x' * 32}", Host=DOMAIN,
+            answer = pool.submit(inside, m, "/accounts/sign-in/", Cookie=f"__Host-session={'x' * 32}", Host=DOMAIN,
                                  **{"X-Forwarded-Proto": "https"})  # fmt: skip
             time.sleep(1)
             m.running["web"].send_signal(signal.SIGTERM)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from core.indicators.kinds import Direction, Kind, Operator
 from core.indicators.reading import phrases as p
 from core.indicators.reading.characters import fold, hide
-from core.indicators.reading.clauses import _complete, _set_baseline, read_paragraphs
+from core.indicators.reading.clauses import read_paragraphs
 from core.indicators.reading.found import Reading
 from core.indicators.reading.quantities import quantities
+from core.indicators.reading.rows import complete, set_baseline
 
 # The first role that matches a column's head wins.
 _ROLES: list[tuple[str, str]] = [
@@ -194,7 +195,7 @@ def _cells_into(
     if baseline:
         found = quantities(hide(fold(baseline)))
         if len(found) == 1:
-            _set_baseline(row, found[0], fold(baseline))
+            set_baseline(row, found[0], fold(baseline))
             row.baseline_unit = found[0].unit or (own_unit if row.kind == Kind.RELATIVE else row.unit)
             if row.kind == Kind.THRESHOLD and not row.operator and row.value is not None:
                 row.direction = (
@@ -214,7 +215,7 @@ def _cells_into(
             if re.search(r"力争|期望|nice|否|no|低|可选|optional|should", must, re.IGNORECASE)
             else None
         )
-    _complete(row)
+    complete(row)
     reading.indicators.append(row)
 
 

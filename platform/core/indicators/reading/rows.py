@@ -1,0 +1,139 @@
+"""A number with its meaning as a row: kind, operator, value, baseline, and the gaps that follow from them."""
+
+from __future__ import annotations
+
+import re
+
+from core.indicators import units
+from core.indicators.kinds import OPERATOR_DIRECTION, Direction, Kind, Operator
+from core.indicators.reading import phrases as p
+from core.indicators.reading.found import Found
+from core.indicators.reading.meaning import Meaning
+from core.indicators.reading.names import tidy_name
+from core.indicators.reading.quantities import Quantity, quantities
+
+
+def row_of(name: str, one: Quantity, how: Meaning, text: str, words: str, must: bool | None) -> Found:
+    row = Found(name=name, unit=one.unit, words=words, must=must, fraction=one.fraction)
+    change = how.change
+    if (change and not (change["to"] if "to" in change.re.groupindex else None) and _to_behind(text, change, one)) or (
+        change and "to" in change.re.groupindex and change["to"] and one.unit != "倍" and not change["of"]
+    ):
+        row.operator = how.operator or (Operator.GE if change["up"] else Operator.LE)
+        change = None
+    if change:
+        _change(row, one, change)
+        return row
+    if one.is_range:
+        row.kind, row.low, row.high, row.direction = Kind.RANGE, one.low, one.high, Direction.WITHIN
+        return row
+    row.value = one.low
+    row.operator = row.operator or how.operator
+    if how.of_whole:
+        row.conditions.append(how.of_whole)
+    if how.is_better:
+        row.operator = _better(name, one)
+        if not row.operator:
+            row.lacks("better_reading")
+    elif how.reaches and not row.operator:
+        small = p.SMALL.search(name) or (p.FINE.search(name) and one.unit != "%")
+        row.operator = "" if small else Operator.GE
+    return row
+
+
+def _to_behind(text: str, change: re.Match[str], one: Quantity) -> bool:
+    """“cut start-up time from 45 s to under 30 s”: the number behind “to” is where it ends."""
+    return bool(
+        re.search(
+            r"(?:\bto|至|到|为)\s*(?:under|below|above|over|at least|at most|less than|more than|about|约|不超过|不低于|"
+            r"不高于|少于|低于|高于)?\s*$",
+            text[: one.start],
+        )
+    )
+
+
+def _change(row: Found, one: Quantity, change: re.Match[str]) -> None:
+    row.kind, row.operator = Kind.RELATIVE, ""
+    row.direction = Direction.HIGHER if change["up"] else Direction.LOWER
+    row.value = one.low if not one.is_range else None
+    row.low, row.high = (one.low, one.high) if one.is_range else (None, None)
+    row.is_points = one.unit in ("个百分点", "pp", "percentage points")
+    groups = change.re.groupindex
+    if one.unit == "倍":
+        row.is_multiple = True
+        row.is_to_multiple = bool(("to" in groups and change["to"]) or ("of" in groups and change["of"]))
+        if not row.is_to_multiple:
+            row.lacks(p.MULTIPLE_READING)
+
+
+def _better(name: str, one: Quantity) -> str:
+    if p.SMALL.search(name):
+        return Operator.LE
+    if p.FINE.search(name):
+        if one.unit == "%":
+            return Operator.GE if abs(one.low) >= 50 else Operator.LE
+        return Operator.LE
+    return Operator.GE if p.LARGE.search(name) else ""
+
+
+def set_baseline(row: Found, one: Quantity, around: str) -> None:
+    row.baseline, row.baseline_high, row.baseline_unit = (
+        one.low,
+        one.high,
+        one.unit or (row.unit if row.kind != Kind.RELATIVE else ""),
+    )
+    if one.is_range:
+        row.lacks("baseline_range")
+    if re.search(r"约|左右|上下|about|approx|around", around, re.IGNORECASE):
+        row.lacks("baseline_approximate")
+
+
+def complete(row: Found) -> None:
+    """Directions and gaps that follow from what was read."""
+    if row.kind == Kind.RELATIVE:
+        if row.is_to_multiple and row.baseline is not None and row.value is not None and row.baseline_high is None:
+            row.kind, row.value, row.unit = Kind.THRESHOLD, row.baseline * row.value, row.baseline_unit
+            row.operator = Operator.GE if row.direction == Direction.HIGHER else Operator.LE
+        elif row.baseline is None:
+            row.lacks("baseline")
+    if row.kind == Kind.THRESHOLD and not row.direction:
+        if row.operator:
+            row.direction = OPERATOR_DIRECTION[Operator(row.operator)]
+        elif row.baseline is not None and row.value is not None and row.value != row.baseline:
+            row.direction = Direction.HIGHER if row.value > row.baseline else Direction.LOWER
+    if row.kind == Kind.THRESHOLD and not row.operator and "better_reading" not in row.gaps:
+        row.lacks("operator")
+    if p.SAMPLE.search(row.name):
+        row.lacks("sample_size")
+    if p.DEFINITION.search(row.name):
+        row.lacks("definition")
+
+
+def comparable_units(unit: str, row: Found) -> bool:
+    return row.kind == Kind.RELATIVE or units.clean(unit) == units.clean(row.unit) or units.comparable(unit, row.unit)
+
+
+def stated_in(text: str) -> Found | None:
+    """“目前能量密度为240 Wh/kg”: a baseline that waits for its target."""
+    numbers = quantities(text)
+    if (
+        len(numbers) != 1
+        or p.CHANGE.search(text)
+        or not re.search(
+            r"目前|现有|当前|现阶段|现状|基线|baseline|\bcurrent|\btoday", text[: numbers[0].start], re.IGNORECASE
+        )
+    ):
+        return None
+    one = numbers[0]
+    if any(
+        pattern.search(text[: one.start].rstrip()) for pattern, _operator, soft in p.BEFORE if not soft
+    ) or re.search(r"(?:较|比|相比|优于|在)(?:现有|目前|当前)|compared", text):
+        return None
+    name = re.sub(
+        r"目前|现有|当前|现阶段|现状|基线|baseline|currently|current|today",
+        "",
+        text[: one.start],
+        flags=re.IGNORECASE,
+    )
+    name = re.sub(r"(?:仅为?|只有|约为?|为|是|在|is|of|at)\s*$", "", name.strip(), flags=re.IGNORECASE)
+    return Found(name=tidy_name(name), value=one.low, high=one.high, unit=one.unit)

@@ -32,7 +32,7 @@ from needs.models.need import (
     NeedVersion,
 )
 from needs.queries.need import current_version, issued_version, specifications_in
-from needs.states.need import DEFINER, EDITABLE, NEED, NeedState, SignatureVerdict
+from needs.states.need import DEFINER, NEED, NeedState, SignatureVerdict
 
 MOST_ROWS = 60
 
@@ -52,7 +52,7 @@ def post_need(*, actor: Actor, node: UUID | str | None = None, **fields: Any) ->
 def edit_need(*, actor: Actor, need_id: UUID, changes: Mapping[str, Any], version: int | None = None) -> Need:
     """Change the words of a need before it is published; a stale version is refused and loses nothing."""
     need = policy.fetch_for_update(actor, "needs.edit_need", Need, need_id)
-    _still_editable(need)
+    services.still_editable(need)
     if version is not None and version != need.version:
         raise Stale(_("Somebody changed this need meanwhile; compare and save again."))
     before = {name: getattr(need, name) for name in changes if name in services.EDITABLE_FIELDS}
@@ -68,7 +68,7 @@ def edit_need(*, actor: Actor, need_id: UUID, changes: Mapping[str, Any], versio
 def add_evidence(*, actor: Actor, need_id: UUID, file: UploadedFile[Any], caption: str = "") -> NeedEvidence:
     """Attach a file that shows the pain (R014)."""
     need = policy.fetch_for_update(actor, "needs.add_evidence", Need, need_id)
-    _still_editable(need)
+    services.still_editable(need)
     stored = files.store(actor, file)
     row = NeedEvidence.objects.create(need=need, file=stored, caption=caption.strip(), added_by=actor.person)
     book.record(actor, "add_evidence", need, after={"file": stored.name, "sha256": stored.sha256})
@@ -79,7 +79,7 @@ def add_evidence(*, actor: Actor, need_id: UUID, file: UploadedFile[Any], captio
 def define_indicator(*, actor: Actor, need_id: UUID, **fields: Any) -> NeedIndicator:
     """Add a measurable target to the draft version; opens only after pain point and evidence (R014, R015)."""
     need = policy.fetch_for_update(actor, "needs.define_indicator", Need, need_id)
-    _still_editable(need)
+    services.still_editable(need)
     checks.guard("needs.define_indicator", need)
     row = services.add_specification(need, fields)
     services.indicators_changed(need)
@@ -102,7 +102,7 @@ def read_indicators(*, actor: Actor, need_id: UUID, text: str) -> Reading:
 def define_indicators(*, actor: Actor, need_id: UUID, rows: Sequence[Mapping[str, Any]]) -> list[NeedIndicator]:
     """Add several targets at once, all or none; a wrong field is named as `rows.<n>.<field>` (R014, R015)."""
     need = policy.fetch_for_update(actor, "needs.define_indicator", Need, need_id)
-    _still_editable(need)
+    services.still_editable(need)
     checks.guard("needs.define_indicator", need)
     if not rows:
         raise Invalid(_("Choose at least one row."), field="rows")
@@ -130,7 +130,7 @@ def define_indicators(*, actor: Actor, need_id: UUID, rows: Sequence[Mapping[str
 def edit_indicator(*, actor: Actor, need_id: UUID, specification_id: UUID, **fields: Any) -> NeedIndicator:
     """Change a target: its next version, which nobody has signed yet (R013)."""
     need = policy.fetch_for_update(actor, "needs.edit_indicator", Need, need_id)
-    _still_editable(need)
+    services.still_editable(need)
     old = _specification(need, specification_id)
     row = services.replace_specification(need, old, fields)
     services.indicators_changed(need)
@@ -145,7 +145,7 @@ def edit_indicator(*, actor: Actor, need_id: UUID, specification_id: UUID, **fie
 def remove_indicator(*, actor: Actor, need_id: UUID, specification_id: UUID) -> Need:
     """Take a target out of the draft version."""
     need = policy.fetch_for_update(actor, "needs.remove_indicator", Need, need_id)
-    _still_editable(need)
+    services.still_editable(need)
     old = _specification(need, specification_id)
     services.remove_specification(need, old)
     services.indicators_changed(need)
@@ -157,7 +157,7 @@ def remove_indicator(*, actor: Actor, need_id: UUID, specification_id: UUID) -> 
 def invite_definer(*, actor: Actor, need_id: UUID, organisation: UUID | str, role_label: str = "") -> Definer:
     """Invite a partner to define the indicators together (R013)."""
     need = policy.fetch_for_update(actor, "needs.invite_definer", Need, need_id)
-    _still_editable(need)
+    services.still_editable(need)
     partner = policy.visible_to(actor, Organisation).filter(pk=organisation).first()
     if partner is None or not partner.is_verified:
         raise Invalid(_("Choose a verified organisation."), field="organisation")
@@ -181,7 +181,7 @@ def invite_definer(*, actor: Actor, need_id: UUID, organisation: UUID | str, rol
 def decline_definition(*, actor: Actor, need_id: UUID, reason: str = "") -> Definer:
     """Leave the co-definition; the need goes on without the party's signature."""
     need = policy.fetch_for_update(actor, "needs.decline_definition", Need, need_id)
-    _still_editable(need)
+    services.still_editable(need)
     row = Definer.objects.select_for_update().get(need=need, organisation=actor.organisation)
     row.state, row.decline_reason = DEFINER.after(row.state, "decline_definition"), reason.strip()
     row.save(update_fields=["state", "decline_reason"])
@@ -359,11 +359,6 @@ def _stand(actor: Actor, need_id: UUID, specification_id: UUID, verdict: str, re
         after={"indicator": specification.name, "target": specification.target_text},
     )
     return row
-
-
-def _still_editable(need: Need) -> None:
-    if need.state not in EDITABLE:
-        raise WrongState(_("A need changes only before it is published."))
 
 
 def _settle(need: Need) -> None:

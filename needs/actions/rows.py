@@ -12,14 +12,13 @@ from core import book, checks
 from core.access import policy
 from core.accounts.actor import Actor
 from core.command import command
-from core.errors import NotAllowed, WrongState
+from core.errors import NotAllowed
 from core.files import imports
 from core.files.models import ImportDraft
 from needs import services
 from needs.models import Need, NeedIndicator
 from needs.queries.need import current_version, specifications_in
 from needs.services import rows
-from needs.states.need import EDITABLE
 
 
 @command
@@ -54,7 +53,8 @@ def import_needs(*, actor: Actor, draft_id: UUID) -> list[Need]:
 def begin_indicator_import(*, actor: Actor, need_id: UUID, file: UploadedFile[Any]) -> ImportDraft:
     """Send a file of indicators for one need; its rows are shown before anything is written."""
     need = policy.fetch_for_update(actor, "needs.define_indicator", Need, need_id)
-    _still_open(need)
+    services.still_editable(need)
+    checks.guard("needs.define_indicator", need)
     return imports.begin(actor, rows.INDICATORS, file, target_id=need.pk)
 
 
@@ -62,7 +62,8 @@ def begin_indicator_import(*, actor: Actor, need_id: UUID, file: UploadedFile[An
 def import_indicators(*, actor: Actor, need_id: UUID, draft_id: UUID) -> list[NeedIndicator]:
     """Add every new row of the file to the draft version and change those that differ, or none (R013, R015)."""
     need = policy.fetch_for_update(actor, "needs.define_indicator", Need, need_id)
-    _still_open(need)
+    services.still_editable(need)
+    checks.guard("needs.define_indicator", need)
     draft, checked = imports.claim(actor, rows.INDICATORS, draft_id, need, target_id=need.pk)
     present = {one.name: one for one in specifications_in(current_version(need))}
     made = []
@@ -88,9 +89,3 @@ def _may_post(actor: Actor) -> None:
     if actor.organisation is None:
         raise NotAllowed(_("You act for no organisation yet; join or register one first."), code="no_organisation")
     policy.require(actor, "needs.import_needs", actor.organisation)
-
-
-def _still_open(need: Need) -> None:
-    if need.state not in EDITABLE:
-        raise WrongState(_("A need changes only before it is published."))
-    checks.guard("needs.define_indicator", need)

@@ -17,6 +17,7 @@ from needs.services.need import (
     set_fields,
     settle_signatures,
     sign,
+    still_editable,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "set_fields",
     "settle_signatures",
     "sign",
+    "still_editable",
 ]

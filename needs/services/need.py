@@ -16,7 +16,7 @@ from chains.models import ChainNode
 from core import clock
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
-from core.errors import Invalid
+from core.errors import Invalid, WrongState
 from core.inbox import services as inbox
 from core.indicators import services as indicators
 from core.indicators.engine import Summary, compare_all
@@ -26,6 +26,7 @@ from needs.models.need import Definer, IndicatorSignature, Need, NeedIndicator, 
 from needs.queries.need import current_version, issued_version, signature_matrix, specifications_in
 from needs.states.need import (
     DEFINER,
+    EDITABLE,
     LISTED,
     NEED,
     Confidentiality,
@@ -110,6 +111,12 @@ def draft_version(need: Need) -> NeedVersion:
         )
     need.current_version = fresh.number
     return fresh
+
+
+def still_editable(need: Need) -> None:
+    """Nothing, or the refusal to change a need that was published or ended."""
+    if need.state not in EDITABLE:
+        raise WrongState(_("A need changes only before it is published."))
 
 
 def add_specification(need: Need, fields: Mapping[str, Any]) -> NeedIndicator:

@@ -28,6 +28,7 @@ GAPS = {
     "baseline": _("A change needs a baseline, and the text names none."),
     "baseline_range": _("The text gives the baseline as a range; choose one value."),
     "baseline_approximate": _("The text calls the baseline approximate."),
+    "approximate": _("The text calls the value approximate; the number is taken as it stands."),
     "multiple_reading": _("“By N times” can mean ×N or ×(N+1); give the factor."),
     "better_reading": _("“Better than” does not say which way is better here; choose."),
     "several_targets": _("The table has several targets for this row; the last one was taken."),

@@ -6,6 +6,7 @@ import inspect
 import re
 from typing import Any
 
+from django.conf import settings
 from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -300,6 +301,6 @@ def describe_authentication() -> None:
                 f"{room}:{right}": f"{verb}: {words}" for room, words in ROOMS.items() for right, verb in rights.items()
             }
             return [
-                {"type": "apiKey", "in": "cookie", "name": "sessionid"},
+                {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME},
                 {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/oauth/token/", "scopes": scopes}}},
             ]

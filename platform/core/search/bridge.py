@@ -1,6 +1,6 @@
 """The bridge between the languages: the terms that stand in a text, in the other language's words.
 
-Longest terms first, so that 固态电池 does not become 电池 as well. The terms are rows: what a chain adds counts for
+Longest terms first, so that 固态电池 does not become 电池 as well. The terms are rows: one that is added counts for
 every text that is written or searched afterwards.
 """
 

@@ -96,6 +96,8 @@ def test_what_is_open_is_said() -> None:
     ]  # fmt: skip
     assert reading.wishes == ["界面友好"]
     assert reading.set_aside == ["300万元"]
+    about = read("寿命约8000小时，效率不低于95%左右，功率≥30 kW").indicators
+    assert [("approximate" in one.gaps) for one in about] == [True, True, False]
     several = read("项目  2026年目标  2028年目标\n良率  70%  90%\n单台成本（万元）  12  8.5")
     assert [(one.value, one.gaps[0]) for one in several.indicators] == [(D(90), "several_targets"), (D("8.5"), "several_targets")]  # fmt: skip
     assert read("汉" * 30_000).is_cut

@@ -29,6 +29,7 @@ class Meaning:
     is_better: bool
     reaches: bool
     of_whole: str = ""
+    is_about: bool = False  # the text says about, or 左右
 
     @property
     def is_explicit(self) -> bool:
@@ -36,6 +37,7 @@ class Meaning:
 
 
 def meaning_of(text: str, one: Quantity) -> Meaning:
+    """The comparison, change or approximation that the words before and behind the number say."""
     before = text[: one.start].rstrip()
     start = len(before)
     of_whole = ""
@@ -57,6 +59,7 @@ def meaning_of(text: str, one: Quantity) -> Meaning:
     end = one.end
     about = re.compile(r"\s?(?:左右|上下)").match(text, end)
     end = about.end() if about else end
+    is_about = bool(about or p.ABOUT.search(before))
     behind = next(((match, meaning) for pattern, meaning in p.AFTER if (match := pattern.match(text, end))), None)
     if behind and (not operator or soft):
         operator = behind[1]
@@ -74,7 +77,7 @@ def meaning_of(text: str, one: Quantity) -> Meaning:
     if not operator and not change:
         reaches = p.REACHES_UP.search(before)
         start = reaches.start() if reaches else start
-    return Meaning(start, end, operator, change, bool(better or better_behind), bool(reaches), of_whole)
+    return Meaning(start, end, operator, change, bool(better or better_behind), bool(reaches), of_whole, is_about)
 
 
 def _verb_before(text: str, one: Quantity, start: int) -> re.Match[str] | None:

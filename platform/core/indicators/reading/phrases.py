@@ -72,13 +72,13 @@ REACHES = re.compile(
 )
 REACHES_UP = re.compile(r"(?:达到了?|可达到?|达)$")
 # Between the comparison and the number: 不低于标示量的85%, 不超过现有的80%, at least about 5.
-_ABOUT = re.compile(r"(?:约|大约|about|approximately)\s*$", re.IGNORECASE)
+ABOUT = re.compile(r"(?:约|大约|\babout|\bapproximately|\baround)\s*$", re.IGNORECASE)
 _WHOLE = re.compile(r"[一-鿿]{1,8}的$")
 
 
 def loosened(before: str) -> list[tuple[str, str]]:
     """What stands before a number, as it is and without 约 or “标示量的”; with the whole that was taken off."""
-    plain = _ABOUT.sub("", before).rstrip()
+    plain = ABOUT.sub("", before).rstrip()
     found = [(before, "")] + ([(plain, "")] if plain != before else [])
     if match := _WHOLE.search(plain):
         found += [(plain[:at], plain[at:-1]) for at in range(len(plain) - 2, match.start(), -1)]

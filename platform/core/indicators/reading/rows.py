@@ -14,7 +14,10 @@ from core.indicators.reading.quantities import Quantity, quantities
 
 
 def row_of(name: str, one: Quantity, how: Meaning, text: str, words: str, must: bool | None) -> Found:
+    """The number under its name, as threshold, range or change."""
     row = Found(name=name, unit=one.unit, words=words, must=must, fraction=one.fraction)
+    if how.is_about:
+        row.lacks("approximate")
     change = how.change
     if (change and not (change["to"] if "to" in change.re.groupindex else None) and _to_behind(text, change, one)) or (
         change and "to" in change.re.groupindex and change["to"] and one.unit != "倍" and not change["of"]

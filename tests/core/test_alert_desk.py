@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 from django.test import Client
+from django.utils.translation import gettext_lazy, override
 
 from core import checks, clock
 from core.accounts.models import Organisation
@@ -26,7 +27,7 @@ CHAIN_OF: dict[Any, Any] = {}
 
 @checks.check(
     "T09",
-    title="too quiet",
+    title=gettext_lazy("Overdue"),
     watches=lambda: Organisation.objects.filter(name__startswith="静默"),
     severity=Severity.CRITICAL,
     figures={"days": "Quiet days"},
@@ -134,6 +135,53 @@ def test_a_muted_alert_speaks_again_when_asked(scene: Scene, frozen_clock: Any) 
     stranger = factories.actor(factories.organisation())
     with pytest.raises(NotFound):
         actions.unmute_alert(actor=stranger, alert_id=alert.pk)
+
+
+def test_whoever_has_left_is_told_no_more(scene: Scene, frozen_clock: Any) -> None:
+    gone, late = factories.member(scene.listener), factories.member(scene.listener)
+    quiet(1)
+    look()
+    alert = Alert.objects.get()
+    assert Notification.objects.filter(kind="alert").count() == 3
+    for person in (gone, late):
+        person.memberships.update(is_active=False, left_at=clock.now())
+    actions.mute_alert(
+        actor=scene.reader, alert_id=alert.pk, reason="x", until=clock.now() + dt.timedelta(days=1)
+    )  # its end comes by itself
+    AlertTold.objects.filter(person=late).update(told_at=None)  # as if a round had broken off before
+    frozen_clock.move(days=1, minutes=1)
+    look()
+    assert not AlertTold.objects.filter(person=late).exists()
+    actions.mute_alert(actor=scene.reader, alert_id=alert.pk, reason="x")
+    frozen_clock.move(minutes=1)
+    actions.unmute_alert(actor=scene.reader, alert_id=alert.pk)
+    look()
+    assert (Alert.objects.get().state, len(scene.notices())) == (AlertState.TOLD, 3)
+    assert Notification.objects.filter(kind="alert", person__in=[gone, late]).count() == 2, (
+        "once each, while they were in it"
+    )
+    assert AlertTold.objects.get(person=gone).told_at is not None, "the page still says who was told then"
+
+
+def test_a_notice_names_the_object_and_is_found_by_it(scene: Scene) -> None:
+    first, _second = quiet(2)
+    look()
+    found = scene.browser.get(f"/api/v1/notifications/?object_id={first.pk}").json()["results"]
+    assert [(one["object_type"], one["object_id"]) for one in found] == [("accounts.organisation", str(first.pk))]
+
+
+def test_a_storm_is_read_in_the_reader_s_language(scene: Scene, frozen_clock: Any) -> None:
+    quiet(7)
+    look()
+    frozen_clock.move(minutes=1)
+    quiet(1)
+    look()
+    (notice,) = scene.notices()
+    assert notice.params["count"] == 8
+    with override("en"):
+        assert notice.sentence == "8 alerts T09 at once: Overdue"
+    with override("zh-hans"):
+        assert "8" in notice.sentence and "逾期" in notice.sentence
 
 
 def test_several_are_muted_at_once_or_none(scene: Scene) -> None:

@@ -26,7 +26,6 @@ from core.checks.states import ALERT, ALIVE, AlertState
 from core.command import system_command
 from core.errors import Blocked, Missing
 from core.inbox import services as inbox
-from core.inbox.models import Notification
 
 # So many alerts of one rule are told one by one; from then on they are one notice, until nothing new came for the calm.
 ONE_BY_ONE = 5
@@ -136,7 +135,7 @@ def _raise(one: Check, hit: Hit) -> Alert:
 
 
 def _queue(alert: Alert) -> None:
-    """Everybody the alert concerns, once each, waits for the end of the round."""
+    """Everybody the alert concerns now, once each, waits for the end of the round; whom it no longer concerns does not."""
     people: dict[UUID, Person] = {}
     for organisation in alert.organisations.all():
         people |= {person.pk: person for person in members_with_role(organisation)}
@@ -145,7 +144,9 @@ def _queue(alert: Alert) -> None:
     AlertTold.objects.bulk_create(
         [AlertTold(alert=alert, person=person) for person in people.values()], ignore_conflicts=True
     )
-    AlertTold.objects.filter(alert=alert).update(told_at=None, is_folded=False)
+    rows = AlertTold.objects.filter(alert=alert)
+    rows.filter(person__in=people).update(told_at=None, is_folded=False)
+    rows.filter(told_at__isnull=True).exclude(person__in=people).delete()
 
 
 def tell_waiting() -> int:
@@ -200,6 +201,7 @@ def _tell_one(row: AlertTold) -> None:
         kind="alert",
         title=gettext_noop("Alert %(code)s: %(rule)s (%(object)s)"),
         to=row.person,
+        obj=(alert.object_type, alert.object_id),
         link=alert.link or reverse("alerts:alert", args=[alert.pk]),
         params={"code": alert.code, "rule": alert.rule[:150], "object": alert.object_label},
         # Told again after a silence, an alert is a new notice.
@@ -209,8 +211,7 @@ def _tell_one(row: AlertTold) -> None:
 
 def _tell_storm(wave: Wave, alert: Alert, *, is_first: bool) -> None:
     """One notice for the whole wave; what comes later in the same wave raises its count and makes it unread again."""
-    with override("zh-hans"):
-        title = next((str(one.title) for one in registered() if one.name == alert.check_name), alert.code)
+    title = next((one.title for one in registered() if one.name == alert.check_name), alert.code)
     params = {"code": wave.code, "title": title, "count": wave.count}
     key = f"alerts:{wave.pk}"
     if is_first:
@@ -219,7 +220,7 @@ def _tell_storm(wave: Wave, alert: Alert, *, is_first: bool) -> None:
             link=f"{reverse('alerts:list')}?code={wave.code}", params=params, key=key,
         )  # fmt: skip
     else:
-        Notification.objects.filter(key=f"{key}:{wave.person_id}").update(params=params, read_at=None)
+        inbox.renew(key=key, to=wave.person, params=params)
 
 
 def mute(alert: Alert, *, person: Any, reason: str, until: dt.datetime | None = None) -> Alert:

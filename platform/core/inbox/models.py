@@ -20,6 +20,7 @@ from core.inbox.states import Mailing, TaskState
 
 ZONE = "Asia/Shanghai"
 DIGEST_AT = dt.time(8)
+MSGID = "msgid"  # a value {MSGID: …} of a sentence is itself translated when the sentence is read
 
 
 class _Told(UuidModel):
@@ -54,7 +55,8 @@ def _filled(message: str, params: dict[str, Any]) -> str:
     if not message:
         return ""
     try:
-        return gettext(message) % params
+        read = {name: gettext(value[MSGID]) if isinstance(value, dict) else value for name, value in params.items()}
+        return gettext(message) % read
     except (KeyError, ValueError, TypeError):
         return gettext(message)
 

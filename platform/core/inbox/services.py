@@ -10,13 +10,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model, Q, Subquery
 from django.utils.functional import Promise
+from django.utils.translation import override
 
 from core import clock, context
 from core.accounts.models import Organisation, Person
 from core.accounts.queries import members_with_role
 from core.inbox import timing
 from core.inbox.kinds import kind_of
-from core.inbox.models import Choice, Notification, Preferences, Task
+from core.inbox.models import MSGID, Choice, Notification, Preferences, Task
 from core.inbox.queries import people_asked
 from core.inbox.states import TASK, Mailing, TaskState
 
@@ -120,12 +121,15 @@ def notify(
     params: dict[str, Any] | None = None,
     body: str = "",
     why: str = "",
-    obj: Model | None = None,
+    obj: Model | tuple[str, uuid.UUID] | None = None,
     link: str = "",
     roles: tuple[str, ...] = (),
     key: str = "",
 ) -> int:
-    """Tell people what happened, once per key; an organisation means its members (in `roles`). E-mail follows."""
+    """Tell people what happened, once per key; an organisation means its members (in `roles`). E-mail follows.
+
+    `obj` is what it is about, or its type and id. A lazy value in `params` is read in the reader's language.
+    """
     receivers = [to] if isinstance(to, Person | Organisation) else list(to)
     seats: dict[uuid.UUID, tuple[Person, Organisation | None]] = {}
     for receiver in receivers:
@@ -149,6 +153,12 @@ def notify(
         for person, organisation in seats.values()
     ]
     return _write(rows, kind)
+
+
+def renew(*, key: str, to: Person, params: dict[str, Any]) -> bool:
+    """Give what this person was told under the key other values and make it unread again; whether there was such a thing."""
+    told = Notification.objects.filter(person=to, key=f"{key}:{to.pk}"[:200])
+    return bool(told.update(params=_plain(params), read_at=None))
 
 
 def _write(rows: list[tuple[Person, dict[str, Any]]], kind: str, *, is_shown: bool = True) -> int:
@@ -226,18 +236,23 @@ def _end(
     return Task.objects.filter(wanted).update(state=state, closed_at=clock.now(), closed_by=doer)
 
 
-def _about(obj: Model | None) -> dict[str, Any]:
-    return {} if obj is None else {"object_type": obj._meta.label_lower, "object_id": obj.pk}
+def _about(obj: Model | tuple[str, uuid.UUID] | None) -> dict[str, Any]:
+    if obj is None:
+        return {}
+    kind, pk = obj if isinstance(obj, tuple) else (obj._meta.label_lower, obj.pk)
+    return {"object_type": kind, "object_id": pk}
 
 
 def _plain(params: dict[str, Any] | None) -> dict[str, Any]:
-    """Values as JSON keeps them; message ids to translate stay strings."""
-    return {
-        name: str(value)
-        if isinstance(value, Promise) or not isinstance(value, int | str | bool | type(None))
-        else value
-        for name, value in (params or {}).items()
-    }
+    """Values as JSON keeps them; a lazy one as its message id, which is translated when it is read."""
+    return {name: _kept(value) for name, value in (params or {}).items()}
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, Promise):
+        with override(None):
+            return {MSGID: str(value)}
+    return value if isinstance(value, int | str | bool | dict | type(None)) else str(value)
 
 
 def _hint() -> None:

@@ -14,7 +14,6 @@ from core.checks import actions
 from core.checks.queries import threshold_history, threshold_value, thresholds_of
 from core.checks.registry import chains_seen_by
 from core.checks.web.views import _actor
-from core.errors import NotFound
 from core.web import forms
 from core.web.forms import form_page
 from core.web.page import Crumb, crumb, render_page
@@ -54,9 +53,7 @@ def change_threshold(request: HttpRequest, chain: UUID, code: str, name: str) ->
     actor = _actor(request)
     declared = actions.declared_threshold(actor, chain, code, name)
     policy.require(actor, "checks.change_threshold", chain)
-    chain_name = next((words for pk, words in chains_seen_by(actor) if pk == chain), None)
-    if chain_name is None:
-        raise NotFound(_("There is nothing here, or you have no access to it."))
+    chain_name = dict(chains_seen_by(actor))[chain]
 
     def act(actor: Any, **values: Any) -> Any:
         return actions.change_threshold(actor=actor, chain_id=chain, code=code, name=name, **values)

@@ -44,6 +44,17 @@ class IfMatchRequired(exceptions.APIException):
     default_code = "if_match_required"
 
 
+def version_asked(request: Request) -> int:
+    """The version named by If-Match; 428 without one, 412 when it is no ETag of ours."""
+    match = request.headers.get("If-Match", "").strip()
+    if not match:
+        raise IfMatchRequired
+    version = match.removeprefix("W/").strip('"')
+    if not (version.isascii() and version.isdigit() and len(version) < 10):
+        raise Stale(_("This ETag is not one of ours; read the row again."))
+    return int(version)
+
+
 class Door(viewsets.GenericViewSet):  # type: ignore[type-arg]
     """What all viewsets share: the actor with the request's key, scopes, pages and filters."""
 
@@ -172,14 +183,9 @@ class RoomViewSet(Door, mixins.ListModelMixin):
         self.fetch(pk)
         sent = self.edit_serializer(data=request.data, partial=True, context=self.get_serializer_context())
         sent.is_valid(raise_exception=True)
-        match = request.headers.get("If-Match", "").strip()
-        if not match:
-            raise IfMatchRequired
-        version = match.removeprefix("W/").strip('"')
-        if not (version.isascii() and version.isdigit() and len(version) < 10):
-            raise Stale(_("This ETag is not one of ours; read the row again."))
+        version = version_asked(request)
         changed = type(self).edit_action(  # type: ignore[misc]
-            actor=self.actor, changes=dict(sent.validated_data), version=int(version), **{self.id_name: pk}
+            actor=self.actor, changes=dict(sent.validated_data), version=version, **{self.id_name: pk}
         )
         return self._answer(self._again(changed))
 

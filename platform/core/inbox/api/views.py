@@ -18,8 +18,8 @@ from rest_framework.response import Response
 from core import clock
 from core.access import policy
 from core.api.serializers import Nothing
-from core.api.views import KEY_HEADER, MATCH_HEADER, Door, IfMatchRequired, RoomViewSet, operation
-from core.errors import NotFound, Stale
+from core.api.views import KEY_HEADER, MATCH_HEADER, Door, RoomViewSet, operation, version_asked
+from core.errors import NotFound
 from core.inbox import actions, feeds
 from core.inbox.api import serializers as forms
 from core.inbox.deadlines import AHEAD, deadlines_for, sources
@@ -116,16 +116,11 @@ class PreferencesDoor(Door):
     def partial_update(self, request: Request) -> Response:
         """Change what is named; kinds that must not be silenced are refused."""
         policy.require(self.actor, "inbox.edit_preferences")
-        match = request.headers.get("If-Match", "").strip()
-        if not match:
-            raise IfMatchRequired
-        version = match.removeprefix(ETAG).strip('"')
-        if not version.isdigit():
-            raise Stale(_("This ETag is not one of ours; read the row again."))
+        version = version_asked(request)
         sent = forms.PreferencesIn(data=request.data)
         sent.is_valid(raise_exception=True)
         changes = dict(sent.validated_data)
-        return self._answer(actions.edit_preferences(actor=self.actor, changes=changes, version=int(version)))
+        return self._answer(actions.edit_preferences(actor=self.actor, changes=changes, version=version))
 
     def _answer(self, row: Preferences) -> Response:
         return Response(self.shown(row), headers={"ETag": f'"{row.version}"'})

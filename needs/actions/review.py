@@ -221,7 +221,13 @@ def lock_sheet(*, actor: Actor, bid_id: UUID) -> ScoreSheet:
     sheet.touch()
     sheet.save()
     marks = {str(pk): "n/a" if one.is_na else str(one.value) for pk, one in given.items()}
-    book.record(actor, "lock_sheet", sheet, after={"marks": marks})
+    # The marks bound, not told: the entry is read by the expert's whole organisation, which may have other experts here.
+    book.record(
+        actor,
+        "lock_sheet",
+        sheet,
+        after={"version": sheet.version, "marks": book.sealed({"sheet": str(sheet.pk), "marks": marks})},
+    )
     now = progress(bid.challenge)
     if now.members.get(seat.pk, 0) >= now.bids:
         inbox.close_tasks(key=f"score_bids:{seat.pk}")

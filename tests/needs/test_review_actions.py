@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from core import clock
 from core.accounts import services as accounts
 from core.accounts.actor import Actor
+from core.book.models import Body
 from core.errors import Invalid, NotAllowed, NotFound, WrongState
 from core.inbox.models import Task
 from needs.actions import review as actions
@@ -200,6 +203,20 @@ def test_others_marks_show_only_after_locking_ones_own_for_that_bid(db: str, fro
     # The chair sees the member's locked sheet, never an open one.
     scene.mark(scene.member, scene.other, 1, 1, 1, lock=False)
     assert sheets_visible_to(scene.chair).filter(bid=scene.other).count() == 1
+
+
+def test_the_book_binds_marks_without_telling_them(db: str, frozen_clock: Any) -> None:
+    """The entry of a locked sheet is read by the expert's organisation, which may have another expert on the panel."""
+    scene = Reviewed(frozen_clock)
+    scene.mark(scene.chair, scene.first, 31, 27, 17)
+    scene.mark(scene.member, scene.first, 31, 27, 17)
+    contents = [
+        json.loads(bytes(body.content or b"{}"))["after"] for body in Body.objects.filter(operation="lock_sheet")
+    ]
+    assert len(contents) == 2
+    for after in contents:
+        assert set(after) == {"version", "marks"} and re.fullmatch("[0-9a-f]{64}", after["marks"])
+    assert contents[0]["marks"] != contents[1]["marks"], "equal marks are not told either"
 
 
 def test_the_issuer_sees_marks_only_when_all_are_locked(db: str, frozen_clock: Any) -> None:

@@ -104,6 +104,9 @@ class Sealed(Scene):
             f"/search/?q={NAME}",
             "/book/",
             "/alerts/",
+            "/files/",
+            "/files/?file=csv",
+            f"/files/?q={NAME}",
             "/",
             f"/api/v1/bids/{bid}/",
             f"/api/v1/bids/{bid}/receipt/",
@@ -145,8 +148,16 @@ def told(answer: Any) -> str:
 
 
 def leaks(text: str, scene: Sealed, *, names: bool = True) -> bool:
-    """Whether the text tells anything of the bid: its secret, its receipt, its id, its bidder's name."""
-    words = [SECRET, scene.bid.receipt_hash, scene.bid.receipt_hash[:16], *([NAME] if names else [])]
+    """Whether the text tells anything of the bid: its secret, its receipt, its file, its bidder's name."""
+    file = scene.bid.files.get().file
+    words = [
+        SECRET,
+        file.name,
+        file.sha256,
+        scene.bid.receipt_hash,
+        scene.bid.receipt_hash[:16],
+        *([NAME] if names else []),
+    ]
     return any(word in text for word in words)
 
 

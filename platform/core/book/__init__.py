@@ -1,6 +1,6 @@
 """The book: one entry per action, hashed as it was written, in a tree that anyone can verify.
 
-`from core import book`; then `book.record`, `book.timeline`, `book.history`, `book.label`.
+`from core import book`; then `book.record`, `book.sealed`, `book.timeline`, `book.history`, `book.label`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from core.book.labels import label
     from core.book.queries import history, timeline
-    from core.book.services import record
+    from core.book.services import record, sealed
 
-__all__ = ["history", "label", "record", "timeline"]
+__all__ = ["history", "label", "record", "sealed", "timeline"]
 
 # Loaded at first use: the package is an app, and its models load only after all apps are known.
 _HOME = {
@@ -21,6 +21,7 @@ _HOME = {
     "history": "core.book.queries",
     "timeline": "core.book.queries",
     "record": "core.book.services",
+    "sealed": "core.book.services",
 }
 
 

@@ -1,4 +1,4 @@
-"""Which files an operator sees listed; reading one is asked of the object that carries it."""
+"""Which files an operator sees listed, and as what; reading one is asked of the object that carries it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ from django.db.models import QuerySet
 
 from core.accounts.actor import Actor
 from core.files.models import StoredFile
+from core.files.states import SERVED
 
 
 def files_visible_to(actor: Actor) -> QuerySet[StoredFile]:
-    """All files' names and scans to platform admins, none to anybody else; never their content."""
-    return StoredFile.objects.all() if actor.is_platform_admin else StoredFile.objects.none()
+    """What the scan keeps back, to platform admins; none to anybody else.
+
+    Not all files: a list of what comes in would tell of a sealed bid, by its name, its sender or its digest.
+    """
+    if not actor.is_platform_admin:
+        return StoredFile.objects.none()
+    return StoredFile.objects.exclude(scan_state__in=SERVED)

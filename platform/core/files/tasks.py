@@ -52,12 +52,16 @@ def _tell(row: StoredFile) -> None:
             inbox.notify(
                 kind="file_infected",
                 title=gettext_noop("A virus was found in “%(file)s” (%(threat)s); nobody can open it"),
-                params={"file": row.name, "threat": row.threat},
-                to=[*sender, *platform_admins()], obj=row, key=f"file_infected:{row.pk}",
+                params={"file": row.name, "threat": row.threat}, to=sender, obj=row, key=f"file_infected:{row.pk}",
+            )  # fmt: skip
+            inbox.notify(  # not whose, and not its name: it may be part of a sealed bid
+                kind="file_infected",
+                title=gettext_noop("A virus was found in an uploaded file (%(threat)s); nobody can open it, its sender is told"),
+                params={"threat": row.threat}, to=list(platform_admins()), obj=row, key=f"file_infected:{row.pk}:operators",
             )  # fmt: skip
         else:
             inbox.notify(
                 kind="file_scan_failed",
-                title=gettext_noop("The virus scan of “%(file)s” failed; it is tried again"),
-                params={"file": row.name}, to=list(platform_admins()), obj=row, key=f"file_scan_failed:{row.pk}",
+                title=gettext_noop("The virus scan of an uploaded file failed; it is tried again"),
+                params={}, to=list(platform_admins()), obj=row, key=f"file_scan_failed:{row.pk}",
             )  # fmt: skip

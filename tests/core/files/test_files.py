@@ -170,6 +170,14 @@ def test_an_infected_file_is_never_handed_out_and_its_sender_and_the_operators_a
     admin.force_login(operator.person)
     page = admin.get("/files/").content.decode()
     assert "Test.Bad" in page
+    listed = (
+        page
+        + admin.get("/files/?file=csv").content.decode()
+        + "".join(str(one.params) for one in told.filter(person=operator.person))
+    )
+    assert desk.stored.name not in listed and desk.stored.sha256 not in listed, (
+        "whose file it is, is not the operators'"
+    )
     assert desk.browser.get("/files/").status_code == 403
 
 

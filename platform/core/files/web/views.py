@@ -1,4 +1,4 @@
-"""The operators' list of files: what came in, how large, and what the scan said."""
+"""The operators' list of files that the scan keeps back: which, how large, why; not whose, and not what they are called."""
 
 from __future__ import annotations
 
@@ -10,42 +10,45 @@ from core.errors import NotAllowed
 from core.files import scanning
 from core.files.models import StoredFile
 from core.files.queries import files_visible_to
-from core.files.states import ScanState
+from core.files.states import SERVED, ScanState
 from core.web import tables
 
 
 class Files(tables.Table):
     columns = [
-        tables.Column("name", _("File name"), sort="name", is_primary=True),
+        tables.Column("pk", _("File"), value=lambda row: str(row.pk)[:8], kind="code", is_primary=True),
         tables.Column("scan_state", _("Virus scan"), kind="badge", sort="scan_state"),
         tables.Column("threat", _("What was found")),
         tables.Column("size", _("Size in bytes"), kind="number", sort="size"),
         tables.Column("content_type", _("Kind"), kind="code", in_page=False),
-        tables.Column("sha256", "SHA-256", kind="code"),
-        tables.Column("organisation", _("Organisation"), value="organisation.name", sort="organisation__name"),
-        tables.Column("uploaded_by", _("Sent by"), value="uploaded_by.name", sort="uploaded_by__name"),
         tables.Column("created_at", _("Handed in"), kind="datetime", sort="created_at"),
         tables.Column("scanned_at", _("Scanned"), kind="datetime", sort="scanned_at"),
     ]
     filters = [
-        tables.Multi("scan_state", _("Virus scan"), choices=ScanState.choices, facet=True),
+        tables.Multi(
+            "scan_state",
+            _("Virus scan"),
+            choices=[one for one in ScanState.choices if one[0] not in SERVED],
+            facet=True,
+        ),
         tables.DateRange("sent", _("Handed in"), lookup="created_at", is_moment=True),
     ]
-    search = ["name", "sha256", "threat", "organisation__name"]
+    search = ["threat"]
     default_sort = "-created_at"
     file_name = "files"
-    empty = tables.Empty(_("No file yet"), _("Every file that people upload stands here with its scan."), icon="files")
+    empty = tables.Empty(
+        _("No file is kept back"), _("What the virus scan has not let through stands here."), icon="files"
+    )
 
 
 def list_files(request: HttpRequest) -> HttpResponse:
-    """All files' names and scans, for the platform's admins; their content stays with the objects they belong to."""
+    """What the scan keeps back, for the platform's admins; whose it is, its sender is told."""
     actor = request.actor  # type: ignore[attr-defined]
     if not actor.is_signed_in:
         raise NotAllowed(_("Please sign in first."), code="not_signed_in")
     if not actor.is_platform_admin:
-        raise NotAllowed(_("Only the platform's admins see the list of all files."))
-    rows = files_visible_to(actor).select_related("organisation", "uploaded_by")
-    return tables.render(request, Files(rows), title=_("Uploaded files"), intro=_scanner_words())
+        raise NotAllowed(_("Only the platform's admins see which files are kept back."))
+    return tables.render(request, Files(files_visible_to(actor)), title=_("Files kept back"), intro=_scanner_words())
 
 
 def _scanner_words() -> str:

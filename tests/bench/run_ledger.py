@@ -186,8 +186,7 @@ def test_postings(db: str, servers: Any, peer: Any) -> None:
     took = sorted(ratios.seconds(lambda: ledger.balances(rows[0])) for _turn in range(50))[25]
     print(f"the balance of one account: {took * 1000:.2f} ms (median of 50)")
     assert ledger.verify().is_sound
-    if not met:
-        print("A goal is not met: see the lines above.")
+    assert met, "a goal is not met: see the lines above"
 
 
 if __name__ == "__main__":

@@ -21,8 +21,7 @@ from core.accounts.actor import Actor
 from core.search import queries as search
 from core.search.bridge import bridge
 from core.search.models import Document
-from core.search.ranking import weights_of
-from core.search.services import vector_of
+from core.search.services import weigh
 
 FOLDER = Path(__file__).parent / "relevance"
 TARGETS = ["result", "capability", "equipment"]
@@ -46,22 +45,15 @@ def load() -> list[dict[str, Any]]:
     """The corpus as documents that every member may find."""
     from uuid import NAMESPACE_URL, uuid5
 
-    from django.db import connection
-
     corpus = lines("corpus.jsonl")
     span = bridge()
     for one in corpus:
         title, text = one["title"], body_of(one)
-        weights, length = weights_of(title, text, span)
         row = Document.objects.create(
             object_type="evaluation", object_id=uuid5(NAMESPACE_URL, one["id"]), room="needs", kind=one["kind"], title=title[:300], text=text,
-            link=one["id"], visibility="public", weights=weights, length=length,
+            link=one["id"], visibility="public",
         )  # fmt: skip
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE search_document SET vector = %s::tsvector WHERE id = %s",
-                [vector_of(title, text, weights), str(row.pk)],
-            )
+        weigh(row, span)
     return corpus
 
 

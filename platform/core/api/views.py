@@ -66,7 +66,7 @@ class Door(viewsets.GenericViewSet):  # type: ignore[type-arg]
     filterset_fields: ClassVar[Any] = []
     lookup_value_converter = "uuid"
     is_open_to_strangers: ClassVar[bool] = False
-    # What a list without filters of its own reads from its address.
+    # What a list reads from its address beside its filters.
     asks: ClassVar[set[str]] = set()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -109,7 +109,7 @@ class Door(viewsets.GenericViewSet):  # type: ignore[type-arg]
         """A list refuses what it would not look at, so that a typing error does not give all rows."""
         known = set(self.asks)
         if self.paginator is not None:
-            known = {"cursor", "page_size"}
+            known |= {"cursor", "page_size"}
             for backend in self.filter_backends:
                 known |= {one["name"] for one in filter_parameters(backend, self)}
         unknown = [name for name in request.query_params if name not in known]

@@ -46,6 +46,7 @@ class Document(UuidModel):
             GinIndex(fields=["vector"], name="document_vector"),
             GinIndex(fields=["parties"], name="document_parties"),
             GinIndex(fields=["title"], name="document_title_typos", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["updated_at"], condition=models.Q(length=0), name="document_unweighed"),
         ]
 
     def __str__(self) -> str:

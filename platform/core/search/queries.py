@@ -56,7 +56,7 @@ def search(
     else:
         match = SearchQuery(_any(asked.tokens), config="simple", search_type="raw")
         score = _score(asked, average)
-        # A title that is nearly what was typed is found even where no token agrees; it stands behind true hits.
+        # A title that is nearly what was typed is found even where no token agrees; its likeness counts as much as the cut.
         rows = rows.annotate(score=score).filter(Q(vector=match, score__gte=asked.least) | near)
         rows = rows.annotate(rank=F("score") + similarity * Value(asked.least))
     return rows.order_by("-rank", "-updated_at", "pk")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
 
 from core import clock
 from core.accounts.models import Organisation
 from core.search import words
-from core.search.bridge import bridge
-from core.search.models import Document
+from core.search.bridge import Bridge, bridge
+from core.search.models import Document, Term
 from core.search.ranking import weights_of
+
+TERMS = Path(__file__).parent / "data" / "terms.tsv"
 
 
 def index(
@@ -21,21 +25,45 @@ def index(
     visibility: str = "restricted", parties: Iterable[Organisation] = (), facets: Mapping[str, Any] | None = None,
 ) -> Document:  # fmt: skip
     """Write or refresh the object's one document; title words weigh more than text."""
-    weights, length = weights_of(title, text, bridge())
     row, _fresh = Document.objects.update_or_create(
         object_type=obj._meta.label_lower, object_id=obj.pk,
         defaults={
             "title": title[:300], "text": text, "room": room, "kind": kind, "link": link, "organisation": organisation,
             "visibility": visibility, "parties": list({one.pk for one in parties}), "facets": dict(facets or {}),
-            "updated_at": clock.now(), "weights": weights, "length": length,
+            "updated_at": clock.now(),
         },
     )  # fmt: skip
+    weigh(row, bridge())
+    return row
+
+
+def weigh(row: Document, span: Bridge) -> None:
+    """Write what the document's words weigh, those of the other language included."""
+    row.weights, row.length = weights_of(row.title, row.text, span)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE search_document SET vector = %s::tsvector WHERE id = %s",
-            [vector_of(title, text, weights), str(row.pk)],
+            "UPDATE search_document SET weights = %s, length = %s, vector = %s::tsvector WHERE id = %s",
+            [json.dumps(row.weights), row.length, vector_of(row.title, row.text, row.weights), str(row.pk)],
         )
-    return row
+
+
+def weigh_some(limit: int = 500) -> int:
+    """Weigh documents that have no weights yet; gives how many. Two at once take different ones."""
+    with transaction.atomic():
+        rows = list(
+            Document.objects.filter(length=0).order_by("updated_at").select_for_update(skip_locked=True)[:limit]
+        )
+        span = bridge()
+        for row in rows:
+            weigh(row, span)
+    return len(rows)
+
+
+def load_terms() -> int:
+    """Add the terms of `data/terms.tsv` that the table lacks; gives how many the file has."""
+    rows = [line.split("\t") for line in TERMS.read_text(encoding="utf-8").splitlines() if line.strip()]
+    Term.objects.bulk_create([Term(zh=zh, en=en) for zh, en in rows], ignore_conflicts=True)
+    return len(rows)
 
 
 def remove(obj: Model) -> None:

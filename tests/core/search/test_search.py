@@ -53,6 +53,19 @@ def test_restricted_documents_are_neither_found_nor_counted_by_others(db: Any) -
     assert titles(Actor.nobody(), "电极") == []
 
 
+def test_a_document_without_weights_gets_them(db: Any) -> None:
+    from core.search.models import Document
+    from core.search.tasks import weigh
+
+    actor = factories.actor(factories.organisation())
+    put("动力电池充电慢", visibility="members")
+    assert titles(actor, "charging") == ["动力电池充电慢"]
+    Document.objects.update(weights={}, length=0, vector=None)
+    assert titles(actor, "charging") == []
+    assert (weigh(), weigh()) == (1, 0)
+    assert titles(actor, "charging") == ["动力电池充电慢"]
+
+
 @pytest.mark.parametrize("hostile", ["'", "a' & b", "\\", "(", "!!", ":*", "100%", "\x00", "'; drop table x; --", "|&"])
 def test_odd_input_never_breaks_the_query(db: Any, hostile: str) -> None:
     put("a'b \\ (c) 100%", "x:* & y", visibility="public")

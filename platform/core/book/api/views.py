@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.access import policy
+from core.api.filters import Where
 from core.api.pages import Pages
 from core.api.serializers import Input
 from core.api.views import Door
@@ -116,15 +117,14 @@ class Entries(Door, mixins.ListModelMixin):
     room = "book"
     serializer_class = EntryOut
     pagination_class = EntryPages
-    filter_backends: list[Any] = []
+    filter_backends: list[Any] = [Where]
+    filterset_fields: ClassVar[Any] = ["object_id"]
     lookup_value_converter = "int"
 
     def get_queryset(self) -> QuerySet[Body]:
         if getattr(self, "swagger_fake_view", False):
             return Body.objects.none()
-        rows = policy.visible_to(self.actor, Body)
-        wanted = self.request.query_params.get("object_id")
-        return rows.filter(object_id=wanted) if wanted and len(wanted) == 36 else rows
+        return policy.visible_to(self.actor, Body)
 
     @extend_schema(responses=ReceiptOut)
     @action(detail=True, methods=["get"])

@@ -66,10 +66,6 @@ BEFORE: list[tuple[re.Pattern[str], str, bool]] = [
 ]
 # “better than”: which way is better depends on the thing.
 BETTER_BEFORE = re.compile(r"(?i:优于|好于|\bbetter than)$")
-REACHES = re.compile(
-    r"(?:达到了?|达至?|实现|可达|稳定在|保持在?|维持在?|为|是|在|均为|应为|≈|=|:|\bis|\bof|\bare|\bbe|\bto|\bat)$",
-    re.IGNORECASE,
-)
 REACHES_UP = re.compile(r"(?:达到了?|可达到?|达)$")
 # Between the comparison and the number: 不低于标示量的85%, 不超过现有的80%, at least about 5.
 ABOUT = re.compile(r"(?:约|大约|\babout|\bapproximately|\baround)\s*$", re.IGNORECASE)

@@ -1,8 +1,4 @@
-from pathlib import Path
-
 from django.db import migrations, models
-
-TERMS = Path(__file__).resolve().parents[1] / "data" / "terms.tsv"
 
 SCORE = """
 CREATE FUNCTION search_score(weights jsonb, length double precision, asked jsonb, average double precision, k1 double precision, b double precision)
@@ -26,30 +22,9 @@ END $$;
 """
 
 
-def seed(apps, schema_editor):
-    term = apps.get_model("search", "Term")
-    rows = [line.split("\t") for line in TERMS.read_text(encoding="utf-8").splitlines() if line.strip()]
-    term.objects.bulk_create([term(zh=zh, en=en) for zh, en in rows], ignore_conflicts=True)
-
-
-def weigh(apps, schema_editor):
-    from core.search.bridge import Bridge
-    from core.search.ranking import weights_of
-    from core.search.services import vector_of
-
-    bridge = Bridge(apps.get_model("search", "Term").objects.values_list("zh", "en"))
-    document = apps.get_model("search", "Document")
-    for row in document.objects.iterator(chunk_size=500):
-        row.weights, row.length = weights_of(row.title, row.text, bridge)
-        row.save(update_fields=["weights", "length"])
-        with schema_editor.connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE search_document SET vector = %s::tsvector WHERE id = %s",
-                [vector_of(row.title, row.text, row.weights), str(row.pk)],
-            )
-
-
 class Migration(migrations.Migration):
+    """Documents written before are weighed by the task `search.weigh`, in batches; until then only their titles are found."""
+
     dependencies = [("search", "0002_terms")]
     operations = [
         migrations.AddField(
@@ -60,6 +35,8 @@ class Migration(migrations.Migration):
             SCORE,
             "DROP FUNCTION search_score(jsonb, double precision, jsonb, double precision, double precision, double precision)",
         ),
-        migrations.RunPython(seed, migrations.RunPython.noop),
-        migrations.RunPython(weigh, migrations.RunPython.noop),
+        migrations.AddIndex(
+            "document",
+            models.Index(fields=["updated_at"], condition=models.Q(length=0), name="document_unweighed"),
+        ),
     ]

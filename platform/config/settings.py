@@ -226,9 +226,11 @@ METRICS_ALLOW = env.words("METRICS_ALLOW", "127.0.0.1,::1")
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 METRICS_PORT = int(os.environ.get("METRICS_PORT", "0"))
 
-# How often one may ask: name=requests/seconds, for a machine client, a person, a stranger's address; search and export apart
+# How often one may ask: name=requests/seconds, for a machine client, a person, a stranger's address; search and export
+# apart, and so are a calendar's address and the guesses at one
 API_RATES = env.rates(
-    "API_RATES", "client=1000/60,person=1000/60,stranger=60/60,search=120/60,export=30/60,door=60/300"
+    "API_RATES",
+    "client=1000/60,person=1000/60,stranger=60/60,search=120/60,export=30/60,door=60/300,feed=60/60,feed-guess=20/60",
 )
 
 # Webhooks: days that the log is kept, days of failure after which an endpoint is switched off; the last one is for

@@ -47,14 +47,17 @@ class Spent:
         return self.used > self.quota
 
 
-def ask(request: HttpRequest, name: str = "") -> None:
-    """Count this request against the limit `name`, or against the one of whoever asks. Raises TooMany when none is left."""
+def ask(request: HttpRequest, name: str = "", *, of: str = "") -> None:
+    """Count this request against the limit `name`, or against the one of whoever asks. Raises TooMany when none is left.
+
+    With `of`, everybody who asks for that one thing is counted together.
+    """
     actor: Any = getattr(request, "actor", None)
     if actor is not None and actor.is_signed_in:
         kind, who = ("client" if actor.client else "person"), str(actor.id)
     else:
         kind, who = "stranger", _place(str(request.META.get("REMOTE_ADDR", "")))
-    one = spend(name or kind, f"{kind}:{who}")
+    one = spend(name or kind, of or f"{kind}:{who}")
     if one is None:
         return
     request.spent = [*getattr(request, "spent", []), one]  # type: ignore[attr-defined]

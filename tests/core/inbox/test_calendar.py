@@ -110,24 +110,31 @@ def test_the_address_is_renewed_and_revoked_and_is_kept_as_a_hash(client: Any, a
 
 
 def test_an_ended_account_and_a_guessed_address_open_nothing_and_reading_has_a_limit(
-    client: Any, monkeypatch: Any
+    client: Any, settings: Any, frozen_clock: Any
 ) -> None:
-    from core.inbox.web import calendar
-
-    assert (calendar.READS, calendar.GUESSES) == (60, 20)
-    monkeypatch.setattr(calendar, "READS", 4)
-    monkeypatch.setattr(calendar, "GUESSES", 2)
+    assert (settings.API_RATES["feed"], settings.API_RATES["feed-guess"]) == ((60, 60), (20, 60))
+    settings.API_RATES = {"feed": (4, 60), "feed-guess": (2, 60)}
     actor = factories.actor(factories.organisation())
     path = address(actor)
-    answers = [client.get(path).status_code for _ in range(calendar.READS + 1)]
-    assert (set(answers[:-1]), answers[-1]) == ({200}, 429)
-    guesses = [client.get(f"/inbox/calendar/feed/guess{n}.ics") for n in range(calendar.GUESSES + 1)]
-    assert ({one.status_code for one in guesses[:-1]}, guesses[-1].status_code) == ({404}, 429)
-    assert guesses[-1].headers["Retry-After"] == "60"
+    answers = [client.get(path, REMOTE_ADDR=f"203.0.113.{n}") for n in range(5)]
+    assert [one.status_code for one in answers] == [200] * 4 + [429]
+    assert answers[0].headers["RateLimit"].startswith('"feed";r=3;t=')
+    guesses = [client.get(f"/inbox/calendar/feed/guess{n}.ics", REMOTE_ADDR=f"2001:db8:1:2::{n}") for n in range(3)]
+    assert [one.status_code for one in guesses] == [404, 404, 429], "a household's IPv6 network is one visitor"
+    assert guesses[-1].headers["RateLimit-Policy"] == '"feed-guess";q=2;w=60'
+    assert 1 <= int(guesses[-1].headers["Retry-After"]) <= 60
+    assert client.get("/inbox/calendar/feed/guess.ics", REMOTE_ADDR="2001:db8:1:3::1").status_code == 404
     actor.person.is_active = False
     actor.person.save(update_fields=["is_active"])
-    assert client.get(path).status_code in (404, 429)
-    assert "VCALENDAR" not in client.get(path).content.decode()
+    ended = client.get(path)
+    assert (ended.status_code, "VCALENDAR" in ended.content.decode()) == (404, False)
+
+
+def test_the_feed_is_read_while_nobody_can_count(client: Any, settings: Any) -> None:
+    path = address(factories.actor(factories.organisation()))
+    url = "redis://127.0.0.1:1/0"
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}}
+    assert client.get(path).status_code == 200
 
 
 def test_the_feed_holds_all_seats_and_leaves_out_those_that_ask_for_a_second_factor(

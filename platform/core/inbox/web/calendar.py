@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -21,7 +20,7 @@ from django.utils import formats, translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from core import clock
+from core import clock, limits
 from core.accounts.actor import Actor
 from core.errors import NotFound
 from core.inbox import actions, feeds, ical
@@ -34,7 +33,6 @@ from core.web.forms import do
 from core.web.page import render_page
 
 SHOWN = 4  # deadlines in a day's cell; the list has all
-READS, GUESSES = 60, 20  # a minute: for one address that exists; for one visitor asking for addresses that do not
 
 
 class _Listed(list[Deadline]):
@@ -199,11 +197,10 @@ def revoke_feed(request: HttpRequest) -> HttpResponse:
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """A person's deadlines for calendar programs, which bring the secret and no session (open to strangers)."""
     row = Feed.objects.select_related("person").filter(token_hash=feeds.hash_of(secret), person__is_active=True).first()
-    visitor = str(request.META.get("REMOTE_ADDR", ""))
-    if _asks_too_often(f"feed:{row.pk}" if row else f"feed-guess:{visitor}", READS if row else GUESSES):
-        return HttpResponse(status=429, headers={"Retry-After": "60"})
     if row is None:
+        limits.ask(request, "feed-guess")
         raise NotFound(_("There is nothing here, or you have no access to it."))
+    limits.ask(request, "feed", of=str(row.pk))
     wishes = preferences_of(row.person)
     with translation.override(row.person.language or settings.LANGUAGE_CODE):
         rows = deadlines_of_person(row.person, *window())
@@ -220,12 +217,3 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
         content_type="text/calendar; charset=utf-8",
         headers=headers | {"Content-Disposition": 'inline; filename="xielian.ics"'},
     )
-
-
-def _asks_too_often(key: str, limit: int) -> bool:
-    """Whether this is more than `limit` within a minute."""
-    cache.add(key, 0, 60)
-    try:
-        return cache.incr(key) > limit
-    except ValueError:  # the minute ended between the two
-        return False

@@ -81,7 +81,7 @@ def indicators_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     version = current_version(need) if actor.belongs_to(need.owner_id) else issued_version(need)
     heads, found = imports.rows_of(rows.INDICATORS, rows.indicator_rows(specifications_in(version)))
     kind = "csv" if request.GET.get("file") == "csv" else "xlsx"
-    return rows_response(f"{need.code}-indicators", heads, found, kind)
+    return rows_response(request, f"{need.code}-indicators", heads, found, kind)
 
 
 def _may_post(request: HttpRequest) -> Any:

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from config import env
 from core import limits
 from tests import factories
+from tests.factories import needs
 
 POLICY = re.compile(r'^"[a-z]+";q=\d+;w=\d+(, "[a-z]+";q=\d+;w=\d+)*$')
 STATE = re.compile(r'^"[a-z]+";r=\d+;t=\d+(, "[a-z]+";r=\d+;t=\d+)*$')
@@ -94,6 +95,17 @@ def test_files_of_lists_have_a_limit_of_their_own(client: Any, settings: Any, fr
     refused = client.get("/accounts/organisations/?file=xlsx")
     assert (refused.status_code, refused.headers["Retry-After"].isdigit()) == (429, True)
     assert client.get("/accounts/organisations/").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/needs/{need}/indicators/file/", "/needs/import/?template=csv"])
+def test_files_that_come_from_no_table_count_too(client: Any, settings: Any, frozen_clock: Any, address: str) -> None:
+    settings.API_RATES = {"export": (1, 60)}
+    need, actor = needs.draft()
+    client.sign_in(actor.person, actor.organisation)
+    place = address.format(need=need.pk)
+    assert client.get(place).status_code == 200
+    refused = client.get(place)
+    assert (refused.status_code, refused.headers["RateLimit-Policy"]) == (429, '"export";q=1;w=60')
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def upload_page(
     kind = request.GET.get("template", "")
     if kind in ("csv", "xlsx"):
         heads, rows = imports.template_rows(importing)
-        return rows_response(f"{importing.name}-template", heads, rows, kind)
+        return rows_response(request, f"{importing.name}-template", heads, rows, kind)
     return form_page(
         request, "components/import_upload.html", RowsForm, action=begin, success=preview, title=importing.title,
         crumbs=crumbs, submit=_("Check the rows"), context={"importing": importing, **(context or {})},
@@ -66,7 +66,7 @@ def preview_page(
     kind = request.GET.get("errors", "")
     if kind in ("csv", "xlsx"):
         heads, rows = imports.mend_rows(checked)
-        return rows_response(f"{importing.name}-to-mend", heads, rows, kind)
+        return rows_response(request, f"{importing.name}-to-mend", heads, rows, kind)
     refusal: Refusal | None = None
     if request.method == "POST":
         try:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.test import RequestFactory, override_settings
 from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -130,6 +131,12 @@ FIRST = st.sampled_from(["=", "+", "-", "@", "\t", "\r", "|", "＝", "＋", "－
 NASTY = st.builds(lambda first, rest: first + rest, FIRST, st.text(max_size=30))
 
 
+def made(*what: Any) -> Any:
+    """The file, asked for as often as one likes."""
+    with override_settings(API_RATES={}):
+        return rows_response(RequestFactory().get("/"), *what)
+
+
 def rows_back(answer: Any) -> list[list[str]]:
     assert isinstance(answer, HttpResponse)
     return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
@@ -140,7 +147,7 @@ def rows_back(answer: Any) -> list[list[str]]:
     st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20),
 )
 def test_no_cell_of_a_csv_is_a_formula_and_every_text_and_number_comes_back(texts: list[str], amount: Decimal) -> None:
-    answer = rows_response("list", ["a"] * len(texts) + ["n"], [[*texts, amount]], "csv")
+    answer = made("list", ["a"] * len(texts) + ["n"], [[*texts, amount]], "csv")
     _head, row = rows_back(answer)
     for sent, cell in zip(texts, row, strict=False):
         assert cell[:1] not in tuple("=@\t\r|＝＋－＠")
@@ -158,7 +165,7 @@ def test_what_a_file_guards_is_read_back_as_it_was(sent: str) -> None:
 @settings(max_examples=30)
 @given(st.lists(NASTY, min_size=1, max_size=4))
 def test_no_cell_of_a_workbook_is_a_formula(texts: list[str]) -> None:
-    answer = rows_response("list", ["a"] * len(texts), [texts], "xlsx")
+    answer = made("list", ["a"] * len(texts), [texts], "xlsx")
     sheet = load_workbook(io.BytesIO(answer.content)).active
     for cell in sheet[2]:
         assert cell.data_type in ("s", "n", "inlineStr")
@@ -173,11 +180,11 @@ def test_negative_numbers_days_and_long_numbers_are_exact_in_both_files() -> Non
         Decimal("1234567890123456.78"),
         dt.datetime(2026, 3, 1, 1, tzinfo=dt.UTC),
     ]
-    answer = rows_response("list", list("abcde"), [row], "csv")
+    answer = made("list", list("abcde"), [row], "csv")
     assert rows_back(answer)[1] == ["-12.50", "-3", "2026-03-01", "1234567890123456.78", "2026-03-01 09:00:00"]
     assert answer.content.startswith(b"\xef\xbb\xbf")
     assert answer.content.endswith(b"\r\n")
-    sheet = load_workbook(io.BytesIO(rows_response("list", list("abcde"), [row], "xlsx").content)).active
+    sheet = load_workbook(io.BytesIO(made("list", list("abcde"), [row], "xlsx").content)).active
     first, second, third, fourth, _fifth = sheet[2]
     assert (first.value, first.data_type, second.value) == (-12.5, "n", -3)
     assert third.value == DAY
@@ -185,6 +192,6 @@ def test_negative_numbers_days_and_long_numbers_are_exact_in_both_files() -> Non
 
 
 def test_a_large_file_is_sent_from_the_disk() -> None:
-    answer = rows_response("list", ["a"], ([f"{n:0100}"] for n in range(20_000)), "csv")
+    answer = made("list", ["a"], ([f"{n:0100}"] for n in range(20_000)), "csv")
     assert answer.streaming
     assert int(answer.headers["Content-Length"]) == len(b"".join(answer.streaming_content)) > 2_000_000

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import IO, Any
 
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,7 +19,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from core import clock
+from core import clock, limits
 from core.errors import Invalid
 from core.files.cells import CONTROL, safe_text
 from core.web import display
@@ -38,7 +38,7 @@ _TYPES = {
 }
 
 
-def response(table: Table, kind: str) -> HttpResponseBase:
+def response(request: HttpRequest, table: Table, kind: str) -> HttpResponseBase:
     """The list as a download; `kind` is csv or xlsx."""
     count = table.total
     if count > ROW_LIMIT:
@@ -53,11 +53,17 @@ def response(table: Table, kind: str) -> HttpResponseBase:
             + _("Narrow it with the filters first.")
         )
     heads = [str(column.label) for column in table.file_columns]
-    return rows_response(table.file_name, heads, _rows(table), kind)
+    return rows_response(request, table.file_name, heads, _rows(table), kind)
 
 
-def rows_response(name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], kind: str) -> HttpResponseBase:
-    """Any rows as a download named after the day; the rows are written before the answer begins, so errors are told."""
+def rows_response(
+    request: HttpRequest, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], kind: str
+) -> HttpResponseBase:
+    """Any rows as a download named after the day; the rows are written before the answer begins, so errors are told.
+
+    Every file counts against the limit `export`; raises TooMany when none is left.
+    """
+    limits.ask(request, "export")
     out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
     if kind == "xlsx":
         _xlsx(out, name, heads, rows)

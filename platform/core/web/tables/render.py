@@ -10,7 +10,6 @@ from django.shortcuts import render as render_template
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 
-from core import limits
 from core.web.page import Crumb, is_fragment, render_page
 from core.web.tables import files
 from core.web.tables.table import Table
@@ -29,8 +28,7 @@ def respond(request: HttpRequest, *tables: Table) -> HttpResponse | None:
     for table in tables:
         kind = request.GET.get(f"{table.prefix}file", "")
         if kind in ("csv", "xlsx") and table.can_export:
-            limits.ask(request, "export")
-            return files.response(table, kind)  # type: ignore[return-value]  # a large one is streamed
+            return files.response(request, table, kind)  # type: ignore[return-value]  # a large one is streamed
     if is_fragment(request):
         target = request.headers.get("HX-Target", "")
         for table in tables:

@@ -261,7 +261,9 @@ def test_sign_in_says_the_same_of_a_wrong_password_and_of_nobody(client: Any, mo
     assert len(hashed) == 2, "the hash is computed for nobody as well"
 
 
-@pytest.mark.parametrize("door", ["/accounts/sign-in/", "/accounts/sign-up/", "/accounts/password/reset/"])
+@pytest.mark.parametrize(
+    "door", ["/accounts/sign-in/", "/accounts/sign-up/", "/accounts/password/reset/", "/book/verify/"]
+)
 def test_doors_that_anybody_may_knock_on_have_a_limit_for_each_address(client: Any, settings: Any, door: str) -> None:
     settings.API_RATES = {"door": (2, 300)}
     codes = [client.post(door, {}, REMOTE_ADDR="203.0.113.7").status_code for _turn in range(3)]

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from core import limits
 from core.book import keys, receipts, script
 from core.book.labels import words_of
 from core.book.models import Body
@@ -122,6 +123,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Anybody checks a receipt here, without signing in; the same checks as in the script that runs without us."""
     form, shown, status = Check(), dict[str, Any](), 200
     if request.method == "POST":
+        limits.ask(request, "door")
         form = Check(request.POST, request.FILES)
         try:
             shown, status = checked(form), 200

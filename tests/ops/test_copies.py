@@ -117,7 +117,7 @@ def files_of(stored: StoredFile) -> bytes:
         return bytes(file.read())
 
 
-def test_an_encrypted_copy_shows_nothing_and_needs_its_key(home: Path, move: Any, settings: Any) -> None:
+def test_an_encrypted_copy_shows_no_content_and_needs_its_key(home: Path, move: Any, settings: Any) -> None:
     settings.BACKUP_KEY = "a long random word"
     _, _, stored = fill()
     copy = copies.make(home / "copies", say=quiet)
@@ -209,6 +209,34 @@ def test_a_second_copy_shares_files_with_the_first_and_the_oldest_go(home: Path)
     one, two = ((copy / "media" / stored.path).stat() for copy in made[1:])
     assert one.st_ino == two.st_ino
     assert copies.restore(made[-1], only_check=True, say=quiet)["media"]["linked"] == 1
+
+
+def test_under_another_key_nothing_is_shared_and_a_check_says_which_key_is_missing(
+    home: Path, move: Any, settings: Any
+) -> None:
+    settings.BACKUP_KEY = "the first word"
+    _, _, stored = fill()
+    first = copies.make(home / "copies", say=quiet)
+    settings.BACKUP_KEY = "the second word"
+    with pytest.raises(NotRestoredError, match="another BACKUP_KEY"):
+        copies.restore(first, only_check=True, say=quiet)
+    second = copies.make(home / "copies", say=quiet)
+    third = copies.make(home / "copies", say=quiet)
+    assert [json.loads((one / "manifest.json").read_text())["media"]["linked"] for one in (second, third)] == [0, 1]
+    move()
+    copies.restore(second, say=quiet)
+    assert files_of(stored) == "测量结果 580".encode()
+
+
+def test_a_file_that_rots_in_the_copy_before_is_written_anew(home: Path) -> None:
+    _, _, stored = fill()
+    first = copies.make(home / "copies", say=quiet)
+    rotten = first / "media" / stored.path
+    rotten.write_bytes(b"rotten")
+    said: list[str] = []
+    second = copies.make(home / "copies", say=said.append)
+    assert [line for line in said if "is missing or damaged: written anew" in line]
+    assert copies.restore(second, only_check=True, say=quiet)["media"]["linked"] == 0
 
 
 def test_a_copy_of_a_newer_version_is_refused(home: Path, move: Any, monkeypatch: Any) -> None:

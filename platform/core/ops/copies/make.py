@@ -86,12 +86,12 @@ def _fill(half: Path, previous: Path | None, say: Say) -> tuple[dict[str, Any], 
         say(f"database.dump: {dumped.bytes:,} bytes")
         manifest: dict[str, Any] = {
             "format": FORMAT, "version": version(), "made_at": began.isoformat(), "postgres": server,
-            "encrypted": bool(settings.BACKUP_KEY), "database": vars(dumped), **postgres.figures(cursor),
+            "encrypted": bool(settings.BACKUP_KEY), "key": streams.key_id(), "database": vars(dumped), **postgres.figures(cursor),
             "book": _book(cursor), "migrations": _migrations(cursor),
         }  # fmt: skip
         cursor.execute("SELECT path, sha256 FROM files_storedfile ORDER BY path")
         named = dict(cursor.fetchall())
-    files, faults = _copy_media(half, named, previous, bool(settings.BACKUP_KEY))
+    files, faults = _copy_media(half, named, previous, say)
     manifest["media"] = files
     say(f"media: {files['files']:,} files, {files['bytes']:,} bytes, {files['linked']:,} shared with the copy before")
     return manifest, faults
@@ -131,15 +131,13 @@ def _migrations(cursor: Any) -> dict[str, str]:
     return dict(cursor.fetchall())
 
 
-def _copy_media(
-    half: Path, named: dict[str, str], previous: Path | None, is_encrypted: bool
-) -> tuple[dict[str, Any], list[str]]:
+def _copy_media(half: Path, named: dict[str, str], previous: Path | None, say: Say) -> tuple[dict[str, Any], list[str]]:
     """Copy each file that a row names, and all others but those of an upload that never came to its end.
 
-    A file whose name is its digest and which the copy before holds is not written again: both copies share it.
+    A file whose name is its digest and which the copy before still holds whole is not written again: both copies share it.
     """
     top = Path(settings.MEDIA_ROOT)
-    shared = _shareable(previous, is_encrypted)
+    shared = _shareable(previous)
     faults = [f"{path} is missing" for path in named if not (top / path).is_file()]
     lines, many, linked = [], 0, 0
     for source in sorted(one for one in top.rglob("*") if one.is_file()) if top.is_dir() else []:
@@ -152,9 +150,14 @@ def _copy_media(
                 faults.append(f"{path} has another content than its row says")
             continue
         target = half / "media" / path
-        if wanted is not None and (digest := shared.get(path)) and previous is not None:
+        digest = shared.get(path, "") if wanted is not None else ""
+        earlier = (previous or half) / "media" / path
+        if digest and not _is_whole(earlier, digest):
+            say(f"{earlier} is missing or damaged: written anew")
+            digest = ""
+        if digest:
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.link(previous / "media" / path, target)
+            os.link(earlier, target)
             size, linked = target.stat().st_size, linked + 1
         else:
             with source.open("rb") as file:
@@ -172,12 +175,18 @@ def _copy_media(
     }, faults
 
 
-def _shareable(previous: Path | None, is_encrypted: bool) -> dict[str, str]:
+def _is_whole(path: Path, digest: str) -> bool:
+    return path.is_file() and streams.digest_of(path) == digest
+
+
+def _shareable(previous: Path | None) -> dict[str, str]:
     """Digests, by path, of the files that a new copy may share with the one before."""
     if previous is None:
         return {}
     manifest = json.loads((previous / "manifest.json").read_text())
-    if manifest["format"] != FORMAT or manifest["encrypted"] != is_encrypted:
+    if manifest["format"] != FORMAT or manifest["encrypted"] != bool(settings.BACKUP_KEY):
+        return {}
+    if manifest.get("key", "") != streams.key_id():  # nobody could open both
         return {}
     return listed(previous)
 

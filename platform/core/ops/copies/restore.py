@@ -72,6 +72,8 @@ def _checked(copy: Path) -> dict[str, Any]:
         raise NotRestoredError(f"This version reads copies of format {FORMAT}; this one is {manifest['format']}.")
     if manifest["encrypted"] and not settings.BACKUP_KEY:
         raise NotRestoredError("The copy is encrypted: set BACKUP_KEY (or BACKUP_KEY_FILE) as it was.")
+    if manifest["encrypted"] and manifest.get("key", streams.key_id()) != streams.key_id():
+        raise NotRestoredError("The copy is encrypted under another BACKUP_KEY: set the one that it was made with.")
     if streams.digest_of(copy / "media.sha256") != manifest["media"]["listing_sha256"]:
         raise NotRestoredError("media.sha256 was changed.")
     wanted = {"database.dump": manifest["database"]["sha256"]}

@@ -43,6 +43,13 @@ def chunks(source: IO[bytes], size: int = CHUNK) -> Iterator[bytes]:
         yield piece
 
 
+def key_id() -> str:
+    """Tells one BACKUP_KEY from another, and nothing of it; empty when none is set."""
+    if not settings.BACKUP_KEY:
+        return ""
+    return hmac.digest(sealing.key("backup key id", settings.BACKUP_KEY), b"which key", "sha256").hex()[:32]
+
+
 def write(target: Path, pieces: Iterable[bytes]) -> Written:
     """Write the pieces, encrypted if there is a key; safe on the disk when this returns."""
     digest, many = hashlib.sha256(), 0

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.db import migrations, models
+from django.db import connection, migrations, models
 
 from core import clock
 
@@ -49,6 +49,24 @@ def known_states(field: str, choices: type[models.TextChoices], name: str) -> mo
 def runtime_role() -> str:
     """The database role of web, worker and tests, which migrations grant to and revoke from."""
     return str(getattr(settings, "RUNTIME_ROLE", "xielian_runtime"))
+
+
+def too_powerful() -> str:
+    """Why the role we work as could step over append-only tables or row security; empty when it could not."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT current_user, r.rolsuper, r.rolbypassrls,
+                   pg_has_role(current_user, d.datdba, 'MEMBER'), pg_get_userbyid(d.datdba)
+            FROM pg_roles r, pg_database d WHERE r.rolname = current_user AND d.datname = current_database()
+            """
+        )
+        role, is_super, passes_rows, owns, owner = cursor.fetchone()
+    if is_super:
+        return f"The database role {role} is a superuser"
+    if passes_rows:
+        return f"The database role {role} bypasses row security"
+    return f"The database role {role} may act as {owner}, the owner" if owns else ""
 
 
 def append_only(table: str) -> list[migrations.RunSQL]:

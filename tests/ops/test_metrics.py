@@ -18,6 +18,7 @@ from django.db import connection
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
+from config.schedule import SCHEDULE
 from core import metrics as counts
 from core.checks.models import Alert
 from core.checks.states import AlertState
@@ -121,6 +122,19 @@ def test_a_nightly_check_that_finds_a_fault_is_counted_as_one(db: Any, monkeypat
     monkeypatch.setattr(verifying, "verify", lambda: broken)
     tasks.verify.apply()
     assert value("xielian_tasks_total", **labels) == before + 1
+
+
+def test_every_job_stands_at_nought_from_the_start_of_a_worker() -> None:
+    """An alert on growth sees the very first fault."""
+    program = "import django; django.setup(); import config.celery as c; from core.ops import metrics; c.app.loader.import_default_modules()"
+    program += "; c.begin_counts(); import sys; sys.stdout.buffer.write(metrics.counted())"
+    values = os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
+    made = subprocess.run([sys.executable, "-c", program], check=True, env=values, capture_output=True)
+    samples = read(made.stdout)
+    for task in [job["task"] for job in SCHEDULE.values()]:
+        for result in ("success", "failure", "fault"):
+            assert samples[("xielian_tasks_total", (("result", result), ("task", task)))] == 0, task
+    assert not [labels for _name, labels in samples if "celery." in str(labels)]
 
 
 def test_the_lag_of_the_outbox_alerts_and_signs_of_life_are_told(client: Any, frozen_clock: Any) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from core import clock
 from core.book import keys, note, witness
 from core.book.models import Checkpoint, SelfCheck, Verdict
-from core.book.queries import leaf_hashes, newest_checkpoint, newest_self_check, root_at, tree_size
+from core.book.queries import leaf_hashes, newest_checkpoint, present_verdict, root_at, tree_size
 from core.book.services import LOCK
 
 log = logging.getLogger(__name__)
@@ -59,18 +59,20 @@ def _contradiction(size: int, newest: Checkpoint | None) -> SelfCheck | None:
     heads = [(newest.size, bytes(newest.root))] if newest else []
     outside = witness.configured()
     kept = outside.newest() if outside else None
+    seen = 0 if outside else None
     if kept is not None:
         try:
             heads.append(note.read_checkpoint(note.opened(kept, keys.known())[0])[1:])
         except note.MalformedError:
-            return SelfCheck(verdict=Verdict.BROKEN, entries=size, reason=UNSIGNED)
+            return SelfCheck(verdict=Verdict.BROKEN, entries=size, reason=UNSIGNED, witnessed=seen)
     for signed_size, signed_root in heads:
         if signed_size > size:
-            return SelfCheck(verdict=Verdict.FORK, entries=size, first_index=size, reason=BEHIND)
+            return SelfCheck(verdict=Verdict.FORK, entries=size, first_index=size, reason=BEHIND, witnessed=seen)
         if root_at(signed_size) != signed_root:
             return SelfCheck(
-                verdict=Verdict.FORK, entries=size, first_index=0, last_index=signed_size - 1, reason=REWRITTEN
-            )
+                verdict=Verdict.FORK, entries=size, first_index=0, last_index=signed_size - 1, reason=REWRITTEN,
+                witnessed=seen,
+            )  # fmt: skip
     return None
 
 
@@ -85,7 +87,7 @@ def _keep_outside(signed: str, size: int) -> None:
 
 def _write_down(fault: SelfCheck) -> None:
     """A fault that is known already is not written again; the nightly reading finds the exact entry."""
-    known = newest_self_check()
+    known = present_verdict()
     if known is None or known.verdict == Verdict.SOUND:
         fault.root = (root_at(fault.entries) or b"").hex()
         fault.save()

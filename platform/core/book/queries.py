@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Model, QuerySet
+from django.db.models import Exists, Max, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.accounts.actor import Actor
@@ -160,10 +160,21 @@ def newest_self_check() -> SelfCheck | None:
 
 
 def standing_fault() -> SelfCheck | None:
-    """The first of the readings that found a fault since the last sound one; None while the book is sound."""
+    """The first of the readings whose fault no later sound one has ended; None while the book is sound.
+
+    What was found beside the witness ends only by a reading that saw the witness too.
+    """
+    later = SelfCheck.objects.filter(verdict=Verdict.SOUND, created_at__gte=OuterRef("created_at"))
+    faults = SelfCheck.objects.exclude(verdict=Verdict.SOUND).filter(
+        Q(~Exists(later), witnessed__isnull=True)
+        | Q(~Exists(later.filter(witnessed__isnull=False)), witnessed__isnull=False)
+    )
+    return faults.order_by("created_at").first()
+
+
+def present_verdict() -> SelfCheck | None:
+    """What is to be told of the book: the last reading, or the fault that stands although that reading could not see it."""
     newest = newest_self_check()
-    if newest is None or newest.verdict == Verdict.SOUND:
-        return None
-    sound = SelfCheck.objects.filter(verdict=Verdict.SOUND).order_by("-created_at").first()
-    faults = SelfCheck.objects.exclude(verdict=Verdict.SOUND)
-    return (faults.filter(created_at__gt=sound.created_at) if sound else faults).earliest("created_at")
+    if newest is None or newest.verdict != Verdict.SOUND:
+        return newest
+    return standing_fault() or newest

@@ -180,12 +180,14 @@ class _Reading:
         if not self.keys and row is not None:
             return _Head(row.size, bytes(row.root), is_outside)  # a process without keys still compares the roots
         try:
-            origin, size, root = note.read_checkpoint(note.opened(text, self.keys)[0])
+            words = note.opened(text, self.keys)[0] if self.keys else text.rpartition("\n\n")[0] + "\n"
+            origin, size, root = note.read_checkpoint(words)
         except note.MalformedError:
             return _Head(row.size if row else self.grown.size, None, is_outside)
         if row is not None and (row.size, bytes(row.root)) != (size, root):
             return _Head(row.size, None, is_outside)
-        return _Head(size, root if origin in {one.name for one in self.keys} else None, is_outside)
+        is_ours = not self.keys or origin in {one.name for one in self.keys}
+        return _Head(size, root if is_ours else None, is_outside)
 
     def _next_head(self) -> None:
         """Go on to the next checkpoint that lies ahead; those at or behind the present size are compared at once."""

@@ -16,8 +16,8 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Count, Min
 
-from core import clock
-from core.book.queries import newest_self_check
+from core import clock, db
+from core.book.queries import present_verdict
 from core.ops import heartbeats
 from core.outbox.models import Event
 
@@ -88,8 +88,8 @@ def outbox_lag() -> dict[str, int]:
 
 
 def book_verdict() -> dict[str, Any] | None:
-    """What the last reading of the whole book found and how long ago; None when there was none yet."""
-    found = newest_self_check()
+    """What is to be told of the whole book and since when; None when there was no reading yet."""
+    found = present_verdict()
     if found is None:
         return None
     age = max(0, int((clock.now() - found.created_at).total_seconds()))
@@ -114,12 +114,7 @@ def _told(figures: Callable[[], dict[str, Any] | None]) -> dict[str, Any] | None
 
 
 def _database() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT rolsuper OR rolbypassrls OR pg_has_role(current_user, datdba, 'MEMBER')"
-            " FROM pg_roles, pg_database WHERE rolname = current_user AND datname = current_database()"
-        )
-        return "role is too powerful" if cursor.fetchone()[0] else OK
+    return "role is too powerful" if db.too_powerful() else OK
 
 
 def _redis() -> str:

@@ -288,6 +288,51 @@ def test_a_fork_raises_one_alert_for_the_operators_until_a_reading_is_sound(
     assert alert.cleared_at is not None
 
 
+def test_what_was_found_beside_the_witness_is_not_ended_by_a_reading_without_it(
+    db: Any, client: Any, as_owner: Any, frozen_clock: Any, outside: witness.Witness, settings: Any
+) -> None:
+    first = signed(2, frozen_clock)
+    kept = outside.notes_file.read_text(), outside.leaves_file.read_bytes()
+    signed(1, frozen_clock)
+    with as_owner() as cursor:
+        cut_back(cursor, 2)
+    frozen_clock.move(minutes=2)
+    assert checkpoints.make_checkpoint() is None, "the signer finds it first"
+    fault = queries.standing_fault()
+    assert fault is not None and fault.verdict == Verdict.FORK
+    frozen_clock.move(minutes=2)
+    with settings_without(settings, "BOOK_WITNESS"):
+        assert tasks.verify() is True
+        assert queries.standing_fault() == fault
+        assert client.get("/health/ready").json()["told"]["book"]["verdict"] == "fork"
+    assert checkpoints.make_checkpoint() is None
+    assert SelfCheck.objects.exclude(verdict=Verdict.SOUND).count() == 1, "it is known already"
+    outside.notes_file.write_text(kept[0])
+    outside.leaves_file.write_bytes(kept[1])
+    frozen_clock.move(minutes=2)
+    assert tasks.verify() is True and queries.standing_fault() is None and first.size == 2
+
+
+@contextmanager
+def settings_without(settings: Any, name: str) -> Iterator[None]:
+    kept = getattr(settings, name)
+    setattr(settings, name, "")
+    yield
+    setattr(settings, name, kept)
+
+
+def test_a_process_without_keys_compares_with_the_witness_too(
+    db: Any, as_owner: Any, frozen_clock: Any, outside: witness.Witness, settings: Any
+) -> None:
+    signed(2, frozen_clock)
+    signed(1, frozen_clock)
+    settings.BOOK_SIGNING_KEY, settings.BOOK_PUBLIC_KEYS = "", []
+    assert verifying.verify().is_sound and verifying.verify().witnessed == 2
+    with as_owner() as cursor:
+        cut_back(cursor, 2)
+    assert (verifying.verify().verdict, verifying.verify().broken_index) == (Verdict.FORK, 2)
+
+
 def test_the_command_names_the_first_broken_entry(db: Any, as_owner: Any, capsys: Any) -> None:
     write(4)
     call_command("verify_book")

@@ -19,7 +19,7 @@ from core import limits
 from core.book import keys, receipts, script
 from core.book.labels import words_of
 from core.book.models import Body
-from core.book.queries import bodies_visible_to, checkpoint, newest_checkpoint, newest_self_check
+from core.book.queries import bodies_visible_to, checkpoint, newest_checkpoint, present_verdict
 from core.errors import Invalid, NotAllowed, NotFound
 from core.web import forms, tables
 from core.web.page import fresh_key, render_page
@@ -134,7 +134,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     listed = keys.known()
     context = {
         "form": form, "form_key": fresh_key(), "submit_label": _("Check"), "head": newest_checkpoint(), "keys": listed,
-        "reading": newest_self_check(), "found": shown,
+        "reading": present_verdict(), "found": shown,
     }  # fmt: skip
     return render_page(request, "book/verify.html", context, title=_("Check a receipt"), status=status)
 

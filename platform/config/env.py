@@ -37,6 +37,11 @@ def flag(name: str, default: bool = False) -> bool:
     return value.lower() in {"1", "true", "yes", "on"} if value else default
 
 
+def number(name: str, default: int) -> int:
+    """A whole number; the default when it is not set or empty."""
+    return int(os.environ.get(name) or default)
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list, without empty words."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -22,7 +22,7 @@ graceful_timeout = 30
 keepalive = 5
 control_socket_disable = True  # signals do it; a socket would want a folder of its own to write to
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112 - in memory: a slow disk is no reason to kill a worker
-logconfig_dict = logs.configuration(os.environ.get("LOG_FORMAT", "json"), os.environ.get("LOG_LEVEL", "INFO"))
+logconfig_dict = logs.configuration(os.environ.get("LOG_FORMAT") or "json", os.environ.get("LOG_LEVEL") or "INFO")
 
 
 def on_starting(server: Any) -> None:

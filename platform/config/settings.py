@@ -38,7 +38,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.contrib.humanize",
     "django_filters",
     "rest_framework",
     "drf_spectacular",
@@ -112,11 +111,10 @@ TEMPLATES = [
     }
 ]
 
-# Database: the runtime role serves; the owner migrates (manage.py sets DATABASE_ROLE); the loader takes in bulk data.
+# Database: the runtime role serves; the owner migrates (manage.py sets DATABASE_ROLE).
 RUNTIME_ROLE = os.environ.get("DATABASE_RUNTIME_ROLE", "xielian_runtime")
 DATABASE_URL = env.url("DATABASE_URL", "postgres://xielian_runtime@localhost/xielian")
 DATABASE_OWNER_URL = env.url("DATABASE_OWNER_URL", "postgres://xielian_owner@localhost/xielian")
-DATABASE_LOADER_URL = env.url("DATABASE_LOADER_URL")
 # A migration gives up rather than let everybody wait behind it for a lock (decisions/migrations.md).
 MIGRATION_OPTIONS = f"-c lock_timeout={os.environ.get('MIGRATION_LOCK_TIMEOUT', '5s')}"
 MIGRATION_OPTIONS += f" -c statement_timeout={os.environ.get('MIGRATION_STATEMENT_TIMEOUT', '15min')}"
@@ -167,11 +165,11 @@ LOGIN_URL = "/accounts/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/accounts/sign-in/"
 PASSWORD_RESET_TIMEOUT = 3 * 3600
-SESSION_HOURS = int(os.environ.get("SESSION_HOURS", "12"))  # a session ends so long after signing in
-SESSION_IDLE_MINUTES = int(os.environ.get("SESSION_IDLE_MINUTES", "30"))  # and so long after its last use; 0: never
+SESSION_HOURS = env.number("SESSION_HOURS", 12)  # a session ends so long after signing in
+SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 30)  # and so long after its last use; 0: never
 ANONYMOUS_USER_NAME = None  # guardian: grants are for people and organisations, never for a stranger
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # only core.access asks guardian; a backend would let a grant outvote a rule
-FRESH_SIGN_IN_MINUTES = int(os.environ.get("FRESH_SIGN_IN_MINUTES", "15"))  # before money and grants; 0 never asks
+FRESH_SIGN_IN_MINUTES = env.number("FRESH_SIGN_IN_MINUTES", 15)  # before money and grants; 0 never asks
 ADMINS_NEED_SECOND_FACTOR = env.flag("ADMINS_NEED_SECOND_FACTOR", default=HTTPS and not DEMO)
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -224,7 +222,7 @@ SPECTACULAR_SETTINGS = {
 # Figures for Prometheus: who may ask for them, and where a worker serves its own (0: nowhere)
 METRICS_ALLOW = env.words("METRICS_ALLOW", "127.0.0.1,::1")
 METRICS_TOKEN = env.text("METRICS_TOKEN")
-METRICS_PORT = int(os.environ.get("METRICS_PORT", "0"))
+METRICS_PORT = env.number("METRICS_PORT", 0)
 
 # How often one may ask: name=requests/seconds, for a machine client, a person, a stranger's address; search and export
 # apart, and so are a calendar's address and the guesses at one
@@ -235,14 +233,14 @@ API_RATES = env.rates(
 
 # Webhooks: days that the log is kept, days of failure after which an endpoint is switched off; the last one is for
 # development alone: http, any port and inner addresses
-WEBHOOK_LOG_DAYS = int(os.environ.get("WEBHOOK_LOG_DAYS", "30"))
-WEBHOOK_FAILURE_DAYS = int(os.environ.get("WEBHOOK_FAILURE_DAYS", "5"))
+WEBHOOK_LOG_DAYS = env.number("WEBHOOK_LOG_DAYS", 30)
+WEBHOOK_FAILURE_DAYS = env.number("WEBHOOK_FAILURE_DAYS", 5)
 WEBHOOK_PRIVATE_TARGETS = env.flag("WEBHOOK_PRIVATE_TARGETS") and not HTTPS
 
 # Copies: the key that encrypts them (none: they lie open), and where pg_dump is when it is not on the PATH
 BACKUP_KEY = env.text("BACKUP_KEY")
 POSTGRES_BIN = os.environ.get("POSTGRES_BIN", "")
-DISK_FREE_MB = int(os.environ.get("DISK_FREE_MB", "500"))  # below it readiness warns
+DISK_FREE_MB = env.number("DISK_FREE_MB", 500)  # below it readiness warns
 
 # Languages and time
 LANGUAGE_CODE = "zh-hans"
@@ -272,7 +270,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-UPLOAD_REQUEST_LIMIT = int(os.environ.get("UPLOAD_REQUEST_LIMIT_MB", "100")) * 1024 * 1024  # all files of one request
+UPLOAD_REQUEST_LIMIT = env.number("UPLOAD_REQUEST_LIMIT_MB", 100) * 1024 * 1024  # all files of one request
 FILE_SCANNER = env.text("FILE_SCANNER")  # clamd://host:3310, clamd:///socket, command:…, python:module.function
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
@@ -291,7 +289,7 @@ if HTTPS:  # a name that browsers give to no other host, path or plain connectio
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS
-PROXIES = int(os.environ.get("PROXIES", "0"))  # how many proxies of ours stand before the web
+PROXIES = env.number("PROXIES", 0)  # how many proxies of ours stand before the web
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -300,4 +298,4 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "core.web.views.expired_form"
 
 # Logs: JSON lines, or text for people; LOG_LEVEL says from which level on.
-LOGGING = logs.configuration(os.environ.get("LOG_FORMAT", "json"), os.environ.get("LOG_LEVEL", "INFO"))
+LOGGING = logs.configuration(os.environ.get("LOG_FORMAT") or "json", os.environ.get("LOG_LEVEL") or "INFO")

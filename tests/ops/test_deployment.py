@@ -23,6 +23,7 @@ WHOLE = compose.read({"DOMAIN": "xielian.example"})
 SERVICES: dict[str, Any] = WHOLE["services"]
 LASTING = {name: one for name, one in SERVICES.items() if one.get("restart") != "no"}
 OURS = {name: one for name, one in SERVICES.items() if "build" in one}
+MAY_BE_EMPTY = {"email_password", "secret_key_fallbacks"}
 SECRET_VALUE = re.compile(r"(?:PASSWORD|SECRET|TOKEN|KEY)$")
 
 
@@ -132,7 +133,7 @@ def test_the_proxy_hides_what_is_for_inside_and_believes_nobody() -> None:
     for hidden in ("location = /metrics ", "location /health/ready ", "location = /ready "):
         assert re.search(re.escape(hidden) + r"\{ return 404; \}", text)
     assert "return 308 https://" in text
-    assert "Strict-Transport-Security" in text and "TLSv1.2 TLSv1.3" in text
+    assert "TLSv1.2 TLSv1.3" in text
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in text
     assert SERVICES["web"]["environment"]["PROXIES"] == "1"
     assert "$request_uri" not in text.split("log_format")[1].split(";")[0]
@@ -151,7 +152,7 @@ def documented() -> set[str]:
 
 def test_every_variable_that_the_code_reads_is_documented() -> None:
     call = re.compile(
-        r"(?:os\.environ\.get\(|os\.environ\[|env\.(?:text|flag|words|url|rates)\(|parts\()\s*\"([A-Z_]+)\""
+        r"(?:os\.environ\.get\(|os\.environ\[|env\.(?:text|flag|number|words|url|rates)\(|parts\()\s*\"([A-Z_]+)\""
     )
     read: set[str] = set()
     for folder in ("platform", "needs", "projects", "benefits", "talent", "datahub"):
@@ -161,6 +162,46 @@ def test_every_variable_that_the_code_reads_is_documented() -> None:
     read -= {"DJANGO_SETTINGS_MODULE", "DATABASE_ROLE", "PATH"}  # the system's, and what manage.py sets itself
     assert len(read) > 30
     assert read - documented() == set()
+
+
+# What the image sets itself, what a command by hand asks for, and what has no place in a container.
+NOT_IN_COMPOSE = {
+    "STATIC_ROOT",
+    "POSTGRES_BIN",
+    "OPERATOR_PASSWORD",
+    "DATABASE_RUNTIME_ROLE",
+    "WEBHOOK_PRIVATE_TARGETS",
+}
+NOT_IN_COMPOSE |= {"DEMO", "DEBUG"}
+
+
+def test_every_documented_setting_reaches_the_containers() -> None:
+    page = (ROOT / "platform/docs/operators.md").read_text()
+    rows = re.findall(r"^\|([^|]+)\|", page.split("\n## Settings\n")[1].split("\n## ")[0], re.M)
+    told = {name for row in rows for name in re.findall(r"`([A-Z][A-Z_]+)`", row)}
+    inside = {name.removesuffix("_FILE") for one in OURS.values() for name in one.get("environment", {})}
+    assert len(told) > 40
+    assert told - inside == NOT_IN_COMPOSE
+
+
+def test_what_the_compose_file_hands_on_is_the_products_default(monkeypatch: Any) -> None:
+    """With an .env that names nothing, and with settings that are set to nothing."""
+    source = (ROOT / "platform/config/settings.py").read_text()
+    defaults = dict(re.findall(r'env\.number\("(\w+)", (\d+)\)', source))
+    handed = {name: value for name, value in OURS["web"]["environment"].items() if name in defaults}
+    assert handed.pop("PROXIES") == "1", "the proxy of the file stands before the web"
+    assert handed and handed == {name: defaults[name] for name in handed}
+    for name, default in defaults.items():
+        monkeypatch.setenv(name, "")
+        assert env.number(name, int(default)) == int(default)
+    monkeypatch.setenv("ADMINS_NEED_SECOND_FACTOR", OURS["web"]["environment"]["ADMINS_NEED_SECOND_FACTOR"])
+    assert env.flag("ADMINS_NEED_SECOND_FACTOR", default=True)
+
+
+def test_who_restores_sees_the_witness_and_cannot_write_there() -> None:
+    assert OURS["backup"]["environment"]["BOOK_WITNESS"] == OURS["worker"]["environment"]["BOOK_WITNESS"] == "/witness"
+    assert "witness:/witness:ro" in OURS["backup"]["volumes"]
+    assert {name for name, one in OURS.items() if "witness:/witness" in one["volumes"]} == {"worker"}
 
 
 def test_every_variable_and_secret_of_the_compose_file_is_documented() -> None:
@@ -201,17 +242,18 @@ def test_secrets_are_made_once_and_the_folder_is_closed(tmp_path: Path) -> None:
     assert "made" not in made.stdout.replace("made a certificate", ""), "the second time nothing is made"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert len(base64.b64decode(kept.pop("book_signing_key"))) == 32
-    words = [text for name, text in kept.items() if not name.endswith(".pem") and name != "email_password"]
+    words = [text for name, text in kept.items() if not name.endswith(".pem") and name not in MAY_BE_EMPTY]
     assert len(set(words)) == len(words) and all(len(word) == 64 for word in words)
     assert not shutil.which("openssl") or "BEGIN CERTIFICATE" in kept["tls_certificate.pem"]
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", ["web", "worker", "beat", "backup"])
 def test_the_units_of_systemd_start_what_the_compose_file_starts_as_confined(name: str) -> None:
     (path,) = (ROOT / "platform/systemd").glob(f"xielian-{name}*.service")
     unit = path.read_text()
     started = re.search(r"^ExecStart=/opt/xielian/venv/bin/(.+)$", unit, re.M)
-    assert started and started[1].split() == OURS[name]["command"]
+    command = [word.replace("/backups", "/var/lib/xielian-backups") for word in OURS[name]["command"]]
+    assert started and started[1].split()[: len(command)] == command
     for line in (
         "User=xielian",
         "NoNewPrivileges=yes",
@@ -222,6 +264,34 @@ def test_the_units_of_systemd_start_what_the_compose_file_starts_as_confined(nam
         assert f"\n{line}\n" in unit
     handed = {line.split(":")[0] for line in re.findall(r"^LoadCredential=(.+)$", unit, re.M)}
     assert handed == set(OURS[name]["secrets"])
+    files = set(re.findall(r"\b(\w+_FILE)=%d/", unit))
+    assert files >= {name for name in OURS[name]["environment"] if name.endswith("_FILE")}
+
+
+def test_the_units_of_systemd_are_understood_by_systemd(tmp_path: Path) -> None:
+    assert "\nOnCalendar=*-*-* 04:15:00 Asia/Shanghai\n" in (ROOT / "platform/systemd/xielian-backup.timer").read_text()
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("no systemd here")
+    for path in (ROOT / "platform/systemd").iterdir():  # the programs stand where this machine has some
+        text = re.sub(r"/opt/xielian/venv/bin/\w+", "/bin/true", path.read_text())
+        (tmp_path / path.name).write_text(text.replace("/opt/xielian/current", "/"))
+    made = subprocess.run(
+        ["systemd-analyze", "verify", *tmp_path.iterdir()], capture_output=True, text=True, check=False
+    )
+    assert (made.returncode, made.stderr) == (0, "")
+
+
+def test_every_command_of_the_operators_page_names_a_program_that_is_there() -> None:
+    page = (ROOT / "platform/docs/operators.md").read_text()
+    for block in re.findall(r"```\n(.*?)```", page, re.S):
+        assert not re.search(r"^(?:manage\.py|venv/)", block, re.M), block
+    shell = next(block for block in re.findall(r"```\n(.*?)```", page, re.S) if "set -a" in block)
+    handed = {name for one in OURS.values() for name in one.get("environment", {}) if name.endswith("_FILE")}
+    assert set(re.findall(r"\b(\w+_FILE)=\$S/", shell)) == handed - {
+        "DATABASE_SUPERUSER_PASSWORD_FILE",
+        "METRICS_TOKEN_FILE",
+    }
+    assert "PYTHONPATH=.:platform" in shell and "/opt/xielian/venv/bin" in shell
 
 
 @pytest.mark.parametrize(

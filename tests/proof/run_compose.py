@@ -32,14 +32,11 @@ sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 from config.embedded import processes  # noqa: E402 - the path comes first
 from config.embedded.servers import erase, parts  # noqa: E402
 from tests.support import compose  # noqa: E402
+from tests.support.proof import tell  # noqa: E402
 
 UID = 10001
 DOMAIN = "xielian.example"
 BIN = Path(os.environ.get("XIELIAN_PROVE_VENV", sys.prefix)) / "bin"
-
-
-def tell(what: str, found: object = "") -> None:
-    print(f"{what:58} {found}", flush=True)
 
 
 class Machine:
@@ -343,7 +340,10 @@ def through_the_proxy(m: Machine, service: dict[str, Any], nginx: str) -> None:
 
     status, headers, body = out.ask("/accounts/sign-in/")
     assert status == 200 and "csrfmiddlewaretoken" in body.decode(), status
-    assert headers["strict-transport-security"] == "max-age=31536000" and headers["x-frame-options"] == "DENY"
+    assert (
+        headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+        and headers["x-frame-options"] == "DENY"
+    )
     cookies = headers.get("set-cookie", "")
     assert "Secure" in cookies, cookies
     tell("the sign-in page over TLS", f"{status}, HSTS, cookies Secure, request {headers['x-request-id'][:8]}…")

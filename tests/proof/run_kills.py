@@ -12,8 +12,6 @@ from __future__ import annotations
 import collections
 import contextlib
 import dataclasses
-import importlib.machinery
-import importlib.util
 import json
 import os
 import random
@@ -41,17 +39,9 @@ PLAYERS = 2
 
 import httpx  # noqa: E402 - the path comes first
 
+from tests.support.proof import kept, launcher  # noqa: E402
+
 dev: Any = None  # the launcher, loaded once its folder is known
-
-
-def launcher() -> Any:
-    """./dev as a module: the very programs that it starts are the ones killed here."""
-    loader = importlib.machinery.SourceFileLoader("dev", str(ROOT / "dev"))
-    spec = importlib.util.spec_from_loader("dev", loader)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    return module
 
 
 @dataclasses.dataclass
@@ -455,12 +445,7 @@ def last_look(machine: Machine, memory: Memory, auditor: Auditor) -> list[str]:
 
 
 def kept_rounds() -> Path:
-    commit = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.strip()
-    path = ROOT / ".xielian" / "proof" / (commit or "no-commit") / f"kills-{SEED}.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
+    return kept() / f"kills-{SEED}.jsonl"
 
 
 def report(rows: list[dict[str, Any]], began: float, auditor: Auditor | None, memory: Memory | None) -> None:

@@ -10,9 +10,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,6 +17,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 
 from config.embedded.servers import secrets_of  # noqa: E402 - the path comes first
 from tests.support.product import Product  # noqa: E402
+from tests.support.proof import tell, timed  # noqa: E402
 
 
 def git(*words: str) -> str:
@@ -37,18 +35,11 @@ def older() -> str:
     )
 
 
-@contextmanager
-def timed(what: str) -> Iterator[None]:
-    began = time.monotonic()
-    yield
-    print(f"{what:58} {time.monotonic() - began:.1f} s", flush=True)
-
-
 def main() -> None:
     top = Path(tempfile.mkdtemp(prefix="old-code-"))
     top.chmod(0o755)
     commit = older()
-    print(f"{'older code':58} {git('log', '-1', '--format=%h %s', commit)[:70]}", flush=True)
+    tell("older code", git("log", "-1", "--format=%h %s", commit)[:70])
     old = top / "old"
     old.mkdir()
     with subprocess.Popen(["git", "archive", commit], cwd=ROOT, stdout=subprocess.PIPE) as packed:
@@ -63,7 +54,7 @@ def main() -> None:
         with timed("today's code migrates, while the older one serves"):
             product.code = ROOT
             done = product.manage("migrate", "--noinput").stdout.count(" OK")
-        print(f"{'migrations between the two':58} {done}", flush=True)
+        tell("migrations between the two", done)
         assert product.answers(), "the older web does not answer any more"
         product.code = old
         with timed("the older code plays the walk on today's schema"):
@@ -76,7 +67,7 @@ def main() -> None:
             said = product.manage("play_walk", "--url", product.url, "--verify").stdout
         print("\n".join(line for line in said.splitlines() if "✓" in line))
         for command in ("verify_book", "verify_ledger"):
-            print(f"{command:58} {product.manage(command).stdout.strip()}")
+            tell(command, product.manage(command).stdout.strip())
     finally:
         product.destroy()
         shutil.rmtree(top, ignore_errors=True)

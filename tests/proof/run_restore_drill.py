@@ -2,7 +2,7 @@
 
 Database, Redis and files of the first machine are killed and erased; a second machine (another cluster, other passwords) starts from the copy.
 The walk's figures are the same, people sign in, files open, book and ledger are whole; what happened after the copy is gone, and
-where checkpoints of the book are kept outside the database, the restored book is recognised as older than they are. Prints times and sizes.
+beside the checkpoints that are kept outside the database the restored book is recognised as older than they are. Prints times and sizes.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,23 +23,13 @@ sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 from config.embedded.servers import secrets_of  # noqa: E402 - the path comes first
 from config.roles import OWNER, RUNTIME  # noqa: E402
 from tests.support.product import Product  # noqa: E402
+from tests.support.proof import tell, timed  # noqa: E402
 
 KEPT = ("SECRET_KEY", "BOOK_KEY", "BOOK_SIGNING_KEY", "BOOK_PUBLIC_KEYS")
 
 
-def tell(what: str, found: object = "") -> None:
-    print(f"{what:58} {found}", flush=True)
-
-
 def mb(many: float) -> str:
     return f"{many / 1e6:.1f} MB"
-
-
-@contextmanager
-def timed(what: str) -> Iterator[None]:
-    began = time.monotonic()
-    yield
-    tell(what, f"{time.monotonic() - began:.1f} s")
 
 
 def figures(machine: Product) -> list[str]:
@@ -110,12 +98,11 @@ def main() -> None:
     keys = {name: word for name, word in secrets_of(top / "keys").items() if name in KEPT} | {
         "BACKUP_KEY": "a word of the drill"
     }
-    settings = (ROOT / "platform/config/settings.py").read_text()
-    witness = {"BOOK_WITNESS": str(top / "witness")} if "BOOK_WITNESS" in settings else {}
+    keys |= {"BOOK_WITNESS": str(top / "witness")}
     machines: list[Product] = []
     try:
         with timed("a first machine: servers, tables"):
-            first = Product(top / "first", 21000, keys | witness)
+            first = Product(top / "first", 21000, keys)
             machines.append(first)
             first.manage("migrate", "--noinput", "-v", "0")
             first.manage("collectstatic", "--noinput", "-v", "0")
@@ -138,9 +125,8 @@ def main() -> None:
         first.manage("verify_book")
         grown = first.ask("SELECT count(*) FROM book_entry")
         tell("somebody goes on working", f"{grown - entries} more entries of the book")
-        if witness:
-            with timed("the next checkpoint is signed and kept outside"):
-                wait_for_witness(top / "witness" / "leaves.sha256", grown)
+        with timed("the next checkpoint is signed and kept outside"):
+            wait_for_witness(top / "witness" / "leaves.sha256", grown)
         with timed("a second copy"):
             said = first.manage("backup", str(top / "copies"), "--keep", "5")
         tell("   " + re.search(r"media: .*", said.stdout)[0])  # type: ignore[index]
@@ -153,7 +139,7 @@ def main() -> None:
         tell("the first machine is destroyed", "processes killed, folder erased")
 
         with timed("a second machine: servers with other passwords"):
-            second = Product(top / "second", 23000, keys | witness)
+            second = Product(top / "second", 23000, keys)
             machines.append(second)
         wrong = second.manage("restore", str(copy), may_fail=True, BOOK_KEY="another key")
         assert wrong.returncode == 1 and "BOOK_KEY" in wrong.stderr
@@ -182,13 +168,10 @@ def main() -> None:
         except psycopg2.Error as problem:
             tell("the runtime role deletes an entry of the book", f"refused: {str(problem).splitlines()[0]}")
 
-        if witness:
-            seen = second.manage("verify_book", may_fail=True)
-            tell("verify_book against the checkpoints kept outside", f"status {seen.returncode}: a fork")
-            tell("   " + (seen.stderr.strip() or seen.stdout.strip()).splitlines()[-1])
-            assert seen.returncode == 2, "an older book was not recognised"
-        else:
-            tell("checkpoints outside the database", "not in this version")
+        seen = second.manage("verify_book", may_fail=True)
+        tell("verify_book against the checkpoints kept outside", f"status {seen.returncode}: a fork")
+        tell("   " + (seen.stderr.strip() or seen.stdout.strip()).splitlines()[-1])
+        assert seen.returncode == 2, "an older book was not recognised"
     finally:
         for machine in machines:
             machine.destroy()

@@ -17,6 +17,10 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT)]
+
+from tests.support import proof  # noqa: E402 - the path comes first
+
 EXAMPLES = 50
 ROUND = """
 import json, os, sys
@@ -33,11 +37,6 @@ def test_round(live_server, tmp_path, settings):
         json.dump(told, file, ensure_ascii=False)
 """
 PARTS = 4
-
-
-def commit() -> str:
-    told = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
-    return told.stdout.strip() or "no-commit"
 
 
 def play(number: int, kept: Path) -> dict[str, object]:
@@ -75,8 +74,7 @@ def main() -> None:
     wanted = argparse.ArgumentParser()
     wanted.add_argument("--cases", type=int, default=20_000)
     cases = wanted.parse_args().cases
-    kept = ROOT / ".xielian" / "schemathesis" / commit()
-    kept.mkdir(parents=True, exist_ok=True)
+    kept = proof.kept("schemathesis")
     asked, number = 0, 0
     statuses: Counter[str] = Counter()
     operations: set[str] = set()

@@ -17,6 +17,7 @@ from config import embedded
 from config.embedded import processes
 from config.embedded.servers import Servers, erase, parts
 from config.roles import OWNER
+from tests.support.proof import launcher
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,23 +51,7 @@ class Product:
 
     def serve(self) -> None:
         """Start web, worker and beat, and wait until the web is ready."""
-        web = [
-            "gunicorn",
-            "config.wsgi:application",
-            "--bind",
-            f"127.0.0.1:{self.port}",
-            "--workers",
-            "2",
-            "--threads",
-            "4",
-        ]
-        if (self.code / "platform/config/gunicorn.py").exists():
-            web = ["gunicorn", "-c", "python:config.gunicorn", "config.wsgi:application"]
-        for name, command in (
-            ("web", web),
-            ("worker", ["celery", "-A", "config.celery", "worker", "--concurrency", "2", "--loglevel", "INFO"]),
-            ("beat", ["celery", "-A", "config.celery", "beat", "--loglevel", "INFO", "--pidfile="]),
-        ):
+        for name, command in launcher().PROGRAMS.items():
             with (self.home / f"{name}.log").open("ab") as log:
                 self.running.append(
                     subprocess.Popen(

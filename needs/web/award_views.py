@@ -16,7 +16,7 @@ from core.access import policy
 from core.accounts.actor import Actor
 from core.errors import NotFound
 from core.web.forms import form_page
-from core.web.page import crumb, render_page
+from core.web.page import crumb, render_page, sent_version
 from needs.actions import award as actions
 from needs.models.award import Award, Feedback
 from needs.models.bid import Bid
@@ -129,12 +129,11 @@ def award_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def sign_award(request: HttpRequest, pk: UUID) -> HttpResponse:
-    version = request.POST.get("version", "")
     return act(
         request,
         actions.sign_award,
         award_id=pk,
-        version=int(version) if version.isdigit() else None,
+        version=sent_version(request),
         success=reverse("needs:award", args=[pk]),
         message=_("Signed. Every bidder has their feedback."),
     )

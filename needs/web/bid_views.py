@@ -19,7 +19,7 @@ from core.errors import Refusal, Stale
 from core.files.web import respond
 from core.web import tables
 from core.web.forms import form_page
-from core.web.page import Crumb, crumb, render_page
+from core.web.page import Crumb, crumb, render_page, sent_version
 from needs.actions import bid as actions
 from needs.models.bid import Bid, BidFile, BidSubmission
 from needs.models.challenge import Challenge
@@ -168,7 +168,7 @@ def autosave_bid(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = forms.BidForm(request.POST, bid=bid)
     form.is_valid()
     changes = dict(form.cleaned_data)
-    changes["version"] = _number(request.POST.get("version"))
+    changes["version"] = sent_version(request)
     try:
         saved = _save_bid(pk, actor=actor.with_key(None), **changes)
     except Stale as refused:
@@ -340,10 +340,6 @@ def _same_number(left: str, right: str) -> bool:
         return Decimal(left) == Decimal(right.replace(",", ""))
     except InvalidOperation:
         return False
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdigit() else None
 
 
 def _crumbs(bid: Bid, *, last: bool = False) -> list[Crumb]:

@@ -16,7 +16,7 @@ from core.access import policy
 from core.indicators.forms import SpecificationForm
 from core.indicators.models import Specification
 from core.web.forms import do, form_page
-from core.web.page import crumb
+from core.web.page import crumb, sent_version
 from needs.actions import need as actions
 from needs.models import Need
 from needs.services import need_specifications
@@ -37,7 +37,7 @@ def post_need(request: HttpRequest) -> HttpResponse:
 
 def edit_need(request: HttpRequest, pk: UUID) -> HttpResponse:
     need = _need(request, "needs.edit_need", pk)
-    version = int(request.POST["version"]) if request.POST.get("version", "").isdigit() else None
+    version = sent_version(request)
 
     def act(actor: Any, **values: Any) -> Need:
         return actions.edit_need(actor=actor, need_id=pk, changes=values, version=version)

@@ -122,7 +122,7 @@ class PastedRows(forms.Form):
         placed = {}
         for name, texts in fields.items():
             part, _dot, rest = name.removeprefix("rows.").partition(".")
-            if name.startswith("rows.") and part.isdigit() and int(part) < len(self.taken):
+            if name.startswith("rows.") and part.isdecimal() and int(part) < len(self.taken):
                 name = f"{rest}_{self.taken[int(part)]}"
             placed[name] = texts
         super().tell(placed)

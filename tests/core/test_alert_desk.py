@@ -184,6 +184,40 @@ def test_a_storm_is_read_in_the_reader_s_language(scene: Scene, frozen_clock: An
         assert "8" in notice.sentence and "逾期" in notice.sentence
 
 
+def test_the_page_names_one_s_own_people_and_counts_the_others(scene: Scene, frozen_clock: Any) -> None:
+    second = factories.actor(factories.organisation("听者二"))
+    Organisation.objects.filter(pk=second.organisation.pk).update(name="听者")
+    left = factories.member(scene.listener, name="离开的人")
+    for number in range(10):
+        factories.member(scene.listener, name=f"同事{number}")
+    quiet(1)
+    frozen_clock.move(minutes=1)
+    look()
+    frozen_clock.move(minutes=1)
+    left.memberships.update(is_active=False, left_at=clock.now())
+    frozen_clock.move(minutes=1)
+    factories.actor(second.organisation, person_=left)
+    place = f"/alerts/{Alert.objects.get().pk}/"
+    theirs = Client()
+    theirs.force_login(second.person)
+    page = theirs.get(place).content.decode()
+    assert str(second.person) in page
+    assert "同事" not in page and str(scene.reader.person) not in page
+    assert left.name not in page, "whoever came to them later was told elsewhere"
+    assert "12 人" in page and "1 人" in page
+    mine = [scene.browser.get(f"{place}?page={number}").content.decode() for number in (1, 2)]
+    assert [one.count("同事") + one.count(left.name) for one in mine] in ([9, 2], [10, 1], [11, 0])
+    assert str(scene.reader.person) in "".join(mine) and str(second.person) not in "".join(mine)
+    rows = scene.browser.get(f"{place}?file=csv").content.decode().splitlines()
+    assert len(rows) == 13 and str(second.person) not in "".join(rows)
+    assert scene.browser.get(f"{place}?how=waits").content.decode().count("同事") == 0
+    Alert.objects.update(to_operator=True)
+    operator = Client()
+    operator.force_login(factories.operator().person)
+    everybody = operator.get(f"{place}?file=csv").content.decode().splitlines()
+    assert len(everybody) == 14 and str(second.person) in "".join(everybody)
+
+
 def test_several_are_muted_at_once_or_none(scene: Scene) -> None:
     quiet(3)
     look()

@@ -92,6 +92,9 @@ def test_two_people_at_one_draft_lose_nothing(draft: Any, client: Any) -> None:
     assert "乙的团队" in page
     bid.refresh_from_db()
     assert bid.team == "甲的团队"
+    for strange in ("²", "٣", "9" * 5000, "x"):  # no version of ours, so none that is fresh
+        asked = sent(bid, team="乙的团队", version=strange)
+        assert client.post(f"/needs/bids/{bid.pk}/autosave/", asked).status_code == 412, strange
     # The whole form, sent stale, comes back with everything typed.
     answer = client.post(f"/needs/bids/{bid.pk}/edit/", sent(bid, team="乙的团队", version="1"))
     assert answer.status_code == 412

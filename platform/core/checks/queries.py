@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
+from core import clock
 from core.accounts.actor import Actor
+from core.accounts.models import Membership, Organisation
 from core.checks import registry
-from core.checks.models import Alert, ThresholdChange
+from core.checks.models import Alert, AlertTold, ThresholdChange
 from core.checks.states import OPEN
 
 
@@ -28,6 +31,46 @@ def alerts_visible_to(actor: Actor) -> QuerySet[Alert]:
 def open_alerts(actor: Actor) -> QuerySet[Alert]:
     """Those that still fire and were not muted."""
     return alerts_visible_to(actor).filter(state__in=OPEN)
+
+
+def told_visible_to(actor: Actor) -> QuerySet[AlertTold]:
+    """Who was told, as far as the actor may know: members of the own organisation; the platform's admins see everybody.
+
+    A person counts where they were a member when they were told, or are one now while they wait to be told.
+    """
+    rows = AlertTold.objects.select_related("person")
+    if actor.is_platform_admin:
+        return rows
+    at = Coalesce(OuterRef("told_at"), Value(clock.now(), DateTimeField()))
+    seats = Membership.objects.filter(person=OuterRef("person"), organisation=actor.organisation_id, created_at__lte=at)
+    return rows.filter(Exists(seats.filter(Q(is_active=True) | Q(left_at__gte=at))))
+
+
+@dataclass(frozen=True)
+class ToldCounts:
+    """How many people were told: in each organisation the alert concerns, and among the platform's admins."""
+
+    organisations: list[tuple[Organisation, int]]
+    admins: int
+
+    @property
+    def is_anybody(self) -> bool:
+        """Whether at least one person was told."""
+        return bool(self.admins or any(count for _one, count in self.organisations))
+
+
+def told_counts(alert: Alert) -> ToldCounts:
+    """How many were told so far; people of none of the organisations were told as the platform's admins."""
+    organisations = list(alert.organisations.order_by("name", "pk"))
+    told = alert.told.filter(told_at__isnull=False)
+    seat = "person__memberships"
+    sat = told.filter(
+        Q(**{f"{seat}__is_active": True}) | Q(**{f"{seat}__left_at__gte": F("told_at")}),
+        **{f"{seat}__created_at__lte": F("told_at"), f"{seat}__organisation__in": organisations},
+    )
+    counts = dict(sat.values_list(f"{seat}__organisation").order_by().annotate(Count("person")))
+    admins = told.exclude(pk__in=sat.values("pk")).count()
+    return ToldCounts([(one, counts.get(one.pk, 0)) for one in organisations], admins)
 
 
 @dataclass(frozen=True)

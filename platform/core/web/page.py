@@ -61,3 +61,10 @@ def sent_key(request: HttpRequest) -> str | None:
         return str(UUID(request.POST.get("_key", "")))
     except ValueError:
         return None
+
+
+def sent_version(request: HttpRequest) -> int | None:
+    """The version of the row that a form was opened with; None if it names none, 0 for what is no version of ours."""
+    sent = request.POST.get("version", "")
+    is_ours = sent.isascii() and sent.isdigit() and len(sent) < 10
+    return None if not sent else int(sent) if is_ours else 0

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 from core import book, clock
 from core.access import policy
 from core.checks import actions, registered
-from core.checks.models import Alert
-from core.checks.queries import alerts_visible_to
+from core.checks.models import Alert, AlertTold
+from core.checks.queries import alerts_visible_to, told_counts, told_visible_to
 from core.checks.registry import chains_seen_by
 from core.checks.states import ALERT, OPEN, AlertState, Severity
 from core.errors import NotAllowed
@@ -33,6 +33,12 @@ TABS: dict[str, tuple[Any, Q]] = {
     "history": (_("History"), Q()),
 }
 AGES = {"day": (_("a day at most"), 1), "week": (_("a week at most"), 7), "older": (_("more than a week"), 7), "old": (_("more than 30 days"), 30)}  # fmt: skip
+
+HOW = {"alone": _("in a notice of its own"), "folded": _("with others in one notice"), "waits": _("waits")}
+WAYS = {
+    "alone": Q(told_at__isnull=False, is_folded=False), "folded": Q(told_at__isnull=False, is_folded=True),
+    "waits": Q(told_at__isnull=True),
+}  # fmt: skip
 
 
 def codes() -> list[tuple[str, Any]]:
@@ -53,6 +59,10 @@ def _numbers(alert: Alert) -> str:
 def _aged(age: str) -> Q:
     moment = clock.now() - dt.timedelta(days=AGES[age][1])
     return Q(created_at__lt=moment) if age.startswith("old") else Q(created_at__gte=moment)
+
+
+def _how(row: AlertTold) -> Any:
+    return HOW["waits" if row.told_at is None else "folded" if row.is_folded else "alone"]
 
 
 class Alerts(tables.Table):
@@ -88,6 +98,27 @@ class Alerts(tables.Table):
             tables.Choice("age", _("Age"), choices=[(key, words) for key, (words, _days) in AGES.items()], apply=_aged),
             tables.DateRange("on", _("Since"), lookup="created_at", is_moment=True),
         ]
+
+
+class Told(tables.Table):
+    columns = [
+        tables.Column("person", _("Person"), sort="person__name", is_primary=True),
+        tables.Column("told_at", _("When told"), kind="datetime", sort="told_at"),
+        tables.Column("how", _("How"), value=_how),
+    ]
+    filters = [
+        tables.Choice("how", _("How"), choices=list(HOW.items()), apply=lambda asked: WAYS[asked]),
+        tables.DateRange("told", _("When told"), lookup="told_at", is_moment=True),
+    ]
+    search = ["person__name"]
+    search_hint = _("Search a person")
+    caption = _("Who was told")
+    default_sort = "told_at"
+    page_size = 10
+    file_name = "alert-told"
+    empty = tables.Empty(
+        _("Nobody of your organisation"), _("People of other organisations are counted, not named."), icon="users"
+    )
 
 
 class Mute(forms.Form):
@@ -139,10 +170,14 @@ def alert_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One alert: its numbers, who was told, how it clears, its history."""
     actor = _actor(request)
     alert = policy.fetch(actor, "checks.view_alert", Alert, pk)
-    told = list(alert.told.select_related("person").order_by("told_at")[:50])
+    counts = told_counts(alert)
+    empty = None if counts.is_anybody else tables.Empty(_("Nobody yet"), icon="users")
+    table = Told(told_visible_to(actor).filter(alert=alert), empty=empty)
+    if answer := tables.respond(request, table):
+        return answer
     shown = {
-        "alert": alert, "stated": alert, "figures": figures_of(alert), "told": told,
-        "organisations": list(alert.organisations.all()), "chain": _chain_name(actor, alert.chain_id),
+        "alert": alert, "stated": alert, "figures": figures_of(alert), "table": table, "counts": counts,
+        "chain": _chain_name(actor, alert.chain_id),
         "moves": [move for move in ALERT.open_moves(alert.state) if move in ("mute_alert", "unmute_alert") and policy.can(actor, f"checks.{move}", alert)],
         "timeline": book.timeline(alert), "thresholds_url": _thresholds_url(alert),
     }  # fmt: skip

@@ -36,6 +36,9 @@ def shares_sum_to_whole(version: AgreementVersion, **about: Any) -> Iterator[che
         )  # fmt: skip
 
 
+GRACE_DAYS = 0
+
+
 def unpaid_lines() -> Iterable[FundCallLine]:
     return FundCallLine.objects.exclude(state=CallState.PAID).select_related("call__fund", "party__organisation")
 
@@ -44,16 +47,30 @@ def unpaid_lines() -> Iterable[FundCallLine]:
     "A26",
     title=gettext_lazy("Payment overdue"),
     watches=unpaid_lines,
-    figures={"amount": gettext_lazy("Amount"), "due_on": gettext_lazy("Due")},
-)
+    chain_of=lambda line: line.call.fund.chain_id,
+    figures={
+        "amount": gettext_lazy("Amount"), "due_on": gettext_lazy("Due"), "days": gettext_lazy("Days late"),
+        "limit": gettext_lazy("Days of grace"),
+    },
+    thresholds=[
+        checks.Threshold(
+            "grace_days", gettext_lazy("Days of grace after the day a payment is due"), GRACE_DAYS,
+            unit=gettext_lazy("days"), high=90, is_whole=True,
+        )
+    ],
+)  # fmt: skip
 def call_overdue(line: FundCallLine, **about: Any) -> Iterator[checks.Hit]:
-    """A part of a fund's call is unpaid past its day; the debtor is named (R083)."""
-    if line.state != CallState.PAID and line.call.due_on < clock.today():
+    """A part of a fund's call is unpaid past its day and the chain's days of grace; the debtor is named (R083)."""
+    days = (clock.today() - line.call.due_on).days
+    if line.state == CallState.PAID or days <= 0:
+        return
+    grace = int(checks.threshold("A26", "grace_days", line.call.fund.chain_id))
+    if days > grace:
         words = _("%(party)s has not paid %(amount)s yuan into “%(fund)s”, due on %(day)s") % {
             "party": line.party.organisation, "amount": f"{line.amount:,.2f}", "fund": line.call.fund, "day": line.call.due_on,
         }  # fmt: skip
         yield checks.Hit(
-            line, rule=words, numbers={"amount": line.amount, "due_on": line.call.due_on},
+            line, rule=words, numbers={"amount": line.amount, "due_on": line.call.due_on, "days": days, "limit": grace},
             tell=[line.party.organisation, line.call.fund.manager], clears=_("The payment is recorded."),
             link=reverse("benefits:fund", args=[line.call.fund_id]),
         )  # fmt: skip

@@ -18,33 +18,49 @@ from projects.models import Gate, Project
 from projects.states import STAGES, GateState, HandoverState, ProjectState, next_stage
 
 HANDOVER_DAYS = 30
+SHARED_INDICATORS = 1
 
 
 def _link(project: Project, anchor: str = "") -> str:
     return reverse("projects:project", args=[project.pk]) + anchor
 
 
-@checks.check("A02", title=gettext_lazy("Bundle without a shared target"), guards=["projects.start_project"])
+@checks.check(
+    "A02",
+    title=gettext_lazy("Bundle without a shared target"),
+    guards=["projects.start_project"],
+    chain_of=lambda project: project.chain_id,
+    thresholds=[
+        checks.Threshold(
+            "shared_indicators", gettext_lazy("Shared indicators to which every party contributes"), SHARED_INDICATORS,
+            low=1, high=20, is_whole=True,
+        )
+    ],
+)  # fmt: skip
 def bundle(project: Project, **about: Any) -> Iterator[checks.Hit]:
-    """The parties work on no indicator to which each of them contributes (R005)."""
+    """The parties work on no indicator to which each of them contributes, or on fewer than the chain asks for (R005)."""
     parties = {one.pk: one for one in project.parties.select_related("organisation")}
-    best: set[Any] | None = None
-    for row in project.indicators.filter(is_shared=True).prefetch_related("contributions"):
-        idle = set(parties) - {one.party_id for one in row.contributions.all()}
-        if not idle and len(parties) > 1:
-            return
-        if best is None or len(idle) < len(best):
-            best = idle
-    if best is None or len(parties) < 2:
+    wanted = int(checks.threshold("A02", "shared_indicators", project.chain_id))
+    rows = project.indicators.filter(is_shared=True).prefetch_related("contributions")
+    idle = sorted((set(parties) - {one.party_id for one in row.contributions.all()} for row in rows), key=len)
+    whole = sum(not one for one in idle)
+    if len(parties) > 1 and whole >= wanted:
+        return
+    best = next(filter(None, idle), set())
+    if not idle or len(parties) < 2:
         words = _("Bundle, no shared target: the parties work on no shared indicator")
+    elif whole:
+        words = _("Bundle: every party contributes to %(have)d shared indicators; the chain asks for %(wanted)d") % {
+            "have": whole, "wanted": wanted,
+        }  # fmt: skip
     else:
         words = _("Bundle, no shared target: no contribution yet from %(names)s") % {
             "names": "、".join(str(parties[pk]) for pk in parties if pk in best)
         }
     yield checks.Hit(
-        project, rule=words, numbers={"parties": len(parties), "shared": project.indicators.filter(is_shared=True).count()},
+        project, rule=words, numbers={"parties": len(parties), "shared": len(idle), "whole": whole, "limit": wanted},
         missing=Missing(words, str(project.lead), _link(project, "#indicators")), tell=[project.lead],
-        clears=_("Each party contributes to at least one shared indicator."), link=_link(project),
+        clears=_("Each party contributes to as many shared indicators as the chain asks for."), link=_link(project),
     )  # fmt: skip
 
 
@@ -144,7 +160,7 @@ def _chain_of_gate(gate: Gate) -> Any:
     thresholds=[
         checks.Threshold(
             "handover_days", gettext_lazy("Days until somebody must have taken over"), HANDOVER_DAYS,
-            unit=gettext_lazy("days"), low=1, high=365,
+            unit=gettext_lazy("days"), low=1, high=365, is_whole=True,
         )
     ],
 )  # fmt: skip

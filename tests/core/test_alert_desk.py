@@ -152,6 +152,9 @@ def test_whoever_has_left_is_told_no_more(scene: Scene, frozen_clock: Any) -> No
     frozen_clock.move(days=1, minutes=1)
     look()
     assert not AlertTold.objects.filter(person=late).exists()
+    AlertTold.objects.create(alert=alert, person=late)  # the round broke off, and then they left
+    look()
+    assert not AlertTold.objects.filter(person=late).exists()
     actions.mute_alert(actor=scene.reader, alert_id=alert.pk, reason="x")
     frozen_clock.move(minutes=1)
     actions.unmute_alert(actor=scene.reader, alert_id=alert.pk)

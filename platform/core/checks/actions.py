@@ -64,6 +64,8 @@ def change_threshold(
         wrong["reason"] = [_("Say why the figure changes.")]
     if value is not None and not (value.is_finite() and declared.low <= value <= declared.high):
         wrong["value"] = [_("Between %(low)s and %(high)s.") % {"low": declared.low, "high": declared.high}]
+    elif value is not None and declared.is_whole and value != value.to_integral_value():
+        wrong["value"] = [_("A whole number.")]
     elif value is not None and value != value.quantize(Decimal("0.0001")):
         wrong["value"] = [_("At most four digits after the point.")]
     before = threshold_value(code, name, chain_id)

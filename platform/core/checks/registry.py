@@ -41,6 +41,7 @@ class Threshold:
     unit: Text = ""
     low: Decimal | int = 0
     high: Decimal | int = 10**9
+    is_whole: bool = False
 
 
 Finder = Callable[..., Iterable[Hit]]

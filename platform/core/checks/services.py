@@ -11,13 +11,13 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Exists, Model, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
 from core import book, clock
-from core.accounts.models import Person
+from core.accounts.models import Membership, Person
 from core.accounts.queries import members_with_role, platform_admins
 from core.checks.models import Alert, AlertTold, Wave
 from core.checks.queries import threshold_value
@@ -152,6 +152,7 @@ def _queue(alert: Alert) -> None:
 def tell_waiting() -> int:
     """Tell those who wait: a few alerts of one rule one by one, many as one notice. Nothing is lost if it is cut short."""
     told = 0
+    _forget_who_left()
     waiting = (
         AlertTold.objects.filter(told_at__isnull=True).values_list("person_id", "alert__code").order_by().distinct()
     )
@@ -172,6 +173,16 @@ def tell_waiting() -> int:
         state=ALERT.after(AlertState.RAISED, "tell")
     )
     return told
+
+
+def _forget_who_left() -> None:
+    """Whoever waits and has left since is not told; a round that broke off may lie some time back."""
+    seat = Membership.objects.filter(
+        person=OuterRef("person"), organisation__alerts=OuterRef("alert"), is_active=True, person__is_active=True
+    )
+    AlertTold.objects.filter(~Exists(seat), told_at__isnull=True).exclude(
+        alert__to_operator=True, person__in=platform_admins()
+    ).delete()
 
 
 def _tell(code: str, person: Person, rows: list[AlertTold]) -> None:

@@ -59,10 +59,12 @@ class World:
     def __init__(self, url: str, state_dir: Any) -> None:
         from portal.walk.cases import CASES, EXPERTS
         from portal.walk.play import Play, Walk
+        from tests.support import python_client
 
         self.faults: list[str] = []  # of the headers of every answer so far
         self._picked: dict[Any, Any] = {}
-        self.walk = Walk(url, say=lambda _words: None)
+        # The walk by REST: every request goes through the generated Python client.
+        self.walk = Walk(url, say=lambda _words: None, visitor=python_client.ClientVisitor)
         self.walk.memory = state_dir / "walk.json"
         from portal.walk import cast
 
@@ -72,6 +74,8 @@ class World:
         self.walk.register("某渠道商", ["channel_firm"], "other1", "经理")
         self.play = Play(self.walk, CASES[0])
         self.play.all()
+        self.ids = self.play.ids | self.walk.organisations
+        self.walked = set(python_client.asked)
         self._more()
 
     def _more(self) -> None:

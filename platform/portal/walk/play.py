@@ -24,8 +24,8 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 class Walk:
     """Plays all cases; what was decided by the clock (deadlines) is kept in a file, so that a stopped walk goes on."""
 
-    def __init__(self, url: str, say: Callable[[str], Any]) -> None:
-        self.url, self._say = url, say
+    def __init__(self, url: str, say: Callable[[str], Any], visitor: type[Visitor] = Visitor) -> None:
+        self.url, self._say, self._visitor = url, say, visitor
         self.memory = Path(settings.STATE_DIR) / "walk.json"
         self.kept: dict[str, Any] = json.loads(self.memory.read_text()) if self.memory.exists() else {}
         self._visitors: dict[str, Visitor] = {}
@@ -48,7 +48,7 @@ class Walk:
     def as_(self, local: str) -> Visitor:
         """The session of a person of the demonstration."""
         if local not in self._visitors:
-            self._visitors[local] = Visitor(
+            self._visitors[local] = self._visitor(
                 self.url, f"{local}@{DOMAIN}", PASSWORD, self.keep("salt", lambda: f"{time.time():.0f}")
             )
         return self._visitors[local]

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import NoReverseMatch, reverse
 
 from tests.architecture import world as everything
+from tests.support.kept_world import world_of
 
 EYES = ["leader", "party", "admin", "reviewer", "other"]
 SCRIPT = '"><script>alert(1)</script>'
@@ -86,7 +87,7 @@ def filled(form: Form, value: str) -> dict[str, Any]:
 @pytest.fixture
 def world(live_server: str, tmp_path: Path, settings: Any) -> Any:
     settings.API_RATES = {}
-    return everything.World(live_server, tmp_path)
+    return world_of(live_server, tmp_path)
 
 
 @pytest.mark.timeout(600)

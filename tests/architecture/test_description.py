@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.architecture import world as everything
+from tests.support.kept_world import world_of
 
 # Cases per operation. Fifty do not fit into the tests' minutes; tests/proof/run_schemathesis.py asks as many and more.
 EXAMPLES = 3
@@ -104,7 +104,7 @@ def as_member(api: Any) -> Any:
 @pytest.fixture
 def world(live_server: str, tmp_path: Path, settings: Any) -> Any:
     settings.API_RATES = {}
-    return everything.World(live_server, tmp_path)
+    return world_of(live_server, tmp_path)
 
 
 @pytest.mark.timeout(600)

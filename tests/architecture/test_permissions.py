@@ -10,11 +10,12 @@ import pytest
 from django.urls import NoReverseMatch, reverse
 
 from tests.architecture import world as everything
+from tests.support.kept_world import world_of
 
 
 def observe(live_server: str, folder: Path) -> dict[str, str]:
     """The letters that the product gives now, by address."""
-    world = everything.World(live_server, folder)
+    world = world_of(live_server, folder)
     seen: dict[str, list[str]] = {}
     doors = everything.doors()
     for who in everything.PEOPLE:

@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
 from tests.architecture import world as everything
+from tests.support.kept_world import world_of
 
 LITERAL = re.compile(r"IN \([^()]*\)|'[^']*'(::\w+)?|\b\d+\b")
 # Who looks: of these, whoever sees most rows of a list.
@@ -27,8 +28,8 @@ EYES = ["leader", "party", "admin", "reviewer"]
 NO_LISTS = ("inbox:notification",)
 # Lists of which the walk leaves too few rows, and which cannot be copied; the second test fills each of them.
 FEW = {
-    "acceptance-list", "agreement-version-list", "client-list", "dispute-list", "gate-condition-list", "needs:seats",
-    "projects:approvals", "settlement-list",
+    "acceptance-list", "agreement-version-list", "client-list", "dispute-list", "files:list", "gate-condition-list",
+    "needs:seats", "projects:approvals", "settlement-list",
 }  # fmt: skip
 
 
@@ -112,7 +113,7 @@ def _change(row: Any, field: Any) -> None:
 @pytest.mark.timeout(600)
 def test_every_list_asks_as_often_for_one_row_as_for_three(live_server: str, tmp_path: Path, settings: Any) -> None:
     settings.API_RATES = {}
-    world = everything.World(live_server, tmp_path)
+    world = world_of(live_server, tmp_path)
     clients = {who: everything.client_of(world, who) for who in EYES}
     growing, few, seen = [], {}, 0
     for door in everything.doors():
@@ -155,6 +156,7 @@ def test_the_lists_that_the_walk_leaves_short(db: str, client: Any) -> None:
     from core import clock
     from core.accounts import actions
     from core.accounts.actor import Actor
+    from core.files.models import StoredFile
     from projects.actions import flow
     from projects.actions import project as project_actions
     from tests import factories
@@ -201,6 +203,11 @@ def test_the_lists_that_the_walk_leaves_short(db: str, client: Any) -> None:
     for row in rows[1:]:
         row.panel.create(person=judge.person, state="cleared", declared_at=clock.now())
     growing += compared(client, "needs:seats", judge)
+    StoredFile.objects.bulk_create(
+        StoredFile(name=f"{number}.csv", size=1, sha256=f"{number:064}", path=str(number), scan_state="infected")
+        for number in range(3)
+    )
+    growing += compared(client, "files:list", factories.operator())
     assert not growing, "\n".join(growing)
 
 

@@ -160,6 +160,10 @@ class World:
         call_command("load_public_calls", verbosity=0, stdout=_Quiet())
         assert Membership.objects.exists() and dt
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Without those who played it: their sessions are over."""
+        return {name: value for name, value in self.__dict__.items() if name not in ("walk", "play")}
+
     def actor_of(self, who: str) -> Any:
         return getattr(self, who)
 

@@ -16,6 +16,7 @@ from django.urls import NoReverseMatch, reverse
 
 from tests.architecture import world as everything
 from tests.support import axe
+from tests.support.kept_world import world_of
 
 EYES = ["leader", "party", "reviewer", "admin", "other", "conflicted", "stranger"]
 # Pages that do something when they are opened, or end the session.
@@ -146,7 +147,7 @@ def speak(world: Any, language: str) -> None:
 @pytest.fixture
 def world(live_server: str, tmp_path: Path, settings: Any) -> Any:
     settings.API_RATES = {}
-    return everything.World(live_server, tmp_path)
+    return world_of(live_server, tmp_path)
 
 
 @pytest.mark.browser

@@ -102,6 +102,16 @@ def clone(servers: Servers, source: str) -> str:
     return name
 
 
+def copy(servers: Servers, source: str, name: str) -> None:
+    """A second database like the first, whose connections end."""
+    with servers.postgres.cursor(SUPERUSER, "postgres") as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+            [source],
+        )
+    execute(servers, OWNER, "CREATE DATABASE {} TEMPLATE {} OWNER {}", name, source, OWNER)
+
+
 def drop(servers: Servers, name: str) -> None:
     execute(servers, SUPERUSER, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 

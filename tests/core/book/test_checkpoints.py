@@ -359,7 +359,7 @@ def test_a_batch_is_all_or_nothing(db: Any, monkeypatch: Any) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(services, "_copy", lambda *_words: (_ for _ in ()).throw(RuntimeError("the power went off")))
         with pytest.raises(RuntimeError):
-            services.sequence()
+            place_all(10)
     assert queries.tree_size() == 0
     assert place_all(10) == 10
     assert verifying.verify().is_sound and dt.UTC

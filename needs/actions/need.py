@@ -55,12 +55,7 @@ def edit_need(*, actor: Actor, need_id: UUID, changes: Mapping[str, Any], versio
     services.still_editable(need)
     if version is not None and version != need.version:
         raise Stale(_("Somebody changed this need meanwhile; compare and save again."))
-    before = {name: getattr(need, name) for name in changes if name in services.EDITABLE_FIELDS}
-    services.refuse(services.set_fields(need, changes))
-    need.touch()
-    need.save()
-    services.index_need(need)
-    book.record(actor, "edit_need", need, before=before, after={name: changes[name] for name in before})
+    services.edit_words(actor, need, changes)
     return need
 
 
@@ -81,14 +76,8 @@ def define_indicator(*, actor: Actor, need_id: UUID, **fields: Any) -> NeedIndic
     need = policy.fetch_for_update(actor, "needs.define_indicator", Need, need_id)
     services.still_editable(need)
     checks.guard("needs.define_indicator", need)
-    row = services.add_specification(need, fields)
+    row = services.write_indicator(actor, need, fields)
     services.indicators_changed(need)
-    book.record(
-        actor,
-        "define_indicator",
-        need,
-        after={"indicator": row.specification.name, "target": row.specification.target_text},
-    )
     return row
 
 
@@ -112,17 +101,13 @@ def define_indicators(*, actor: Actor, need_id: UUID, rows: Sequence[Mapping[str
     wrong: dict[str, list[str]] = {}
     for at, fields in enumerate(rows):
         try:
-            made.append(services.add_specification(need, fields))
+            made.append(services.write_indicator(actor, need, fields))
         except Invalid as refused:
             for name, sentences in (refused.fields or {"": [str(refused.message)]}).items():
                 wrong[f"rows.{at}.{name}" if name else f"rows.{at}"] = sentences
     if wrong:
         raise Invalid(_("Some rows are not measurable yet; nothing was added."), fields=wrong, code="not_measurable")
     services.indicators_changed(need)
-    book.record(
-        actor, "define_indicators", need,
-        after={"indicators": [{"indicator": one.specification.name, "target": one.specification.target_text} for one in made]},
-    )  # fmt: skip
     return made
 
 
@@ -132,12 +117,8 @@ def edit_indicator(*, actor: Actor, need_id: UUID, specification_id: UUID, **fie
     need = policy.fetch_for_update(actor, "needs.edit_indicator", Need, need_id)
     services.still_editable(need)
     old = _specification(need, specification_id)
-    row = services.replace_specification(need, old, fields)
+    row = services.write_indicator(actor, need, fields, old=old)
     services.indicators_changed(need)
-    book.record(
-        actor, "edit_indicator", need, before={"indicator": old.name, "target": old.target_text},
-        after={"indicator": row.specification.name, "target": row.specification.target_text},
-    )  # fmt: skip
     return row
 
 

@@ -14,9 +14,11 @@ from core.api.views import RoomViewSet, operation
 from core.indicators.kinds import ChangeIn, Claim, Environment, Kind, Operator
 from core.indicators.models import Specification
 from core.indicators.reading import LONGEST, Found, Reading, draft_of
+from core.indicators.validation import NOTES_LENGTH
 from needs.actions import need as actions
 from needs.models import Definer, IndicatorComment, IndicatorSignature, Need, NeedEvidence, NeedIndicator, NeedVersion
 from needs.queries.need import current_version, issued_version, signature_matrix, specifications_in
+from needs.services import REGION_CODE
 from needs.states.need import NEED, Confidentiality, DemandSide, NeedState
 
 
@@ -28,7 +30,7 @@ class NeedEdit(Input):
     demand_side = serializers.ChoiceField(choices=DemandSide.choices, required=False)
     constraints = serializers.CharField(max_length=20000, required=False, allow_blank=True)
     field = serializers.CharField(max_length=80, required=False, allow_blank=True)  # the need's own word
-    region_code = serializers.RegexField(r"^(\d{6})?$", required=False, allow_blank=True)
+    region_code = serializers.RegexField(REGION_CODE, required=False, allow_blank=True)
     budget = Money(required=False, allow_null=True)
     deadline_on = serializers.DateField(required=False, allow_null=True)
     review_on = serializers.DateField(required=False)
@@ -67,7 +69,7 @@ class SpecificationIn(Input):
     method = serializers.CharField(max_length=300, required=False, allow_blank=True)
     is_must = serializers.BooleanField(required=False, default=True)
     needs_sample = serializers.BooleanField(required=False, default=False)
-    notes = serializers.CharField(max_length=5000, required=False, allow_blank=True)
+    notes = serializers.CharField(max_length=NOTES_LENGTH, required=False, allow_blank=True)
 
 
 class TextIn(Input):
@@ -98,9 +100,7 @@ class ReadRow(serializers.Serializer[Found]):
     gaps = serializers.ListField(child=serializers.CharField())
 
     def to_representation(self, instance: Found) -> dict[str, Any]:
-        fields = draft_of(instance)
-        scale = [one.strip() for one in fields["level_scale"].split(",") if one.strip()]
-        return fields | {"level_scale": scale, "words": instance.words, "gaps": instance.gaps}
+        return draft_of(instance) | {"words": instance.words, "gaps": instance.gaps}
 
 
 class ReadingOut(serializers.Serializer[Reading]):
@@ -320,7 +320,9 @@ class NeedViewSet(RoomViewSet):
         response=NeedIndicatorOut,
         code=201,
     )
-    read_indicators = operation(actions.read_indicators, path="read_text", serializer=TextIn, response=ReadingOut)
+    read_indicators = operation(
+        actions.read_indicators, path="read_text", serializer=TextIn, response=ReadingOut, reads=True
+    )
     edit_indicator = operation(
         actions.edit_indicator, path="edit_indicator", serializer=SpecificationEdit, response=NeedIndicatorOut
     )

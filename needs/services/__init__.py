@@ -2,10 +2,11 @@
 
 from needs.services.need import (
     EDITABLE_FIELDS,
-    add_specification,
+    REGION_CODE,
     closing_summary,
     create_need,
     draft_version,
+    edit_words,
     index_need,
     indicators_changed,
     need_link,
@@ -13,19 +14,20 @@ from needs.services.need import (
     record_measurements,
     refuse,
     remove_specification,
-    replace_specification,
     set_fields,
     settle_signatures,
     sign,
     still_editable,
+    write_indicator,
 )
 
 __all__ = [
     "EDITABLE_FIELDS",
-    "add_specification",
+    "REGION_CODE",
     "closing_summary",
     "create_need",
     "draft_version",
+    "edit_words",
     "index_need",
     "indicators_changed",
     "need_link",
@@ -33,9 +35,9 @@ __all__ = [
     "record_measurements",
     "refuse",
     "remove_specification",
-    "replace_specification",
     "set_fields",
     "settle_signatures",
     "sign",
     "still_editable",
+    "write_indicator",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,10 @@ from uuid import UUID
 from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from chains.models import ChainNode
-from core import clock
+from core import book, clock
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 from core.errors import Invalid, WrongState
@@ -37,6 +38,8 @@ from needs.states.need import (
 )
 
 REVIEW_MONTHS = 6
+REGION_CODE = r"^([0-9]{6})?$"
+NOT_EDITABLE = gettext_lazy("A need changes only before it is published.")
 EDITABLE_FIELDS = (
     "title", "title_en", "pain_point", "affected_users", "demand_side", "constraints", "field", "region_code", "budget",
     "deadline_on", "review_on", "confidentiality",
@@ -87,6 +90,8 @@ def set_fields(need: Need, fields: Mapping[str, Any]) -> dict[str, list[Any]]:
         wrong["demand_side"] = [_("Choose the demand side: R&D, production, supply chain or service.")]
     if need.confidentiality not in Confidentiality.values:
         wrong["confidentiality"] = [_("Choose who may read it.")]
+    if not re.fullmatch(REGION_CODE, need.region_code):
+        wrong["region_code"] = [_("Six digits, such as 330100.")]
     if need.budget is not None and need.budget <= 0:
         wrong["budget"] = [_("Give an amount above zero, or leave it empty.")]
     return wrong
@@ -116,12 +121,40 @@ def draft_version(need: Need) -> NeedVersion:
 def still_editable(need: Need) -> None:
     """Nothing, or the refusal to change a need that was published or ended."""
     if need.state not in EDITABLE:
-        raise WrongState(_("A need changes only before it is published."))
+        raise WrongState(str(NOT_EDITABLE))
+
+
+def edit_words(actor: Actor, need: Need, changes: Mapping[str, Any], **source: Any) -> None:
+    """Change the words of a need before it is published, with its entry in the book; `source` says where they came from."""
+    still_editable(need)
+    before = {name: getattr(need, name) for name in changes if name in EDITABLE_FIELDS}
+    refuse(set_fields(need, changes))
+    need.touch()
+    need.save()
+    index_need(need)
+    book.record(actor, "edit_need", need, before=before, after={name: changes[name] for name in before} | source)
+
+
+def write_indicator(
+    actor: Actor, need: Need, fields: Mapping[str, Any], *, old: Specification | None = None, **source: Any
+) -> NeedIndicator:
+    """Define an indicator, or change `old`, in the draft version, with its entry in the book.
+
+    Whoever wrote the last of them calls `indicators_changed`.
+    """
+    row = replace_specification(need, old, fields) if old else add_specification(need, fields)
+    book.record(
+        actor, "edit_indicator" if old else "define_indicator", need,
+        before={"indicator": old.name, "target": old.target_text} if old else {},
+        after={"indicator": row.specification.name, "target": row.specification.target_text, **source},
+    )  # fmt: skip
+    return row
 
 
 def add_specification(need: Need, fields: Mapping[str, Any]) -> NeedIndicator:
     """A new indicator in the draft version."""
     version = draft_version(need)
+    _refuse_taken_name(version, fields)
     specification = indicators.define(fields=fields, created_by=need.owner)
     last = version.indicators.order_by("-position").first()
     return NeedIndicator.objects.create(
@@ -132,6 +165,7 @@ def add_specification(need: Need, fields: Mapping[str, Any]) -> NeedIndicator:
 def replace_specification(need: Need, specification: Specification, fields: Mapping[str, Any]) -> NeedIndicator:
     """The next version of an indicator, in its old place of the draft version."""
     row = _row_in_draft(need, specification)
+    _refuse_taken_name(row.version, fields, but=row)
     row.specification = indicators.define(fields=fields, created_by=need.owner, indicator=specification.indicator)
     row.save(update_fields=["specification"])
     return row
@@ -149,6 +183,17 @@ def indicators_changed(need: Need) -> None:
 def remove_specification(need: Need, specification: Specification) -> None:
     """Take an indicator out of the draft version; issued versions keep it."""
     _row_in_draft(need, specification).delete()
+
+
+def _refuse_taken_name(version: NeedVersion, fields: Mapping[str, Any], *, but: NeedIndicator | None = None) -> None:
+    """A version holds each name once, whatever its width, case and spaces: readers and files tell its indicators apart by it."""
+    name = indicators.name_key(fields.get("name"))
+    others = version.indicators.values_list("pk", "specification__name")
+    if name and any(pk != (but and but.pk) and indicators.name_key(taken) == name for pk, taken in others):
+        raise Invalid(
+            _("This need has an indicator of this name already; change that one, or choose another name."),
+            field="name", code="name_taken",
+        )  # fmt: skip
 
 
 def _row_in_draft(need: Need, specification: Specification) -> NeedIndicator:
@@ -261,7 +306,7 @@ def index_need(need: Need) -> None:
 
 
 __all__ = [
-    "SignatureVerdict", "add_specification", "closing_summary", "create_need", "draft_version", "index_need", "need_link",
-    "need_specifications", "record_measurements", "refuse", "remove_specification", "replace_specification", "set_fields",
-    "settle_signatures", "sign",
+    "SignatureVerdict", "closing_summary", "create_need", "draft_version", "edit_words", "index_need", "need_link",
+    "need_specifications", "record_measurements", "refuse", "remove_specification", "set_fields", "settle_signatures", "sign",
+    "write_indicator",
 ]  # fmt: skip

@@ -20,38 +20,94 @@ from core.indicators import engine, units
 from core.indicators import services as indicators
 from core.indicators.kinds import ChangeIn, Claim, Kind, Operator
 from core.indicators.models import Specification
+from core.indicators.validation import NOTES_LENGTH
 from needs.models import Need
-from needs.queries.need import current_version, specifications_in
-from needs.services.need import set_fields
-from needs.states.need import Confidentiality, DemandSide
+from needs.queries.need import current_version, needs_visible_to, specifications_in
+from needs.services.need import EDITABLE_FIELDS, NOT_EDITABLE, set_fields
+from needs.states.need import EDITABLE, Confidentiality, DemandSide
 
 
 def _check_needs(actor: Actor, target: Any, lines: list[Line]) -> None:
-    """Each row as a draft: its node must be known by its name, and by its chain's where two have the same."""
+    """Each row as a draft, or as what becomes of the need whose number it carries.
+
+    Its node must be known by its name, and by its chain's where two have the same.
+    """
+    known = _numbered(actor, lines)
     nodes: dict[str, list[ChainNode]] = {}
     for node in ChainNode.objects.select_related("chain"):
         for name in _names(node):
             nodes.setdefault(name, []).append(node)
     seen: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for line in lines:
         _find_node(line, nodes)
-        wrong = set_fields(
-            Need(), {name: value for name, value in line.values.items() if name not in ("node", "chain")}
-        )
-        for name, told in wrong.items():
-            line.errors.setdefault(name, [str(one) for one in told])
+        code = str(line.values.get("code", ""))
+        need = known.get(code)
+        if need and code in numbers:
+            line.errors["code"] = [_now("Row %(row)d has this number already.") % {"row": numbers[code]}]
+        elif need:
+            _compare(line, need, is_own=actor.belongs_to(need.owner_id))
+        elif code:
+            line.notes.append(_now("you have no need of the number %(code)s; this row makes one") % {"code": code})
+        numbers.setdefault(code, line.number)
+        if line.verdict != "same":
+            for name, told in set_fields(Need(), need_values(line)).items():
+                line.errors.setdefault(name, [str(one) for one in told])
+        if need:
+            continue
         title = str(line.values.get("title", ""))
         if title in seen:
             line.notes.append(_now("row %(row)d has this title already") % {"row": seen[title]})
         elif title:
             seen[title] = line.number
-    known = Need.objects.filter(owner=actor.organisation, title__in=seen)
-    taken = dict(known.values_list("title", "code"))
+    taken = dict(Need.objects.filter(owner=actor.organisation, title__in=seen).values_list("title", "code"))
     for line in lines:
-        if code := taken.get(str(line.values.get("title", ""))):
+        present = taken.get(str(line.values.get("title", "")))
+        if present and line.values.get("code") not in known:
             line.notes.append(
-                _now("you have a need of this title already (%(code)s); this row makes another") % {"code": code}
+                _now("you have a need of this title already (%(code)s); this row makes another") % {"code": present}
             )
+
+
+def _numbered(actor: Actor, lines: list[Line]) -> dict[str, Need]:
+    """The needs that the actor may see by those numbers that the rows carry."""
+    codes = {str(line.values["code"]) for line in lines if "code" in line.values}
+    return {one.code: one for one in needs_visible_to(actor).filter(code__in=codes).select_related("node")}
+
+
+def _compare(line: Line, need: Need, *, is_own: bool) -> None:
+    """Whether the row leaves its need as it is; what differs must be the actor's, and still open to change."""
+    keeps_node = "node" in line.errors or line.values.get("node") == need.node
+    line.verdict = "same" if keeps_node and not changes_of(line, need) else "changed"
+    if line.verdict == "same":
+        return
+    if not is_own:
+        line.errors["code"] = [_now("This need belongs to another organisation; only its owner changes it.")]
+    elif need.state not in EDITABLE:
+        line.errors["code"] = [str(NOT_EDITABLE)]
+    elif not keeps_node:
+        line.errors["node"] = [_now("A need keeps its node; post another need for another one.")]
+
+
+def need_values(line: Line) -> dict[str, Any]:
+    """What a row says of a need's own words."""
+    return {name: value for name, value in line.values.items() if name in EDITABLE_FIELDS}
+
+
+def changes_of(line: Line, need: Need) -> dict[str, Any]:
+    """What a row would change; a column that the file has and the row leaves empty empties the field."""
+    said: dict[str, Any] = dict.fromkeys(_MAY_BE_EMPTY & line.blank, "")
+    said |= dict.fromkeys({"budget", "deadline_on"} & line.blank)
+    said |= need_values(line)
+    return {
+        name: value
+        for name, value in said.items()
+        if values.one_line_end(value) != values.one_line_end(getattr(need, name))
+    }
+
+
+# An empty choice says nothing: who may read it stays as it is.
+_MAY_BE_EMPTY = {"affected_users", "constraints", "field", "region_code", "title_en"}
 
 
 def _names(row: Any) -> set[str]:
@@ -94,7 +150,7 @@ NEEDS = Import(
             values.text(200),
             required=True,
             also=[_("Need")],
-            example="新能源汽车续航焦虑",
+            example=_("Example: what is needed, in one line"),
             help=_("At most 200 characters."),
         ),
         Field(
@@ -103,14 +159,13 @@ NEEDS = Import(
             values.text(20_000),
             also=["痛点"],
             required=True,
-            example="冬季续航打折，用户不敢跑长途。",
+            example=_("Example: what hurts, and how one notices it"),
             help=_("What hurts, in plain words; no technical indicator yet."),
         ),
         Field(
             "chain",
             _("Chain"),
             values.text(200),
-            example="新能源汽车",
             help=_("Only where two chains have a node of the same name."),
         ),
         Field(
@@ -119,7 +174,7 @@ NEEDS = Import(
             values.text(200),
             required=True,
             also=["节点", _("Chain node")],
-            example="动力电池",
+            example=_("Example: a node of the chain map"),
             help=_("A node of the chain map, by its name."),
         ),
         Field(
@@ -134,20 +189,20 @@ NEEDS = Import(
             "affected_users",
             _("Affected users"),
             values.text(20_000),
-            example="网约车司机",
+            example=_("Example: those who work with it every day"),
             help=_("Who suffers from it."),
         ),
         Field(
             "constraints", _("Constraints"), values.text(20_000), help=_("Process, equipment, cost, standard, time.")
         ),
         Field("field", _("Field"), values.text(80)),
-        Field("region_code", _("Region"), values.text(6), help=_("Six digits, such as 330100.")),
+        Field("region_code", _("Region"), values.text(80), help=_("Six digits, such as 330100.")),
         Field(
             "budget",
             _("Budget"),
             values.amount,
             also=["预算"],
-            example="300万",
+            example="100万",
             help=_("Yuan; 万 and 亿 are understood and shown before anything is written."),
         ),
         Field(
@@ -166,6 +221,12 @@ NEEDS = Import(
             example=lambda: str(Confidentiality.MEMBERS.label),
             help=_("Left empty: all members of the platform, once it is published."),
         ),
+        Field(
+            "code",
+            _("Number"),
+            values.text(80),
+            help=_("Left empty for a new need; the number of a need of yours changes that one."),
+        ),
     ],
     _check_needs,
 )
@@ -173,7 +234,7 @@ NEEDS = Import(
 
 def _check_indicators(actor: Actor, target: Any, lines: list[Line]) -> None:
     """Each row as a measurable target; a name that stands there already is that indicator's next version."""
-    present = {row.name: row for row in specifications_in(current_version(target))}
+    present = by_name(target)
     seen: dict[str, int] = {}
     for line in lines:
         spec = spec_values(line.values)
@@ -182,12 +243,17 @@ def _check_indicators(actor: Actor, target: Any, lines: list[Line]) -> None:
                 engine.validate(Specification(**spec).to_spec())
             except Invalid as wrong:
                 line.errors |= wrong.fields
-        name = str(line.values.get("name", ""))
+        name = indicators.name_key(line.values.get("name"))
         if name in seen:
             line.errors["name"] = [_now("Row %(row)d has this name already.") % {"row": seen[name]}]
         seen.setdefault(name, line.number)
         if old := present.get(name):
-            line.verdict = "changed" if any(getattr(old, one) != spec[one] for one in indicators.FIELDS) else "same"
+            line.verdict = "changed" if indicators.changed_fields(old, Specification(**spec)) else "same"
+
+
+def by_name(need: Need) -> dict[str, Specification]:
+    """The targets of a need's present version by the key of their names."""
+    return {indicators.name_key(row.name): row for row in specifications_in(current_version(need))}
 
 
 def spec_values(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,7 +279,7 @@ INDICATORS = Import(
             _("Indicator"),
             values.text(120),
             required=True,
-            example="充电时间",
+            example=_("Example: the name of the indicator"),
             help=_("A name that stands there already changes that indicator."),
         ),
         Field(
@@ -231,12 +297,12 @@ INDICATORS = Import(
             _("Target"),
             values.number,
             also=["目标值"],
-            example=Decimal(15),
+            example=Decimal(10),
             help=_("For a change against a baseline: percent, such as 30 or −25."),
         ),
         Field("low", _("Lower end"), values.number),
         Field("high", _("Upper end"), values.number),
-        Field("unit", _("Unit"), values.text(40), example="min"),
+        Field("unit", _("Unit"), values.text(40), example="kg"),
         Field("level", _("Level"), values.text(40)),
         Field(
             "level_scale",
@@ -257,11 +323,11 @@ INDICATORS = Import(
         ),
         Field("factor", _("Factor"), values.number, help=_("For multiples: ×2 or ×3, chosen, not guessed.")),
         Field("original_words", _("Original words"), values.text(120)),
-        Field("method", _("Test method"), values.text(300), example="10%–80% SOC"),
+        Field("method", _("Test method"), values.text(300), example=_("Example: the standard or the way it is tested")),
         Field("is_must", _("Must-have"), values.yes_no, example=True),
         Field("needs_sample", _("Comes from a survey and needs its sample size"), values.yes_no),
         Field("name_en", _("English name"), values.text(160)),
-        Field("notes", _("Notes"), values.text(20_000)),
+        Field("notes", _("Notes"), values.text(NOTES_LENGTH)),
     ],
     _check_indicators,
 )

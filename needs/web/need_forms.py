@@ -29,7 +29,9 @@ class NeedWords(forms.Form):
         label=_("Constraints"), rows=2, required=False, help_text=_("Process, equipment, cost, standard, time.")
     )
     field = forms.TextField(label=_("Field"), max_length=80, required=False)
-    region_code = forms.TextField(label=_("Region"), max_length=6, required=False)
+    region_code = forms.TextField(
+        label=_("Region"), max_length=80, required=False, help_text=_("Six digits, such as 330100.")
+    )
     budget = forms.MoneyField(label=_("Budget"), required=False)
     deadline_on = forms.DateField(label=_("Wanted by"), required=False)
     title_en = forms.TextField(label=_("English title"), max_length=200, required=False)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core import checks
 from core.access import policy
 from core.errors import Invalid
+from core.files.values import list_of_words
 from core.indicators.forms import SpecificationForm
 from core.indicators.kinds import Claim, Kind, Operator
 from core.indicators.reading import LONGEST, Found, Reading, draft_of
@@ -69,6 +70,7 @@ class PastedRows(forms.Form):
         for n, found in enumerate(self._found()):
             self.fields[f"take_{n}"] = forms.CheckField(label=_("Take this row"), initial=True)
             first = draft_of(found)
+            first["level_scale"] = ", ".join(first["level_scale"])
             for name in [*ALL, *TICKS]:
                 field = copy.deepcopy(SpecificationForm.base_fields[name])
                 field.required = False
@@ -113,8 +115,7 @@ class PastedRows(forms.Form):
                 continue
             self.taken.append(n)
             fields = {name: cleaned.get(f"{name}_{n}") for name in names}
-            scale = str(fields["level_scale"] or "").replace("，", ",").replace("、", ",")
-            fields["level_scale"] = [one.strip() for one in scale.split(",") if one.strip()]
+            fields["level_scale"] = list_of_words(fields["level_scale"] or "")
             rows.append(fields)
         return {"rows": rows}
 

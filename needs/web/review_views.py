@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +18,7 @@ from core.errors import NotFound
 from core.web import tables
 from core.web.forms import form_page
 from core.web.page import crumb, render_page
-from core.web.tables.files import safe_text
+from core.web.tables.files import rows_response
 from needs.actions import review as actions
 from needs.models.bid import Bid
 from needs.models.challenge import Challenge
@@ -76,7 +75,7 @@ def list_seats(request: HttpRequest) -> HttpResponse:
     return tables.render(request, Seats(rows), title=_("Review desk"))
 
 
-def review_desk(request: HttpRequest, pk: UUID) -> HttpResponse:
+def review_desk(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """What a panel member has to do, and the comparison as far as it may be read."""
     actor = actor_of(request)
     challenge = policy.fetch(actor, "needs.view_challenge", Challenge, pk)
@@ -86,7 +85,8 @@ def review_desk(request: HttpRequest, pk: UUID) -> HttpResponse:
     table = matrix(actor, challenge, request.GET.get("order", "rank"))
     kind = request.GET.get("file")
     if kind == "csv" and table is not None:
-        return _as_csv(challenge, table)
+        heads, rows = _as_rows(table)
+        return rows_response(request, f"bids-{challenge.code}", heads, rows, kind)
     now = progress(challenge)
     shown = {
         "challenge": challenge,
@@ -237,43 +237,19 @@ def _seat_reason(request: HttpRequest, pk: UUID, rule: str, action: Any, title: 
     )
 
 
-def _as_csv(challenge: Challenge, table: Matrix) -> HttpResponse:
-    """The comparison as a file: what the actor sees, safe to open in a spreadsheet."""
-    out = io.StringIO(newline="")
-    out.write("\ufeff")
-    writer = csv.writer(out)
-    writer.writerow([_now("Indicator"), *(safe_text(one.bid.bidder.name) for one in table.columns)])
-    for spec, answers in table.indicators:
-        writer.writerow(
-            [
-                safe_text(f"{spec.name} ({spec.unit})" if spec.unit else spec.name),
-                *(safe_text(as_text(one.commitment) or _now("not committed")) for one in answers),
-            ]
-        )
-    writer.writerow([_now("Money asked for"), *(f"{one.total:f}" for one in table.columns)])
-    for criterion, cells in table.marks:
-        writer.writerow(
-            [safe_text(str(criterion)), *("" if cell["mean"] is None else f"{cell['mean']:f}" for cell in cells)]
-        )
-    writer.writerow(
-        [
-            _now("Total"),
-            *(
-                f"{one.place.total:f}" if one.place and one.shows_means and one.place.total is not None else ""
-                for one in table.columns
-            ),
-        ]
-    )
-    writer.writerow(
-        [
-            _now("Rank"),
-            *(str(one.place.rank) if one.place and one.shows_means and one.place.rank else "" for one in table.columns),
-        ]
-    )
-    answer = HttpResponse(out.getvalue().encode(), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="bids-{challenge.code}.csv"'
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+def _as_rows(table: Matrix) -> tuple[list[str], list[list[Any]]]:
+    """The comparison as rows of a file: what the actor sees."""
+    places = [one.place if one.shows_means else None for one in table.columns]
+    rows: list[list[Any]] = [
+        [f"{spec.name} ({spec.unit})" if spec.unit else spec.name]
+        + [as_text(one.commitment) or _now("not committed") for one in answers]
+        for spec, answers in table.indicators
+    ]
+    rows.append([_now("Money asked for"), *(one.total for one in table.columns)])
+    rows += [[str(criterion), *(cell["mean"] for cell in cells)] for criterion, cells in table.marks]
+    rows.append([_now("Total"), *(one.total if one else None for one in places)])
+    rows.append([_now("Rank"), *((one.rank or None) if one else None for one in places)])
+    return [_now("Indicator"), *(one.bid.bidder.name for one in table.columns)], rows
 
 
 def _crumbs(challenge: Challenge, here: Any, *, linked: bool = False) -> list[Any]:

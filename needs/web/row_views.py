@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core import checks
 from core.access import policy
-from core.errors import NotAllowed
 from core.files import imports
 from core.web.imports import preview_page, upload_page
 from core.web.page import Crumb, crumb
@@ -26,7 +25,7 @@ from needs.web.doors import actor_of
 
 def import_needs(request: HttpRequest) -> HttpResponseBase:
     """Many needs at once."""
-    _may_post(request)
+    actions.may_import(actor_of(request))
     return upload_page(
         request, rows.NEEDS, begin=actions.begin_needs_import, crumbs=_crumbs(rows.NEEDS.title),
         preview=lambda draft: reverse("needs:imported_needs", args=[draft.pk]),
@@ -36,7 +35,8 @@ def import_needs(request: HttpRequest) -> HttpResponseBase:
 
 def imported_needs(request: HttpRequest, draft: UUID) -> HttpResponseBase:
     """The rows of a file of needs, before they are posted."""
-    actor = _may_post(request)
+    actor = actor_of(request)
+    actions.may_import(actor)
     found = imports.own_draft(actor, rows.NEEDS, draft)
     return preview_page(
         request, rows.NEEDS, draft=found, checked=imports.read(actor, rows.NEEDS, found), confirm=actions.import_needs,
@@ -82,14 +82,6 @@ def indicators_file(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     heads, found = imports.rows_of(rows.INDICATORS, rows.indicator_rows(specifications_in(version)))
     kind = "csv" if request.GET.get("file") == "csv" else "xlsx"
     return rows_response(request, f"{need.code}-indicators", heads, found, kind)
-
-
-def _may_post(request: HttpRequest) -> Any:
-    actor = actor_of(request)
-    if actor.organisation is None:
-        raise NotAllowed(_("You act for no organisation yet; join or register one first."), code="no_organisation")
-    policy.require(actor, "needs.import_needs", actor.organisation)
-    return actor
 
 
 def _open_need(request: HttpRequest, pk: UUID) -> Need:

@@ -180,7 +180,10 @@ def test_withdrawing_leads_back_to_the_editor(db: str, client: Any) -> None:
 def test_the_comparison_is_exported_as_it_is_seen(db: str, frozen_clock: Any, client: Any) -> None:
     scene = Reviewed(frozen_clock).marked()
     client.sign_in(scene.drafter.person)
-    sheet = client.get(f"/needs/challenges/{scene.challenge.pk}/review/?file=csv").content.decode()
+    answer = client.get(f"/needs/challenges/{scene.challenge.pk}/review/?file=csv")
+    assert answer.headers["Content-Disposition"].endswith('.csv"') and answer.content.startswith(b"\xef\xbb\xbf")
+    sheet = answer.content.decode("utf-8-sig")
+    assert len({line.count(",") for line in sheet.splitlines()}) == 1, "every row has a cell for every bid"
     assert "乙研究院" in sheet
     assert "262" in sheet
     assert "88.18" in sheet

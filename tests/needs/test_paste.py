@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core.book.models import Body
 from core.indicators.models import Specification
 from needs.models import Need
 from needs.queries.need import current_version, specifications_in
@@ -80,6 +81,53 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_added(client: Any)
     assert [one.target_text for one in targets(need)] == ["≥ 8000 小时", "≥ 30 kW"]
     nothing = client.post(address, {"text": "请尽快联系我们"})
     assert nothing.status_code == 422 and "请尽快联系我们" in nothing.content.decode()
+
+
+def test_a_name_stands_once_in_a_need_by_every_door(client: Any, api: Any) -> None:
+    need, owner = make.draft()
+    door = api.as_person(owner.person, owner.organisation)
+    made = [door.post(f"needs/{need.pk}/define_indicator/", one) for one in (make.DENSITY, make.CHARGING)]
+    assert [one.status_code for one in made] == [201, 201]
+    second = door.post(
+        f"needs/{need.pk}/define_indicator/", make.CHARGING | {"name": " 充 电\u3000时间 ", "target": "9"}
+    )
+    assert second.status_code == 422 and list(second.data["errors"]) == ["name"]
+    told = door.post(f"needs/{need.pk}/define_indicator/bulk/", {"rows": [make.CHARGING]}, key="again").json()
+    assert [one["status"] for one in told["results"]] == [422]
+    charging = made[1].json()["specification"]["id"]
+    renamed = make.CHARGING | {"name": make.DENSITY["name"], "specification_id": charging}
+    assert door.post(f"needs/{need.pk}/edit_indicator/", renamed).status_code == 422
+    kept = make.CHARGING | {"target": "14", "specification_id": charging}
+    assert door.post(f"needs/{need.pk}/edit_indicator/", kept).status_code == 200
+    client.sign_in(owner.person, owner.organisation)
+    address = f"/needs/{need.pk}/indicators/paste/"
+    sent = hidden(client.post(address, {"text": "充电时间不超过10分钟；循环寿命≥1500次。"}).content.decode())
+    page = client.post(address, sent)
+    assert page.status_code == 422 and 'id="id_name_0-error"' in page.content.decode()
+    assert [one.target_text for one in targets(need)][1:] == ["≤ 14 min"]
+    operations = list(Body.objects.filter(object_id=need.pk).values_list("operation", flat=True))
+    assert operations.count("define_indicator") == 2 and operations.count("edit_indicator") == 1
+
+
+@pytest.mark.parametrize("written", ["L0，L1、L2", "L0; L1；L2", "L0,L1, L2"])
+def test_levels_are_split_alike_by_page_and_paste(client: Any, written: str) -> None:
+    need, owner = make.draft()
+    client.sign_in(owner.person, owner.organisation)
+    typed = {"name": "等级", "kind": "level", "level": "L2", "level_scale": written, "is_must": "on"}
+    assert client.post(f"/needs/{need.pk}/indicators/new/", typed).status_code == 302
+    address = f"/needs/{need.pk}/indicators/paste/"
+    sent = hidden(client.post(address, {"text": "循环寿命≥1500次"}).content.decode())
+    sent |= {"kind_0": "level", "level_0": "L2", "level_scale_0": written}
+    assert client.post(address, sent).status_code == 302
+    assert [one.level_scale for one in targets(need)] == [["L0", "L1", "L2"]] * 2
+
+
+def test_a_level_that_a_list_would_split_is_refused_by_rest(api: Any) -> None:
+    need, owner = make.draft()
+    door = api.as_person(owner.person, owner.organisation)
+    sent = {"name": "等级", "kind": "level", "level": "L0", "level_scale": ["L0", "L1; L2"]}
+    told = door.post(f"needs/{need.pk}/define_indicator/", sent)
+    assert told.status_code == 422 and list(told.data["errors"]) == ["level_scale"]
 
 
 @pytest.mark.parametrize(("text", "rows"), TEXTS)

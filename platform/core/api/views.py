@@ -230,10 +230,12 @@ def operation(
     detail: bool = True,
     id_name: str = "",
     code: int = 200,
+    reads: bool = False,
 ) -> Any:
     """An operation: POST to `<row>/<path>/` runs the action with what was sent and the row's id.
 
     `serializer` is what comes in, `response` what goes out (the viewset's own by default, then the row is answered).
+    With `reads` the action writes nothing, is no command, and its description offers no key.
     """
 
     def post(self: RoomViewSet, request: Request, pk: Any = None) -> Response:
@@ -260,7 +262,8 @@ def operation(
     door = drf_action(detail=detail, methods=["post"], url_path=path, url_name=run.__name__, parser_classes=parsers)(
         post
     )
-    return described(door, run, code=code, response=response, request=serializer, parameters=[KEY_HEADER])
+    keys = [] if reads else [KEY_HEADER]
+    return described(door, run, code=code, response=response, request=serializer, parameters=keys)
 
 
 def described(

@@ -52,6 +52,11 @@ class Field:
                 found |= {_plain(str(one)) for one in (self.label, *self.also)}
         return found
 
+    def in_template(self) -> Any:
+        """The cell of the template's example, in the reader's language."""
+        shown = self.example() if callable(self.example) else self.example
+        return str(shown) if isinstance(shown, Promise) else shown
+
 
 def _plain(head: str) -> str:
     return narrow(head).casefold().rstrip(" *")
@@ -67,6 +72,7 @@ class Line:
     errors: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     verdict: str = "new"  # or changed, same
+    blank: set[str] = field(default_factory=set)  # columns that the file has and this row leaves empty
 
 
 Check = Callable[[Actor, Any, list[Line]], None]
@@ -91,6 +97,7 @@ class Checked:
     lines: list[Line]
     how: str
     not_read: list[str]
+    examples: list[int] = field(default_factory=list)  # rows that are still the template's example, and are left out
 
     @property
     def wrong(self) -> list[Line]:
@@ -111,7 +118,10 @@ def begin(
     """Keep the file for its preview; raises Invalid beside the field when it holds no such rows at all."""
     stored = services.store(actor, upload, purpose=SHEET, field=field)
     upload.seek(0)
-    _mapped(importing, sheets.read(upload.file or upload, extension=names.extension(stored.name), field=field), field)
+    sheet = sheets.read(upload.file or upload, extension=names.extension(stored.name), field=field)
+    columns, _not_read = _mapped(importing, sheet, field)
+    if not _lines(importing, sheet, columns)[0]:
+        raise Invalid(_("The file holds only the example of the template."), field=field, code="only_example")
     return ImportDraft.objects.create(
         kind=importing.name, target_id=target_id, file=stored, person=actor.person, client=actor.client,
         organisation=actor.organisation,
@@ -124,9 +134,9 @@ def read(actor: Actor, importing: Import, draft: ImportDraft, target: Any = None
     with default_storage.open(draft.file.path) as content:
         sheet = sheets.read(content, extension=names.extension(draft.file.name))
     columns, not_read = _mapped(importing, sheet, "file")
-    lines = [_line(number, cells, columns) for number, cells in sheet.rows]
+    lines, examples = _lines(importing, sheet, columns)
     importing.check(actor, target, lines)
-    return Checked(importing, sheet.header, lines, sheet.how, not_read)
+    return Checked(importing, sheet.header, lines, sheet.how, not_read, examples)
 
 
 def own_draft(actor: Actor, importing: Import, draft_id: UUID, *, target_id: UUID | None = None) -> ImportDraft:
@@ -184,7 +194,7 @@ def mend_rows(checked: Checked) -> tuple[list[str], list[list[Any]]]:
 def template_rows(importing: Import) -> tuple[list[str], list[list[Any]]]:
     """The heads of every column, required ones with a star, and one row that shows how it is filled."""
     heads = [f"{one.label} *" if one.required else str(one.label) for one in importing.fields]
-    return heads, [[one.example() if callable(one.example) else one.example for one in importing.fields]]
+    return heads, [[one.in_template() for one in importing.fields]]
 
 
 def rows_of(importing: Import, objects: Iterable[Mapping[str, Any]]) -> tuple[list[str], list[list[Any]]]:
@@ -222,6 +232,18 @@ def _mapped(importing: Import, sheet: sheets.Sheet, field: str) -> tuple[list[Fi
     return columns, not_read
 
 
+def _lines(importing: Import, sheet: sheets.Sheet, columns: list[Field | None]) -> tuple[list[Line], list[int]]:
+    """The rows as they were understood, and the numbers of those that are the template's example in either language."""
+    examples = []
+    for language in ("zh-hans", "en"):
+        with override(language):
+            cells = [one.in_template() if one else "" for one in columns]
+            examples.append(_line(0, cells, columns).values)
+    lines = [_line(number, cells, columns) for number, cells in sheet.rows]
+    left_out = [one.number for one in lines if one.values in examples]
+    return [one for one in lines if one.number not in left_out], left_out
+
+
 def _line(number: int, cells: list[sheets.Cell], columns: list[Field | None]) -> Line:
     line = Line(number, cells)
     for at, column in enumerate(columns):
@@ -231,6 +253,7 @@ def _line(number: int, cells: list[sheets.Cell], columns: list[Field | None]) ->
         if cell == "":
             if column.required:
                 line.errors[column.name] = [_("This cell is empty.")]
+            line.blank.add(column.name)
             continue
         try:
             value = column.read(cell)

@@ -21,6 +21,7 @@ _GROUPED = re.compile(r"^[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?$")
 _DAY = re.compile(
     r"^(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号]|(\d{2})(\d{2}))$"
 )
+_BETWEEN = re.compile(r"[,，、;；]")
 _YES = {"是", "有", "对", "√", "yes", "y", "true", "1"}
 _NO = {"否", "无", "不", "×", "no", "n", "false", "0"}
 
@@ -146,4 +147,14 @@ def one_of(choices: Iterable[tuple[Any, Any]]) -> Reader:
 
 def list_of_words(value: Cell) -> list[str]:
     """Words separated by commas of either width, 、 or semicolons."""
-    return [one.strip() for one in re.split(r"[,，、;；]", str(value)) if one.strip()]
+    return [one.strip() for one in _BETWEEN.split(str(value)) if one.strip()]
+
+
+def is_one_word(said: str) -> bool:
+    """Whether a list that holds it reads it back as one."""
+    return list_of_words(said) == [said]
+
+
+def one_line_end(value: Any) -> Any:
+    """Words with one kind of line end, and anything else as it is: browsers and spreadsheets differ in it."""
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value

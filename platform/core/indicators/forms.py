@@ -6,8 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from core.files.values import list_of_words
 from core.indicators.arithmetic import plain
 from core.indicators.kinds import ChangeIn, Claim, Environment, Kind, Operator
+from core.indicators.validation import NOTES_LENGTH
 from core.web import forms
 
 
@@ -44,14 +46,13 @@ class SpecificationForm(forms.Form):
     method = forms.TextField(label=_("Test method"), max_length=300, required=False)
     is_must = forms.CheckField(label=_("Must-have"), initial=True)
     needs_sample = forms.CheckField(label=_("Comes from a survey and needs its sample size"))
-    notes = forms.LongTextField(label=_("Notes"), required=False, rows=2)
+    notes = forms.LongTextField(label=_("Notes"), required=False, rows=2, max_length=NOTES_LENGTH)
 
     def clean_change_in(self) -> str:
         return self.cleaned_data.get("change_in") or ChangeIn.PERCENT
 
     def clean_level_scale(self) -> list[str]:
-        text = self.cleaned_data.get("level_scale") or ""
-        return [one.strip() for one in text.replace("，", ",").replace("、", ",").split(",") if one.strip()]
+        return list_of_words(self.cleaned_data.get("level_scale") or "")
 
     @staticmethod
     def initial_of(row: Any) -> dict[str, Any]:

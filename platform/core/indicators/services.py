@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from core import clock
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 from core.errors import Invalid
+from core.files.values import one_line_end
 from core.indicators import engine, units
 from core.indicators.kinds import Claim, Environment, Kind
 from core.indicators.models import Indicator, Measurement, Specification
@@ -139,8 +141,13 @@ def difference(old: Sequence[Specification], new: Sequence[Specification]) -> li
 
 
 def changed_fields(old: Specification, new: Specification) -> list[str]:
-    """The fields in which two versions differ."""
-    return [name for name in FIELDS if getattr(old, name) != getattr(new, name)]
+    """The fields in which two versions differ; another kind of line end is no difference."""
+    return [name for name in FIELDS if one_line_end(getattr(old, name)) != one_line_end(getattr(new, name))]
+
+
+def name_key(name: Any) -> str:
+    """What tells one indicator of a set from another: its name without width, case and spaces."""
+    return "".join(unicodedata.normalize("NFKC", str(name or "")).casefold().split())
 
 
 def words_of(row: Specification) -> str:

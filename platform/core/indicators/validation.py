@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid
+from core.files.values import is_one_word
 from core.indicators import units
 from core.indicators.kinds import ChangeIn, Claim, Kind, Operator
 from core.indicators.targets import absolute_target
@@ -16,6 +17,7 @@ from core.indicators.values import Spec
 # A quantity is kept with eighteen digits before and twelve after the point; more is refused, never rounded.
 WHOLE, PLACES = 18, 12
 LEVEL_LENGTH = UNIT_LENGTH = 40
+NOTES_LENGTH = 20_000
 
 
 def validate(spec: Spec) -> None:
@@ -59,6 +61,8 @@ def validate(spec: Spec) -> None:
             tell(name, _("A unit has at most 40 characters."))
     if any(len(level) > LEVEL_LENGTH for level in spec.level_scale):
         tell("level_scale", _("A level has at most 40 characters."))
+    if not all(is_one_word(level) for level in spec.level_scale):
+        tell("level_scale", _("A level is not empty and holds no comma and no semicolon; these stand between levels."))
     if wrong:
         raise _refused(wrong)
 

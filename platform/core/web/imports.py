@@ -74,7 +74,8 @@ def preview_page(
         except Refusal as refused:
             refusal = refused
         else:
-            return done(request, success, result, _("%(count)d rows taken in.") % {"count": len(checked.lines)})
+            count = checked.count("new") + checked.count("changed")
+            return done(request, success, result, _("%(count)d rows taken in.") % {"count": count})
     return _preview(request, importing, draft, checked, refusal, again, crumbs)
 
 
@@ -99,7 +100,10 @@ def _preview(
         "rows": [(line, [_cell(line, one) for one in columns]) for line in lines],
         "hidden": len(checked.lines) - len(lines), "wrong": len(checked.wrong), "fresh": checked.count("new"),
         "changed": checked.count("changed"), "same": checked.count("same"),
-        "notes": [(line.number, note) for line in checked.lines for note in line.notes][:SHOWN],
+        "notes": [
+            *((number, _("This is the example of the template; it is left out.")) for number in checked.examples),
+            *((line.number, note) for line in checked.lines for note in line.notes),
+        ][:SHOWN],
     }  # fmt: skip
     return render_page(
         request, "components/import_preview.html", shown, title=importing.title, crumbs=crumbs,

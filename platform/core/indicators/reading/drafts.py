@@ -24,14 +24,13 @@ def draft_of(one: Found) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "name": one.name[:120], "kind": str(one.kind), "operator": str(one.operator), "unit": one.unit[:40],
         "target": _number(one.value) if one.kind == Kind.THRESHOLD else "", "low": _number(one.low), "high": _number(one.high),
-        "level": "", "level_scale": "", "baseline_value": _number(one.baseline) if one.baseline_high is None else "", "baseline_unit": one.baseline_unit[:40],
+        "level": "", "level_scale": [], "baseline_value": _number(one.baseline) if one.baseline_high is None else "", "baseline_unit": one.baseline_unit[:40],
         "change_in": str(ChangeIn.POINTS if one.is_points else ChangeIn.PERCENT), "factor": "", "original_words": "",
         "method": "；".join([one.method, *one.conditions] if one.method else one.conditions)[:300], "is_must": one.must is not False,
         "needs_sample": "sample_size" in one.gaps,
     }  # fmt: skip
     if one.kind == Kind.LEVEL:
-        fields["level"], scale = _level(one.level)
-        fields["level_scale"] = ", ".join(scale)
+        fields["level"], fields["level_scale"] = _level(one.level)
     if one.kind == Kind.RELATIVE:
         falls = one.direction == Direction.LOWER
         fields["unit"] = one.baseline_unit[:40] if not one.is_points else "%"

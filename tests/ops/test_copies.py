@@ -24,8 +24,8 @@ from core.book.models import Entry, Place
 from core.files import services as files
 from core.files.models import StoredFile
 from core.ops import copies, heartbeats
-from core.ops.copies import postgres, streams
-from core.ops.copies.make import CopyFailedError, copies_in
+from core.ops.copies import listing, postgres, streams
+from core.ops.copies.make import CopyFailedError, copies_in, mac
 from core.ops.copies.restore import NotRestoredError
 from tests import factories
 from tests.support import servers as support
@@ -122,10 +122,13 @@ def test_an_encrypted_copy_shows_no_content_and_needs_its_key(home: Path, move: 
     _, _, stored = fill()
     copy = copies.make(home / "copies", say=quiet)
     for path in copy.rglob("*"):
-        if path.is_file() and path.name not in ("manifest.json", "manifest.mac", "media.sha256"):
+        if path.is_file() and path.name not in ("manifest.json", "manifest.mac"):
             content = path.read_bytes()
             assert content.startswith(streams.MARK)
             assert b"PGDMP" not in content and "测量".encode() not in content
+    names = " ".join(str(path.relative_to(copy)) for path in copy.rglob("*"))
+    told = names + (copy / "manifest.json").read_text() + (copy / "manifest.mac").read_text()
+    assert stored.sha256 not in told and Path(stored.path).name not in told
     move()
     settings.BACKUP_KEY = ""
     with pytest.raises(NotRestoredError, match="set BACKUP_KEY"):
@@ -225,6 +228,29 @@ def test_under_another_key_nothing_is_shared_and_a_check_says_which_key_is_missi
     assert [json.loads((one / "manifest.json").read_text())["media"]["linked"] for one in (second, third)] == [0, 1]
     move()
     copies.restore(second, say=quiet)
+    assert files_of(stored) == "测量结果 580".encode()
+
+
+def test_an_encrypted_copy_of_the_first_format_is_still_read_and_shares_nothing(
+    home: Path, move: Any, settings: Any
+) -> None:
+    settings.BACKUP_KEY = "a long random word"
+    _, _, stored = fill()
+    copy = copies.make(home / "copies", say=quiet)
+    manifest = json.loads((copy / "manifest.json").read_text())
+    (kept,) = listing.read(copy, manifest)
+    named = copy / "media" / kept.path
+    named.parent.mkdir(parents=True)
+    (copy / kept.place).rename(named)
+    (copy / "media.sha256").write_text(f"{kept.sha256}  media/{kept.path}\n")
+    manifest["media"]["listing_sha256"] = streams.digest_of(copy / "media.sha256")
+    text = json.dumps(manifest | {"format": 1}).encode()
+    (copy / "manifest.json").write_bytes(text)
+    (copy / "manifest.mac").write_text(mac(text))
+    copies.make(home / "copies", say=quiet)
+    assert copies.restore(copies_in(home / "copies")[-1], only_check=True, say=quiet)["media"]["linked"] == 0
+    move()
+    copies.restore(copy, say=quiet)
     assert files_of(stored) == "测量结果 580".encode()
 
 

@@ -19,9 +19,9 @@ from django.conf import settings
 
 from core import clock, sealing
 from core.ops import heartbeats
-from core.ops.copies import postgres, streams
+from core.ops.copies import listing, postgres, streams
+from core.ops.copies.listing import FORMAT, Kept
 
-FORMAT = 1
 NAME = "xielian-%Y%m%dT%H%M%SZ"
 COMPLETE = re.compile(r"xielian-\d{8}T\d{6}Z(-\d+)?")
 ADDRESSED = re.compile(r"(?:^|/)files/[0-9a-f]{2}/([0-9a-f]{64})$")
@@ -139,7 +139,7 @@ def _copy_media(half: Path, named: dict[str, str], previous: Path | None, say: S
     top = Path(settings.MEDIA_ROOT)
     shared = _shareable(previous)
     faults = [f"{path} is missing" for path in named if not (top / path).is_file()]
-    lines, many, linked = [], 0, 0
+    kept, many, linked = [], 0, 0
     for source in sorted(one for one in top.rglob("*") if one.is_file()) if top.is_dir() else []:
         path = source.relative_to(top).as_posix()
         wanted = named.get(path)
@@ -149,9 +149,9 @@ def _copy_media(half: Path, named: dict[str, str], previous: Path | None, say: S
             if path in named:
                 faults.append(f"{path} has another content than its row says")
             continue
-        target = half / "media" / path
+        place = listing.place_of(path)
+        target, earlier = half / place, (previous or half) / place
         digest = shared.get(path, "") if wanted is not None else ""
-        earlier = (previous or half) / "media" / path
         if digest and not _is_whole(earlier, digest):
             say(f"{earlier} is missing or damaged: written anew")
             digest = ""
@@ -163,15 +163,13 @@ def _copy_media(half: Path, named: dict[str, str], previous: Path | None, say: S
             with source.open("rb") as file:
                 written = streams.write(target, streams.chunks(file))
             size, digest = written.bytes, written.sha256
-        lines.append(f"{digest}  media/{path}\n")
+        kept.append(Kept(path, place, digest))
         many += size
-    listing = half / "media.sha256"
-    listing.write_text("".join(lines))
     return {
-        "files": len(lines),
+        "files": len(kept),
         "bytes": many,
         "linked": linked,
-        "listing_sha256": streams.digest_of(listing),
+        "listing_sha256": listing.write(half, kept),
     }, faults
 
 
@@ -188,13 +186,9 @@ def _shareable(previous: Path | None) -> dict[str, str]:
         return {}
     if manifest.get("key", "") != streams.key_id():  # nobody could open both
         return {}
-    return listed(previous)
-
-
-def listed(copy: Path) -> dict[str, str]:
-    """The digest of each file of media in a copy, by its path."""
-    lines = (copy / "media.sha256").read_text().splitlines()
-    return {line[66:].removeprefix("media/"): line[:64] for line in lines}
+    if not listing.is_whole(previous, manifest):
+        return {}
+    return {one.path: one.sha256 for one in listing.read(previous, manifest)}
 
 
 def _free_name(folder: Path) -> Path:

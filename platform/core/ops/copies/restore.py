@@ -21,8 +21,8 @@ from django.db import connection
 from core.book import services as book
 from core.files.models import StoredFile
 from core.ops import health
-from core.ops.copies import postgres, streams
-from core.ops.copies.make import FORMAT, listed, mac
+from core.ops.copies import listing, postgres, streams
+from core.ops.copies.make import mac
 
 Say = Callable[[str], object]
 
@@ -40,7 +40,7 @@ def restore(copy: Path, *, only_check: bool = False, say: Say = print) -> dict[s
         manifest = _checked(copy)
     if only_check:
         return manifest
-    _refuse_unless_empty(copy)
+    _refuse_unless_empty(copy, manifest)
     with _timed("the database", say):
         _restore_database(copy, manifest)
     with _timed("the files", say):
@@ -68,16 +68,17 @@ def _checked(copy: Path) -> dict[str, Any]:
     if not hmac.compare_digest(signed, mac(text)):
         raise NotRestoredError("The manifest was changed, or BOOK_KEY is not the one that this copy was made with.")
     manifest: dict[str, Any] = json.loads(text)
-    if manifest["format"] != FORMAT:
-        raise NotRestoredError(f"This version reads copies of format {FORMAT}; this one is {manifest['format']}.")
+    if manifest["format"] not in listing.READABLE:
+        known = " and ".join(str(one) for one in listing.READABLE)
+        raise NotRestoredError(f"This version reads copies of formats {known}; this one is {manifest['format']}.")
     if manifest["encrypted"] and not settings.BACKUP_KEY:
         raise NotRestoredError("The copy is encrypted: set BACKUP_KEY (or BACKUP_KEY_FILE) as it was.")
     if manifest["encrypted"] and manifest.get("key", streams.key_id()) != streams.key_id():
         raise NotRestoredError("The copy is encrypted under another BACKUP_KEY: set the one that it was made with.")
-    if streams.digest_of(copy / "media.sha256") != manifest["media"]["listing_sha256"]:
+    if not listing.is_whole(copy, manifest):
         raise NotRestoredError("media.sha256 was changed.")
     wanted = {"database.dump": manifest["database"]["sha256"]}
-    wanted |= {f"media/{path}": digest for path, digest in listed(copy).items()}
+    wanted |= {one.place: one.sha256 for one in listing.read(copy, manifest)}
     for name, digest in wanted.items():
         if not (copy / name).is_file() or streams.digest_of(copy / name) != digest:
             raise NotRestoredError(f"{name} of the copy is missing or damaged.")
@@ -91,7 +92,7 @@ def _checked(copy: Path) -> dict[str, Any]:
     return manifest
 
 
-def _refuse_unless_empty(copy: Path) -> None:
+def _refuse_unless_empty(copy: Path, manifest: dict[str, Any]) -> None:
     with postgres.as_owner() as cursor:
         if found := postgres.tables(cursor):
             raise NotRestoredError(
@@ -99,9 +100,9 @@ def _refuse_unless_empty(copy: Path) -> None:
                 "make a new one with `python -m config.roles` and name it in DATABASE_URL and DATABASE_OWNER_URL."
             )
     top = Path(settings.MEDIA_ROOT)
-    for path in listed(copy):
-        if (top / path).exists():
-            raise NotRestoredError(f"{path} lies in MEDIA_ROOT already: name an empty folder.")
+    for one in listing.read(copy, manifest):
+        if (top / one.path).exists():
+            raise NotRestoredError(f"{one.path} lies in MEDIA_ROOT already: name an empty folder.")
 
 
 def _restore_database(copy: Path, manifest: dict[str, Any]) -> None:
@@ -132,16 +133,16 @@ def _restore_database(copy: Path, manifest: dict[str, Any]) -> None:
 
 def _restore_media(copy: Path, manifest: dict[str, Any]) -> None:
     top = Path(settings.MEDIA_ROOT)
-    for path in listed(copy):
-        target = top / path
+    for one in listing.read(copy, manifest):
+        target = top / one.path
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             with target.open("xb") as file:
                 target.chmod(0o600)
-                for piece in streams.read(copy / "media" / path, is_encrypted=manifest["encrypted"]):
+                for piece in streams.read(copy / one.place, is_encrypted=manifest["encrypted"]):
                     file.write(piece)
         except streams.DamagedError as problem:
-            raise NotRestoredError(f"media/{path}: {problem}") from None
+            raise NotRestoredError(f"{one.place}: {problem}") from None
 
 
 def _compare(manifest: dict[str, Any]) -> None:

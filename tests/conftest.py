@@ -16,7 +16,7 @@ import pytest
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings_test"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop in the thread where tests use the ORM
 
-pytest_plugins = ["tests.support.doors", "tests.support.machines", "tests.support.receiver"]
+pytest_plugins = ["tests.support.doors", "tests.support.machines", "tests.support.provider", "tests.support.receiver"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -171,6 +171,23 @@ ANONYMOUS_USER_NAME = None  # guardian: grants are for people and organisations,
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # only core.access asks guardian; a backend would let a grant outvote a rule
 FRESH_SIGN_IN_MINUTES = env.number("FRESH_SIGN_IN_MINUTES", 15)  # before money and grants; 0 never asks
 ADMINS_NEED_SECOND_FACTOR = env.flag("ADMINS_NEED_SECOND_FACTOR", default=HTTPS and not DEMO)
+# Single sign-on by OpenID Connect; without an issuer there is none
+OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "")
+OIDC_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET")  # empty for a client without one: PKCE is used in any case
+OIDC_NAME = os.environ.get("OIDC_NAME", "")  # what people call the provider
+OIDC_SCOPES = os.environ.get("OIDC_SCOPES") or "openid email profile"
+OIDC_ALGORITHMS = env.words("OIDC_ALGORITHMS") or ["RS256"]
+OIDC_EMAIL_CLAIM = os.environ.get("OIDC_EMAIL_CLAIM") or "email"
+OIDC_CREATES_ACCOUNTS = env.flag("OIDC_CREATES_ACCOUNTS")  # without it only an open invitation lets a newcomer in
+OIDC_FACTOR_AMR = env.words("OIDC_FACTOR_AMR")  # methods of the provider (`amr`) that count as our second factor
+OIDC_SIGN_OUT = env.flag("OIDC_SIGN_OUT")  # signing out here goes on to the provider
+# Read from the provider's own description where they are not set
+OIDC_AUTHORIZATION_ENDPOINT = os.environ.get("OIDC_AUTHORIZATION_ENDPOINT", "")
+OIDC_TOKEN_ENDPOINT = os.environ.get("OIDC_TOKEN_ENDPOINT", "")
+OIDC_JWKS_ENDPOINT = os.environ.get("OIDC_JWKS_ENDPOINT", "")
+OIDC_USERINFO_ENDPOINT = os.environ.get("OIDC_USERINFO_ENDPOINT", "")
+OIDC_END_SESSION_ENDPOINT = os.environ.get("OIDC_END_SESSION_ENDPOINT", "")
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -18,6 +18,14 @@ def refuse_missing_keys() -> None:
             )
 
 
+def refuse_half_set_sign_on() -> None:
+    """Raise when single sign-on is configured in part: better now than at everybody's first try."""
+    from core.accounts import oidc
+
+    if faults := oidc.faults():
+        raise ImproperlyConfigured("; ".join(faults))
+
+
 def refuse_powerful_role() -> None:
     """Raise when the database role could step over append-only tables or row security, whatever the rules say."""
     why = db.too_powerful()

@@ -10,6 +10,7 @@ kinds.register(
     asked={"verify_organisation": _("A registered organisation waits for verification")},
     told={
         "second_factor": _("The second factor of my account changed"),
+        "sign_on": _("Single sign-on was linked to my account, or unlinked"),
         "organisation_verified": _("My organisation was verified"),
         "organisation_changed": _("A verified organisation changed its registration"),
         "reject_organisation": _("The registration of my organisation was returned"),
@@ -18,10 +19,11 @@ kinds.register(
     },
     locked={
         "second_factor": kinds.SAFETY,
+        "sign_on": kinds.SAFETY,
         "reject_organisation": kinds.SAFETY,
         "suspend_organisation": kinds.SAFETY,
         "merge_organisation": kinds.SAFETY,
     },
-    urgent=["second_factor"],
+    urgent=["second_factor", "sign_on"],
     order=300,
 )

@@ -21,5 +21,8 @@ for _operation, _words in {
     "remove_member": _("ended a member's seat"),
     "create_client": _("created a machine client"),
     "revoke_client": _("ended a machine client"),
+    "register_by_sign_on": _("opened the account by single sign-on"),
+    "link_sign_on": _("linked a single sign-on"),
+    "unlink_sign_on": _("unlinked a single sign-on"),
 }.items():
     book.label(_operation, _words)

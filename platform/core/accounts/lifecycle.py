@@ -11,7 +11,7 @@ from core import book, clock
 from core.access import policy
 from core.accounts import factors, services, sessions
 from core.accounts.actor import Actor
-from core.accounts.models import Membership, Organisation, Person, SignedIn
+from core.accounts.models import LinkedSignOn, Membership, Organisation, Person, SignedIn
 from core.accounts.states import ORGANISATION, OrganisationState, Role
 from core.command import command
 from core.errors import Blocked, Invalid, Missing
@@ -117,6 +117,7 @@ def close_account(*, actor: Actor) -> Person:
         _end_seat(actor, seat)
     book.record(actor, "close_account", person)
     factors.remove(person)
+    LinkedSignOn.objects.filter(person=person).delete()
     person.email, person.is_active, person.closed_at = f"closed-{person.pk}@invalid.example", False, clock.now()
     person.title, person.expertise, person.is_expert = "", "", False
     person.set_unusable_password()

@@ -220,3 +220,23 @@ class SignedIn(UuidModel):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.browser}"
+
+
+class LinkedSignOn(UuidModel):
+    """What a provider of single sign-on calls a person: its issuer and the subject, which it never gives to another."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sign_ons")
+    issuer = models.CharField(max_length=500)
+    subject = models.CharField(max_length=255)
+    email = models.EmailField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="sign_on_of_one_person"),
+            models.UniqueConstraint(fields=["person", "issuer"], name="sign_on_once_an_issuer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.issuer}"

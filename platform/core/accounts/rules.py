@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.access import policy
 from core.access.predicates import is_platform_admin
 from core.accounts.actor import Actor
-from core.accounts.models import Invitation, MachineClient, Membership, Organisation, SignedIn
+from core.accounts.models import Invitation, LinkedSignOn, MachineClient, Membership, Organisation, SignedIn
 from core.accounts.queries import organisations_visible_to
 from core.accounts.states import Role
 
@@ -63,6 +63,11 @@ def sessions_visible_to(actor: Actor) -> QuerySet[SignedIn]:
     return SignedIn.objects.filter(person=actor.person) if actor.person is not None else SignedIn.objects.none()
 
 
+def sign_ons_visible_to(actor: Actor) -> QuerySet[LinkedSignOn]:
+    """One's own linked sign-ons."""
+    return LinkedSignOn.objects.filter(person=actor.person) if actor.person is not None else LinkedSignOn.objects.none()
+
+
 def clients_visible_to(actor: Actor) -> QuerySet[MachineClient]:
     """Machine clients of the acting organisation, to its admins."""
     if actor.organisation is None or Role.ADMIN not in actor.roles or actor.person is None:
@@ -88,6 +93,9 @@ policy.register(
         "accounts.edit_profile": is_a_person,
         "accounts.set_up_second_factor": is_a_person,
         "accounts.remove_second_factor": is_a_person,
+        "accounts.link_sign_on": is_a_person,
+        "accounts.set_first_password": is_a_person,
+        "accounts.unlink_sign_on": is_oneself,
         "accounts.end_session": is_oneself,
         "accounts.close_account": is_a_person,
         "accounts.leave_organisation": is_own_seat,
@@ -108,6 +116,9 @@ policy.register(
         "accounts.ask_second_factor",
         "accounts.set_up_second_factor",
         "accounts.remove_second_factor",
+        "accounts.link_sign_on",
+        "accounts.set_first_password",
+        "accounts.unlink_sign_on",
         "accounts.close_account",
     ],
 )
@@ -116,3 +127,4 @@ policy.visible(Membership, "accounts.view_membership", memberships_visible_to)
 policy.visible(Invitation, "accounts.view_invitation", invitations_visible_to)
 policy.visible(MachineClient, "accounts.view_client", clients_visible_to)
 policy.visible(SignedIn, "accounts.view_session", sessions_visible_to)
+policy.visible(LinkedSignOn, "accounts.view_sign_on", sign_ons_visible_to)

@@ -14,6 +14,9 @@ from core.accounts.models import Person, SignedIn
 
 CONFIRMED = "confirmed_at"  # when the person last proved who they are, in seconds
 FACTOR = "second_factor"  # whether this session was opened, or later confirmed, with the second factor
+SIGN_ON = (
+    "sign_on"  # how the provider of single sign-on opened this session: its issuer and what signing out there needs
+)
 BEGAN, USED = "began_at", "used_at"  # when the person signed in, and when the session was last used, in seconds
 USED_EVERY = 60
 SEEN_EVERY = dt.timedelta(minutes=5)
@@ -39,6 +42,14 @@ def opened(request: HttpRequest, person: Person) -> None:
 def confirmed(request: HttpRequest, *, by_factor: bool = False) -> None:
     """The person has just proved again who they are."""
     request.session[CONFIRMED] = int(clock.now().timestamp())
+    if by_factor:
+        request.session[FACTOR] = True
+
+
+def signed_on(request: HttpRequest, how: dict[str, str], *, at: int | None, by_factor: bool) -> None:
+    """The session was opened by single sign-on: as fresh as the sign-in at the provider, and not at all if it does not tell."""
+    request.session[SIGN_ON] = how
+    request.session[CONFIRMED] = min(at or 0, int(clock.now().timestamp()))
     if by_factor:
         request.session[FACTOR] = True
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import segno
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.db import transaction
@@ -19,10 +20,10 @@ from django.views.decorators.http import require_POST
 
 from core import clock, metrics
 from core.access import policy
-from core.accounts import factors, lifecycle, sessions
-from core.accounts.models import Membership, Organisation, Person
+from core.accounts import factors, lifecycle, oidc, sessions
+from core.accounts.models import LinkedSignOn, Membership, Organisation, Person
 from core.accounts.queries import organisations_visible_to
-from core.accounts.rules import sessions_visible_to
+from core.accounts.rules import sessions_visible_to, sign_ons_visible_to
 from core.accounts.states import OrganisationState
 from core.accounts.web import forms
 from core.errors import Invalid, NotAllowed
@@ -31,15 +32,37 @@ from core.web.page import crumb, render_page
 
 WAITING = "waits_for_code"  # who gave the right password, when, and where they wanted to go
 WAITING_SECONDS = 600
+PROVED = "proved_by_sign_on"  # when the provider asked again who it is, while the code is still to come
+PROVED_SECONDS = 300
 SETTING_UP = "authenticator_secret"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-def wait_for_code(request: HttpRequest, person: Person, wanted: str) -> HttpResponse:
-    """The password was right and a second factor is set up: ask for its code before anything else."""
+def wait_for_code(
+    request: HttpRequest, person: Person, wanted: str, *, sign_on: dict[str, str] | None = None
+) -> HttpResponse:
+    """The password, or the sign-on at the provider, was right and a second factor is set up: ask for its code first."""
     request.session.cycle_key()
-    request.session[WAITING] = {"person": str(person.pk), "at": int(clock.now().timestamp()), "next": wanted}
+    request.session[WAITING] = {
+        "person": str(person.pk), "at": int(clock.now().timestamp()), "next": wanted, "sign_on": sign_on,
+    }  # fmt: skip
     return redirect("accounts:sign_in_code")
+
+
+def keep_language(request: HttpRequest, response: HttpResponse, person: Person) -> HttpResponse:
+    """From the sign-in on, this browser speaks the person's language."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME, person.language, max_age=365 * 86400,
+        samesite="Lax", secure=request.is_secure(), httponly=True,
+    )  # fmt: skip
+    return response
+
+
+def onward(request: HttpRequest, address: str, *, title: Any) -> HttpResponse:
+    """A page that goes on to another site: a form's answer may not lead there itself (`form-action` of the content policy)."""
+    response = render_page(request, "accounts/onward.html", {"address": address}, title=title)
+    response.headers["Refresh"] = f"0; url={address}"
+    return response
 
 
 @never_cache
@@ -59,6 +82,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         request.session.pop(WAITING, None)
         login(request, someone, backend=BACKEND)
         sessions.confirmed(request, by_factor=True)
+        if how := waiting.get("sign_on"):
+            sessions.signed_on(request, how, at=int(clock.now().timestamp()), by_factor=True)
         return str(wanted)
 
     return form_page(
@@ -71,23 +96,31 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """Prove again that it is you, before money moves or access is given."""
     person = _me(request)
     with_code = factors.has_factor(person)
+    is_proved = with_code and clock.now().timestamp() - request.session.get(PROVED, 0) < PROVED_SECONDS
 
-    def act(actor: Any, password: str, code: str = "") -> Person:
-        if not authenticate(request, username=person.email, password=password):
+    def act(actor: Any, password: str = "", code: str = "") -> Person:
+        if not is_proved and not authenticate(request, username=person.email, password=password):
             raise Invalid(_("This is not your password."), field="password")
         if with_code:
             _check_code(person, code)
         return person
 
     def success(_person: Person) -> str:
+        request.session.pop(PROVED, None)
         sessions.confirmed(request, by_factor=with_code)
         wanted = request.GET.get("next", "")
         return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/"
 
-    shape = forms.ConfirmWithCode if with_code else forms.Confirm
+    shape = forms.Code if is_proved else forms.ConfirmWithCode if with_code else forms.Confirm
+    is_linked = oidc.is_on() and LinkedSignOn.objects.filter(person=person, issuer=settings.OIDC_ISSUER).exists()
+    shown = {
+        "with_form": is_proved or person.has_usable_password(),
+        "provider": oidc.name() if is_linked and not is_proved else "",
+        "next": request.GET.get("next", ""),
+    }
     return form_page(
         request, "accounts/confirm.html", shape, action=act, success=success,
-        title=_("Confirm that it is you"), submit=_("Confirm"),
+        title=_("Confirm that it is you"), submit=_("Confirm"), context=shown,
     )  # fmt: skip
 
 
@@ -102,6 +135,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "seats": Membership.objects.filter(person=person, is_active=True).select_related("organisation"),
         "lacking": getattr(request, "lacks_second_factor", None),
         "acting": request.actor.organisation_id,  # type: ignore[attr-defined]
+        **_sign_ons(request, person),
     }
     return render_page(request, "accounts/security.html", shown, title=_("Safety of my account"), crumbs=_crumbs())
 
@@ -225,6 +259,19 @@ def merge_organisation(request: HttpRequest, pk: UUID) -> HttpResponse:
         submit=_("Merge"), message=_("Merged."),
         context={"cannot_undo": _("A merger stays. What was agreed and signed keeps the old name.")},
     )  # fmt: skip
+
+
+def _sign_ons(request: HttpRequest, person: Person) -> dict[str, Any]:
+    """The linked sign-ons, also those of an earlier provider; nothing at all where single sign-on was never configured."""
+    rows = list(sign_ons_visible_to(request.actor))  # type: ignore[attr-defined]
+    for row in rows:
+        row.provider = oidc.name() if row.issuer == settings.OIDC_ISSUER else row.issuer  # type: ignore[attr-defined]
+    return {
+        "sign_ons": rows,
+        "provider": oidc.name() if oidc.is_on() else "",
+        "may_link": oidc.is_on() and not any(row.issuer == settings.OIDC_ISSUER for row in rows),
+        "has_password": person.has_usable_password(),
+    }
 
 
 def _check_code(person: Person, code: str) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.accounts.web import organisations, security, views
+from core.accounts.web import organisations, security, sign_on, views
 
 app_name = "accounts"
 
@@ -17,6 +17,11 @@ urlpatterns = [
     path("password/reset/sent/", views.reset_sent, name="reset_sent"),
     path("password/reset/<uidb64>/<token>/", views.NewPassword.as_view(), name="new_password"),
     path("sign-in/code/", security.sign_in_code, name="sign_in_code"),
+    path("sign-on/", sign_on.begin, name="sign_on"),
+    path("sign-on/answer/", sign_on.answered, name="sign_on_answered"),
+    path("sign-on/link/", sign_on.link, name="link_sign_on"),
+    path("sign-on/confirm/", sign_on.confirm, name="confirm_by_sign_on"),
+    path("security/sign-ons/<uuid:pk>/unlink/", sign_on.unlink, name="unlink_sign_on"),
     path("confirm/", security.confirm, name="confirm"),
     path("security/", security.security, name="security"),
     path("security/authenticator/", security.authenticator, name="authenticator"),

@@ -8,8 +8,10 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, views
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.tokens import default_token_generator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,11 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from core import limits
-from core.accounts import actions, factors
+from core.access import policy
+from core.accounts import actions, factors, oidc, sessions
 from core.accounts.middleware import act_for
 from core.accounts.models import Membership, Organisation, Person
 from core.accounts.web import forms
-from core.accounts.web.security import wait_for_code
+from core.accounts.web.security import keep_language, onward, wait_for_code
 from core.errors import Invalid, Missing, NotAllowed, NotFound
 from core.web.forms import form_page
 
@@ -41,6 +44,7 @@ class SignIn(views.LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         context["page_title"] = _("Sign in")
+        context["provider"] = oidc.name() if oidc.is_on() else ""
         if settings.DEMO:
             people = Person.objects.filter(email__endswith="@demo.xielian.test", is_active=True).order_by("created_at")
             context["demo_people"] = people.prefetch_related("memberships__organisation")
@@ -52,17 +56,17 @@ class SignIn(views.LoginView):
         response = (
             wait_for_code(self.request, person, self.get_success_url()) if is_half_way else super().form_valid(form)
         )
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, person.language, max_age=365 * 86400,
-            samesite="Lax", secure=self.request.is_secure(), httponly=True,
-        )  # fmt: skip
-        return response
+        return keep_language(self.request, response, person)
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session."""
+    """End the session; where the setting says so, the one at the provider of single sign-on as well."""
+    how = request.session.get(sessions.SIGN_ON) or {}
     logout(request)
+    back = settings.PUBLIC_URL.rstrip("/") + reverse("accounts:sign_in")
+    if oidc.is_on() and (address := oidc.sign_out_address(how.get("token", ""), back)):
+        return onward(request, address, title=_("Signing out at %(provider)s") % {"provider": oidc.name()})
     return redirect("accounts:sign_in")
 
 
@@ -156,11 +160,19 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 class ChangePassword(views.PasswordChangeView):
-    """A new password for the one who knows the old one."""
+    """A new password for the one who knows the old one, or has none and has lately proved who they are."""
 
     template_name = "accounts/password_form.html"
     success_url = reverse_lazy("accounts:profile")
     extra_context = {"page_title": _("Change password"), "submit_label": _("Change password")}
+
+    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        person = self.request.user
+        if isinstance(person, Person) and not person.has_usable_password():
+            policy.require(self.request.actor, "accounts.set_first_password", person)  # type: ignore[attr-defined]
+            self.form_class = SetPasswordForm  # type: ignore[assignment]  # the same form less the old password
+            self.extra_context = {"page_title": _("Set a password"), "submit_label": _("Set the password")}
+        return super().dispatch(*args, **kwargs)
 
 
 class ResetPassword(views.PasswordResetView):

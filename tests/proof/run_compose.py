@@ -20,7 +20,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,7 +32,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
 from config.embedded import processes  # noqa: E402 - the path comes first
 from config.embedded.servers import erase, parts  # noqa: E402
 from tests.support import compose  # noqa: E402
-from tests.support.proof import tell  # noqa: E402
+from tests.support.proof import tell, wait_for  # noqa: E402
 
 UID = 10001
 DOMAIN = "xielian.example"
@@ -230,15 +230,6 @@ def count_jobs(machine: Machine) -> float:
             r'^xielian_tasks_total\{[^}]*result="success"[^}]*\} ([\d.e+]+)', answer.read().decode(), re.M
         )
     return sum(map(float, lines))
-
-
-def wait_for(what: str, seen: Callable[[], bool], patience: float = 90) -> float:
-    began = time.monotonic()
-    while not seen():
-        if time.monotonic() - began > patience:
-            sys.exit(f"not seen within {patience:.0f} s: {what}")
-        time.sleep(0.5)
-    return time.monotonic() - began
 
 
 def inside(machine: Machine, path: str, **headers: str) -> tuple[int, Any]:

@@ -17,6 +17,10 @@ from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.support.proof import timed  # noqa: E402 - the path comes first
+
 PORT = 8640
 NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
 NOWHERE |= {"PIP_NO_INDEX": "1", "no_proxy": "127.0.0.1,localhost"}
@@ -61,8 +65,11 @@ def running(clone: Path) -> list[int]:
     return found
 
 
-def timed(name: str, began: float) -> None:
-    print(f"{name:44} {time.monotonic() - began:6.1f} s", flush=True)
+def first_page(what: str, clone: Path, **more: str) -> tuple[Launched, str]:
+    """What was launched and where it answers, when it does."""
+    with timed(what):
+        launched = Launched(clone, **more)
+        return launched, launched.url()
 
 
 def main() -> None:
@@ -71,37 +78,26 @@ def main() -> None:
     clone = top / "clone"
     try:
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
-        began = time.monotonic()
-        first = Launched(clone)
-        first.url()
-        timed("clean clone, with installation and walk", began)
+        first, _ = first_page("clean clone, with installation and walk", clone)
         first.end()
 
-        began = time.monotonic()
-        second = Launched(clone, **NOWHERE)
-        second.url()
-        timed("again, without network", began)
+        second, _ = first_page("again, without network", clone, **NOWHERE)
 
         for pid in running(clone):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         second.process.wait()
-        began = time.monotonic()
-        third = Launched(clone, **NOWHERE)
-        third.url()
-        timed("after kill -9 of everything", began)
+        third, _ = first_page("after kill -9 of everything", clone, **NOWHERE)
 
         third.process.kill()
         third.process.wait()
         time.sleep(10)  # web, worker and beat end by themselves when the launcher is gone
         left = [Path(f"/proc/{pid}/exe").readlink().name for pid in running(clone)]
         assert {*left} <= {"postgres", "redis-server"}, left
-        began = time.monotonic()
         with socket.create_server(("127.0.0.1", PORT)):
-            fourth = Launched(clone, **NOWHERE)
-            assert fourth.url() != f"http://127.0.0.1:{PORT}"
+            fourth, address = first_page("after kill -9 of the launcher, port taken", clone, **NOWHERE)
+            assert address != f"http://127.0.0.1:{PORT}"
             assert f"Port {PORT} is taken" in fourth.said.read_text()
-            timed("after kill -9 of the launcher, port taken", began)
             fourth.end()
     finally:
         for pid in running(clone):

@@ -7,6 +7,7 @@ beside the checkpoints that are kept outside the database the restored book is r
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -19,11 +20,12 @@ import psycopg2
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")  # a visitor asks what the cookies are called
 
 from config.embedded.servers import secrets_of  # noqa: E402 - the path comes first
 from config.roles import OWNER, RUNTIME  # noqa: E402
 from tests.support.product import Product  # noqa: E402
-from tests.support.proof import tell, timed  # noqa: E402
+from tests.support.proof import tell, timed, wait_for  # noqa: E402
 
 KEPT = ("SECRET_KEY", "BOOK_KEY", "BOOK_SIGNING_KEY", "BOOK_PUBLIC_KEYS")
 
@@ -60,10 +62,7 @@ def more_work(machine: Product) -> str:
 
 def wait_for_witness(leaves: Path, entries: int) -> None:
     """Until the folder outside the database remembers this many entries: one checkpoint a minute."""
-    until = time.monotonic() + 180
-    while not leaves.exists() or leaves.stat().st_size < 32 * entries:
-        assert time.monotonic() < until, "no checkpoint came"
-        time.sleep(1)
+    wait_for("a checkpoint", lambda: leaves.exists() and leaves.stat().st_size >= 32 * entries, 180)
 
 
 def visitor(machine: Product, local: str) -> Any:

@@ -1,12 +1,13 @@
-"""What the long proofs share: a line for each thing seen, seconds of a step, and a folder for what has passed at this commit."""
+"""What the long proofs share: a line for each thing seen, seconds of a step, waiting, and a folder for what has passed at this commit."""
 
 from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
 import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,16 @@ def timed(what: str) -> Iterator[None]:
     began = time.monotonic()
     yield
     tell(what, f"{time.monotonic() - began:.1f} s")
+
+
+def wait_for(what: str, seen: Callable[[], bool], patience: float = 90) -> float:
+    """Seconds until it was seen; the proof ends when it does not come."""
+    began = time.monotonic()
+    while not seen():
+        if time.monotonic() - began > patience:
+            sys.exit(f"not seen within {patience:.0f} s: {what}")
+        time.sleep(0.5)
+    return time.monotonic() - began
 
 
 def launcher() -> Any:

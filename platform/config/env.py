@@ -47,6 +47,13 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def listed(name: str) -> list[str]:
+    """What NAME lists and what the file NAME_FILE lists, together; parted by commas or white space."""
+    path = os.environ.get(f"{name}_FILE")
+    kept = Path(path).read_text(encoding="utf-8") if path else ""
+    return f"{os.environ.get(name, '')} {kept}".replace(",", " ").split()
+
+
 def rates(name: str, default: str) -> dict[str, tuple[int, int]]:
     """Limits as `name=requests/seconds`, comma-separated; what the environment names replaces the default of that name."""
     found: dict[str, tuple[int, int]] = {}

@@ -152,7 +152,7 @@ def documented() -> set[str]:
 
 def test_every_variable_that_the_code_reads_is_documented() -> None:
     call = re.compile(
-        r"(?:os\.environ\.get\(|os\.environ\[|env\.(?:text|flag|number|words|url|rates)\(|parts\()\s*\"([A-Z_]+)\""
+        r"(?:os\.environ\.get\(|os\.environ\[|env\.(?:text|flag|number|words|url|rates|listed)\(|parts\()\s*\"([A-Z_]+)\""
     )
     read: set[str] = set()
     for folder in ("platform", "needs", "projects", "benefits", "talent", "datahub"):
@@ -242,9 +242,34 @@ def test_secrets_are_made_once_and_the_folder_is_closed(tmp_path: Path) -> None:
     assert "made" not in made.stdout.replace("made a certificate", ""), "the second time nothing is made"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert len(base64.b64decode(kept.pop("book_signing_key"))) == 32
+    public = kept.pop("book_public_keys").split()
     words = [text for name, text in kept.items() if not name.endswith(".pem") and name not in MAY_BE_EMPTY]
     assert len(set(words)) == len(words) and all(len(word) == 64 for word in words)
     assert not shutil.which("openssl") or "BEGIN CERTIFICATE" in kept["tls_certificate.pem"]
+    assert len(public) == 1 or not shutil.which("openssl")
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="without openssl the public key is written in by hand")
+def test_the_web_knows_the_public_key_of_the_same_secrets_and_every_earlier_one(
+    tmp_path: Path, monkeypatch: Any, settings: Any
+) -> None:
+    from core.book import keys
+
+    settings.BOOK_ORIGIN, known = "xielian.example/book", []
+    for _turn in range(2):
+        subprocess.run([DOCKER / "make-secrets", tmp_path], capture_output=True, check=True)
+        settings.BOOK_SIGNING_KEY, settings.BOOK_PUBLIC_KEYS = (tmp_path / "book_signing_key").read_text(), []
+        known.insert(0, *keys.known())
+        monkeypatch.setenv("BOOK_PUBLIC_KEYS", "")
+        monkeypatch.setenv("BOOK_PUBLIC_KEYS_FILE", str(tmp_path / "book_public_keys"))
+        settings.BOOK_SIGNING_KEY, settings.BOOK_PUBLIC_KEYS = "", env.listed("BOOK_PUBLIC_KEYS")
+        assert keys.known() == known
+        (tmp_path / "book_signing_key").unlink()  # to be changed: the next run makes another
+    monkeypatch.setenv("BOOK_PUBLIC_KEYS", known[1].vkey.replace("xielian.example/book", "of-old"))
+    with pytest.raises(ValueError, match="hash"):
+        settings.BOOK_PUBLIC_KEYS = env.listed("BOOK_PUBLIC_KEYS")
+        keys.known()
+    assert "book_signing_key" not in SERVICES["web"]["secrets"] and "book_public_keys" in SERVICES["web"]["secrets"]
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat", "backup"])

@@ -34,5 +34,14 @@ def seed_of(text: str) -> bytes:
 def known() -> list[Key]:
     """Every public key that the operator names, the present one first, then earlier ones."""
     present = signer()
-    listed = [Key.read(one) for one in settings.BOOK_PUBLIC_KEYS]
+    listed = [_listed(one) for one in settings.BOOK_PUBLIC_KEYS]
     return list(dict.fromkeys([*([present.key] if present else []), *listed]))
+
+
+def _listed(text: str) -> Key:
+    """A public key with its log's name, or the base64 of its 32 bytes alone, which is then a key of this log."""
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raw = b""
+    return Key(settings.BOOK_ORIGIN, raw) if len(raw) == 32 else Key.read(text)

@@ -112,11 +112,12 @@ def _preview(
 
 
 def _cell(line: imports.Line, field: imports.Field) -> dict[str, Any]:
-    value = line.values.get(field.name, "")
+    value, errors = line.values.get(field.name, ""), line.errors.get(field.name, [])
+    is_filled = value != "" or bool(errors)
     if isinstance(value, list):
         value = ", ".join(str(one) for one in value)
     elif isinstance(value, Decimal):
         value = display.number_text(value)
     elif not isinstance(value, bool) and field.name not in line.errors:
         value = field.shown(value)
-    return {"value": value, "errors": line.errors.get(field.name, [])}
+    return {"label": field.label, "value": value, "errors": errors, "is_filled": is_filled}

@@ -50,6 +50,10 @@ class Challenge(VersionedModel):
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["state"], name="challenge_state"),
+            models.Index(F("deadline_at").desc(nulls_last=True), name="challenge_last_deadline"),
+        ]
         constraints = [
             known_states("state", ChallengeState, "challenge_state_known"),
             known_states("ip_terms", IpTerms, "challenge_ip_terms_known"),

@@ -46,6 +46,11 @@ class Need(VersionedModel):
     class Meta:
         ordering = ["-created_at"]
         db_table = "needs_need"
+        indexes = [
+            models.Index(fields=["state"], name="need_state"),
+            models.Index(fields=["demand_side"], name="need_side"),
+            models.Index(fields=["owner"], condition=Q(confidentiality="restricted"), name="need_restricted"),
+        ]
         constraints = [
             known_states("state", NeedState, "need_state_known"),
             known_states("demand_side", DemandSide, "need_side_known"),

@@ -10,8 +10,9 @@ from django.db.models import F, Q, QuerySet
 from core import clock
 from core.accounts.actor import Actor
 from needs.models.challenge import Addendum, Challenge
-from needs.queries.need import needs_visible_to
+from needs.queries.need import restricted_visible_to
 from needs.states.challenge import PUBLIC, ChallengeState
+from needs.states.need import Confidentiality
 from needs.states.review import PanelState
 
 
@@ -31,7 +32,7 @@ def challenges_visible_to(actor: Actor) -> QuerySet[Challenge]:
     if actor.is_system:
         return rows
     told = Q(state__in=PUBLIC) | Q(state=ChallengeState.CANCELLED, published_at__isnull=False)
-    reachable = ~Q(need__confidentiality="restricted") | Q(need__in=needs_visible_to(actor).values("pk"))
+    reachable = ~Q(need__confidentiality=Confidentiality.RESTRICTED) | Q(need__in=restricted_visible_to(actor))
     seen = told & reachable
     if actor.organisation_id is not None:
         seen |= Q(issuer_id=actor.organisation_id)

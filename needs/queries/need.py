@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -26,6 +27,16 @@ def needs_visible_to(actor: Actor) -> QuerySet[Need]:
         invited = Definer.objects.filter(organisation=actor.organisation).exclude(state=DefinerState.DECLINED)
         mine |= Q(owner=actor.organisation) | Q(pk__in=invited.values("need_id"))
     return Need.objects.filter(mine)
+
+
+def restricted_visible_to(actor: Actor) -> QuerySet[Need, Any]:
+    """The ids of the restricted needs among those one may see, found by indexes: most needs are not restricted."""
+    rows = Need.objects.filter(confidentiality=Confidentiality.RESTRICTED)
+    if actor.organisation is None:
+        return rows.none().values("pk")
+    invited = Definer.objects.filter(organisation=actor.organisation).exclude(state=DefinerState.DECLINED)
+    ours = rows.filter(owner=actor.organisation).values("pk")
+    return ours.union(rows.filter(pk__in=invited.values("need_id")).values("pk"))
 
 
 def evidence_visible_to(actor: Actor) -> QuerySet[NeedEvidence]:

@@ -34,6 +34,7 @@ class Project(VersionedModel):
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [models.Index(fields=["state"], name="project_state")]
         constraints = [
             known_states("state", ProjectState, "project_state_known"),
             known_states("origin", Origin, "project_origin_known"),

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from core import clock
 from core.accounts.actor import Actor
@@ -15,7 +16,7 @@ from core.accounts.states import Role
 from core.indicators.engine import compare
 from core.indicators.models import Measurement, Specification
 from core.ties import queries as ties
-from projects.models import Acceptance, Project, ProjectIndicator, StageFundRequest, WorkPackage
+from projects.models import Acceptance, Party, Project, ProjectIndicator, ProjectNeed, StageFundRequest, WorkPackage
 
 
 def sees_all(actor: Actor) -> bool:
@@ -29,10 +30,23 @@ def projects_visible_to(actor: Actor) -> QuerySet[Project]:
         return Project.objects.all()
     if actor.organisation is None or not actor.organisation.is_verified:
         return _as_expert(actor)
-    mine = Q(parties__organisation=actor.organisation) | Q(need_links__need__owner=actor.organisation)
+    # Each way to a project by an index of its own: one query with three outer joins would read every project.
+    ways = [
+        Party.objects.filter(organisation=actor.organisation).values("project_id"),
+        ProjectNeed.objects.filter(need__owner=actor.organisation).values("project_id"),
+    ]
     if actor.person is not None:
-        mine |= Q(acceptance__expert=actor.person)
-    return Project.objects.filter(pk__in=Project.objects.filter(mine).values("pk"))
+        ways.append(Acceptance.objects.filter(expert=actor.person).values("project_id"))
+    return Project.objects.filter(pk__in=ways[0].union(*ways[1:]))
+
+
+def with_counts(rows: QuerySet[Project]) -> QuerySet[Project]:
+    """Projects with `party_count` and whether a need is linked, `is_anchored`."""
+    parties = Party.objects.filter(project=OuterRef("pk")).order_by().values("project")
+    return rows.annotate(
+        party_count=Coalesce(Subquery(parties.annotate(total=Count("pk")).values("total")), 0),
+        is_anchored=Exists(ProjectNeed.objects.filter(project=OuterRef("pk"))),
+    )
 
 
 def _as_expert(actor: Actor) -> QuerySet[Project]:

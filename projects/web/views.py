@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +30,7 @@ class Projects(tables.Table):
         tables.Column("lead", _("Lead"), value="lead.name", sort="lead__name"),
         tables.Column("party_count", _("Parties"), kind="number", sort="party_count"),
         tables.Column("current_stage", _("Stage"), sort="current_stage", value=lambda row: row.get_current_stage_display()),
-        tables.Column("need_count", _("Anchor"), value=lambda row: _("Need linked") if row.need_count else _("Unanchored")),
+        tables.Column("is_anchored", _("Anchor"), value=lambda row: _("Need linked") if row.is_anchored else _("Unanchored")),
         tables.Column("state", _("State"), kind="badge", sort="state"),
         tables.Column("created_at", _("Prepared"), kind="date", sort="created_at"),
     ]  # fmt: skip
@@ -76,8 +75,7 @@ class Gates(tables.Table):
 def list_projects(request: HttpRequest) -> HttpResponse:
     """The projects one may see."""
     actor = _actor(request)
-    rows = policy.visible_to(actor, Project).select_related("lead")
-    rows = rows.annotate(party_count=Count("parties", distinct=True), need_count=Count("need_links", distinct=True))
+    rows = queries.with_counts(policy.visible_to(actor, Project).select_related("lead"))
     buttons = [
         {"label": _("Prepare a project"), "url": reverse("projects:create_project"), "icon": "plus", "primary": True}
     ]

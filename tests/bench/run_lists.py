@@ -16,6 +16,8 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[2])]
 from tests.bench import ratios  # noqa: E402 - the path comes first
 
 FEW, MANY, LOOKS = 100, 100_000, 7
+# Choices that no rule ties to another column: each row has another one.
+SPREAD = {"demand_side"}
 
 
 def fill(cursor: Any, model: Any, wanted: int) -> None:
@@ -30,8 +32,13 @@ def fill(cursor: Any, model: Any, wanted: int) -> None:
             values.append("NULL")
         elif field.unique:
             values.append(f"lpad(n::text, {min(18, field.max_length or 18)}, '0')")
-        elif field.name == "created_at":
-            values.append("created_at - n * interval '1 second'")
+        elif field.get_internal_type() == "DateTimeField":
+            values.append(f"{name} - n * interval '1 second'")
+        elif field.name in SPREAD:
+            options = [str(value) for value, _label in field.choices]
+            values.append(f"('{{{','.join(options)}}}'::text[])[1 + n %% {len(options)}]")
+        elif field.name == "is_shown":
+            values.append("true")
         elif field.name in {"title", "name"}:
             values.append(f"left({name} || ' ' || n, {field.max_length})")
         else:

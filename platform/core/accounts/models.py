@@ -86,7 +86,11 @@ class Organisation(VersionedModel):
 
     class Meta:
         ordering = ["name"]
-        indexes = [GinIndex(fields=["kinds"], name="organisation_kinds")]
+        indexes = [
+            GinIndex(fields=["kinds"], name="organisation_kinds"),
+            models.Index(fields=["name"], name="organisation_name"),
+            models.Index(fields=["state"], name="organisation_state"),
+        ]
         constraints = [
             known_states("state", OrganisationState, "organisation_state_known"),
             models.CheckConstraint(

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from core.accounts.models import Organisation
 from core.accounts.states import OrganisationState
 from core.web import tables
-from core.web.tables import Choice, Column, DateRange, Multi, NumberRange
+from core.web.tables import Choice, Column, DateRange, Multi, NumberRange, counting
 from core.web.tables.files import safe_text
 from tests import factories
 
@@ -126,6 +126,20 @@ def test_a_filter_that_makes_no_sense_says_so_beside_itself_and_is_left_out(
 def test_facets_count_what_each_choice_would_leave(firms: list[Organisation]) -> None:
     state = bound("state=verified").shown_filters[0]
     assert {option.value: option.count for option in state.options if option.count} == {"verified": 2, "registered": 1}
+
+
+def test_counts_stop_at_a_bound_and_say_so(firms: list[Organisation], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "ROWS", 2)
+    monkeypatch.setattr(counting, "CHOSEN", 1)
+    table = bound("")
+    assert (table.total, table.has_more) == (2, True)
+    counted = {one.value: (one.count, one.has_more) for one in table.shown_filters[0].options if one.count}
+    assert counted == {"verified": (1, True), "registered": (1, False)}
+    answer = ask("")
+    assert answer is None
+    narrow = bound("q=甲")
+    assert (narrow.total, narrow.has_more) == (1, False)
+    assert bound("page=99").page.number == 1
 
 
 def test_addresses_keep_filters_and_drop_the_page(firms: list[Organisation]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import F, Model
 from django.db.models.expressions import BaseExpression, OrderBy
 from django.template.loader import render_to_string
@@ -117,11 +118,26 @@ class Column:
             return value
         return str(_worded(row, self.name, value))
 
-    def order_by(self, *, descending: bool) -> OrderBy:
+    def order_by(self, model: type[Model], *, descending: bool) -> OrderBy:
         """The expression to sort by; rows without a value come last either way."""
         source = F(self.sort) if isinstance(self.sort, str) else self.sort
         assert source is not None  # only asked of columns that sort
-        return source.desc(nulls_last=True) if descending else source.asc(nulls_last=True)
+        # Said only where it says something: an index on a column that is never empty does not serve "nulls last" downwards.
+        last = True if not isinstance(self.sort, str) or _may_be_empty(model, self.sort) else None
+        return source.desc(nulls_last=last) if descending else source.asc(nulls_last=last)
+
+
+def _may_be_empty(model: type[Model], path: str) -> bool:
+    for name in path.split("__"):
+        try:
+            field = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return True  # computed by the query
+        if field.null or not field.concrete:
+            return True
+        if field.related_model is not None:
+            model = field.related_model
+    return False
 
 
 def _worded(row: Any, name: str, value: Any) -> Any:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from core import clock
+from core.web.tables import counting
 
 Text_ = str | Promise
 Choices = Iterable[tuple[Any, Text_]] | Callable[[], Iterable[tuple[Any, Text_]]]
@@ -31,6 +32,7 @@ class Option:
     label: Text_
     is_chosen: bool
     count: int | None = None
+    has_more: bool = False  # there are more than `count`
 
 
 @dataclass
@@ -109,12 +111,14 @@ class Choice(Filter):
             raise WrongFilterError(gettext("There is no such choice."))
         if not wanted:
             return None
-        if self.apply:
-            either = Q()
-            for value in wanted:
-                either |= self.apply(value)
-            return either
-        return Q(**{f"{self.path}__in": wanted})
+        either = Q()
+        for value in wanted:
+            either |= self.of(value)
+        return either
+
+    def of(self, value: str) -> Q:
+        """What rows of this choice hold."""
+        return self.apply(value) if self.apply else Q(**{self.path: value})
 
     def shown(self, asked: QueryDict, prefix: str) -> Shown:
         wanted = self.wanted(asked, prefix)
@@ -131,10 +135,11 @@ class Choice(Filter):
             words=words,
         )
 
-    def counts(self, rows: QuerySet[Any]) -> dict[str, int]:
-        """How many rows each choice holds."""
-        counted = rows.order_by().values_list(self.path).annotate(n=Count("pk", distinct=True))
-        return {str(value): count for value, count in counted}
+    def count(self, rows: QuerySet[Any], options: list[Option]) -> None:
+        """Tell each option how many of the rows it would leave."""
+        found = counting.each(rows, [self.of(option.value) for option in options])
+        for option, many in zip(options, found, strict=True):
+            option.count, option.has_more = min(many, counting.CHOSEN), many > counting.CHOSEN
 
 
 @dataclass(frozen=True)

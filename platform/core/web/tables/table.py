@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.web.tables.columns import Column
+from core.web.tables.counting import Pages
 from core.web.tables.filters import Choice, Filter, Shown, WrongFilterError
 
 Text = str | Promise
@@ -162,7 +163,7 @@ class Table:
         column = next((one for one in self.get_columns() if one.name == key.removeprefix("-")), None)
         # The primary key makes the order total, so that no row shows on two pages.
         if column is not None and column.sort is not None:
-            return [column.order_by(descending=key.startswith("-")), "pk"]
+            return [column.order_by(self.rows.model, descending=key.startswith("-")), "pk"]
         if key:
             return [key, "pk"]
         return [*(self.rows.query.order_by or self.rows.model._meta.ordering), "pk"]
@@ -191,11 +192,17 @@ class Table:
 
     @cached_property
     def page(self) -> Page[Any]:
-        return Paginator(self.filtered, self.page_size).get_page(self.asked.get(f"{self.prefix}page"))
+        return Pages(self.filtered, self.page_size).get_page(self.asked.get(f"{self.prefix}page"))
 
     @property
     def total(self) -> int:
+        """How many rows fit; where `has_more`, how many of them can be paged through."""
         return self.page.paginator.count
+
+    @property
+    def has_more(self) -> bool:
+        """More rows fit than are counted: narrow the list, or take all of them as a file."""
+        return bool(getattr(self.page.paginator, "has_more", False))
 
     @property
     def page_links(self) -> list[tuple[int | None, str]]:
@@ -227,9 +234,7 @@ class Table:
             look = one.shown(self.asked, self.prefix)
             look.error = error
             if isinstance(one, Choice) and one.facet:
-                counts = one.counts(self._narrowed(leave_out=one))
-                for option in look.options:
-                    option.count = counts.get(option.value, 0)
+                one.count(self._narrowed(leave_out=one), look.options)
             shown.append(look)
         return shown
 

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False  # built while the list is read and written
 
     dependencies = [
-        ("accounts", "0004_list_indexes"),
+        ("accounts", "0005_list_indexes"),
         ("chains", "0001_initial"),
         ("needs", "0004_library_and_surveys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False  # built while the list is read and written
 
     dependencies = [
-        ("accounts", "0004_list_indexes"),
+        ("accounts", "0005_list_indexes"),
         ("chains", "0001_initial"),
         ("needs", "0005_list_indexes"),
         ("projects", "0003_words_of_states"),

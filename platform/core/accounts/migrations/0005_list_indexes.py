@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     atomic = False  # built while the list is read and written
 
     dependencies = [
-        ("accounts", "0003_sign_in_safety"),
+        ("accounts", "0004_sign_on"),
     ]
 
     operations = [

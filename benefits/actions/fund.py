@@ -23,7 +23,7 @@ from core.access import policy
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 from core.command import command
-from core.errors import Invalid, NotAllowed, WrongState
+from core.errors import Invalid, WrongState
 from core.files import services as files
 from core.inbox import services as inbox
 
@@ -34,9 +34,7 @@ def open_fund(
     parties: Sequence[Mapping[str, Any]], party_cap: Decimal | None = None, chain: UUID | str | None = None,
 ) -> RiskFund:  # fmt: skip
     """Open a fund with its target, its terms and the parties' ratios; one's own organisation manages it (R083)."""
-    if actor.organisation is None:
-        raise NotAllowed(_("You act for no organisation yet; join or register one first."), code="no_organisation")
-    policy.require(actor, "benefits.open_fund", actor.organisation)
+    manager = policy.acting_for(actor, "benefits.open_fund")
     wrong: dict[str, list[Any]] = {}
     known = {str(one.pk): one for one in policy.visible_to(actor, Organisation).filter(state="verified")}
     rows: list[tuple[Organisation, Decimal]] = []
@@ -63,7 +61,7 @@ def open_fund(
     if wrong:
         raise Invalid(_("Some of what you entered needs a second look."), fields=wrong)
     fund = services.open_fund(
-        manager=actor.organisation, parties=rows,
+        manager=manager, parties=rows,
         fields={"name": name.strip(), "target": target, "rate_percent": rate_percent, "claim_cap": claim_cap, "party_cap": party_cap,
                 "supervised_account": supervised_account.strip(), "chain": found},
     )  # fmt: skip

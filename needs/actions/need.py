@@ -15,7 +15,7 @@ from core.access import policy
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 from core.command import command
-from core.errors import Invalid, Missing, NotAllowed, Stale, WrongState
+from core.errors import Invalid, Missing, Stale, WrongState
 from core.files import services as files
 from core.inbox import services as inbox
 from core.indicators.models import Specification
@@ -40,10 +40,8 @@ MOST_ROWS = 60
 @command
 def post_need(*, actor: Actor, node: UUID | str | None = None, **fields: Any) -> Need:
     """Post a pain point in plain words as a draft; indicators come after evidence (R002, R014)."""
-    if actor.organisation is None:
-        raise NotAllowed(_("You act for no organisation yet; join or register one first."), code="no_organisation")
-    policy.require(actor, "needs.post_need", actor.organisation)
-    need = services.create_need(owner=actor.organisation, actor=actor, node_id=node, fields=fields)
+    owner = policy.acting_for(actor, "needs.post_need")
+    need = services.create_need(owner=owner, actor=actor, node_id=node, fields=fields)
     book.record(actor, "post_need", need, after={"title": need.title, "side": need.demand_side, "node": str(need.node)})
     return need
 

@@ -6,14 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext as _
 
 from core import book, checks
 from core.access import policy
 from core.accounts.actor import Actor
-from core.accounts.models import Organisation
 from core.command import command
-from core.errors import NotAllowed
 from core.files import imports
 from core.files.models import ImportDraft
 from core.indicators import services as indicators
@@ -25,14 +22,14 @@ from needs.services import rows
 @command
 def begin_needs_import(*, actor: Actor, file: UploadedFile[Any]) -> ImportDraft:
     """Send a file of needs; its rows are shown before anything is written."""
-    may_import(actor)
+    policy.acting_for(actor, "needs.import_needs")
     return imports.begin(actor, rows.NEEDS, file)
 
 
 @command
 def import_needs(*, actor: Actor, draft_id: UUID) -> list[Need]:
     """Post every new row of the file as a draft need of the acting organisation and change those that differ, or none."""
-    owner = may_import(actor)
+    owner = policy.acting_for(actor, "needs.import_needs")
     draft, checked = imports.claim(actor, rows.NEEDS, draft_id)
     made = []
     for line in checked.lines:
@@ -86,11 +83,3 @@ def import_indicators(*, actor: Actor, need_id: UUID, draft_id: UUID) -> list[Ne
         services.indicators_changed(need)
     imports.finish(draft, count=len(made))
     return made
-
-
-def may_import(actor: Actor) -> Organisation:
-    """The organisation that the actor posts rows for; else the refusal."""
-    if actor.organisation is None:
-        raise NotAllowed(_("You act for no organisation yet; join or register one first."), code="no_organisation")
-    policy.require(actor, "needs.import_needs", actor.organisation)
-    return actor.organisation

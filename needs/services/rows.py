@@ -202,7 +202,7 @@ NEEDS = Import(
             _("Budget"),
             values.amount,
             also=["预算"],
-            example="100万",
+            example="85万",
             help=_("Yuan; 万 and 亿 are understood and shown before anything is written."),
         ),
         Field(
@@ -297,7 +297,7 @@ INDICATORS = Import(
             _("Target"),
             values.number,
             also=["目标值"],
-            example=Decimal(10),
+            example=Decimal("2.5"),
             help=_("For a change against a baseline: percent, such as 30 or −25."),
         ),
         Field("low", _("Lower end"), values.number),

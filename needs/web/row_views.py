@@ -25,7 +25,7 @@ from needs.web.doors import actor_of
 
 def import_needs(request: HttpRequest) -> HttpResponseBase:
     """Many needs at once."""
-    actions.may_import(actor_of(request))
+    policy.acting_for(actor_of(request), "needs.import_needs")
     return upload_page(
         request, rows.NEEDS, begin=actions.begin_needs_import, crumbs=_crumbs(rows.NEEDS.title),
         preview=lambda draft: reverse("needs:imported_needs", args=[draft.pk]),
@@ -36,7 +36,7 @@ def import_needs(request: HttpRequest) -> HttpResponseBase:
 def imported_needs(request: HttpRequest, draft: UUID) -> HttpResponseBase:
     """The rows of a file of needs, before they are posted."""
     actor = actor_of(request)
-    actions.may_import(actor)
+    policy.acting_for(actor, "needs.import_needs")
     found = imports.own_draft(actor, rows.NEEDS, draft)
     return preview_page(
         request, rows.NEEDS, draft=found, checked=imports.read(actor, rows.NEEDS, found), confirm=actions.import_needs,

@@ -50,13 +50,9 @@ def create_project(
     chain: UUID | str | None = None,
 ) -> Project:
     """Prepare a project led by one's own organisation; a need may be linked later (R006)."""
-    if actor.organisation is None:
-        raise NotAllowed(_("You act for no organisation yet; join or register one first."), code="no_organisation")
-    policy.require(actor, "projects.create_project", actor.organisation)
+    lead = policy.acting_for(actor, "projects.create_project")
     found = Chain.objects.filter(pk=chain).first() if chain else None
-    project = projects.create(
-        lead=actor.organisation, actor=actor, title=title, origin=origin, summary=summary, chain=found
-    )
+    project = projects.create(lead=lead, actor=actor, title=title, origin=origin, summary=summary, chain=found)
     projects.finish(project)
     book.record(actor, "create_project", project, after={"title": project.title, "origin": project.origin})
     return project

@@ -15,6 +15,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from core.accounts.actor import Actor
+from core.accounts.models import Organisation
 from core.errors import Missing, NotAllowed, NotFound, NotFresh
 
 M = TypeVar("M", bound=Model)
@@ -89,6 +90,14 @@ def require(actor: Actor, rule: str, obj: Any = None) -> None:
             _("Please confirm that it is you: money and access ask for it."),
             missing=[Missing(_("Your password once more"), _("you"), "/accounts/confirm/")],
         )
+
+
+def acting_for(actor: Actor, rule: str) -> Organisation:
+    """The organisation that the actor acts for, when the rule lets it do this for itself; else NotAllowed."""
+    if actor.organisation is None:
+        raise _refusal(actor, rule)
+    require(actor, rule, actor.organisation)
+    return actor.organisation
 
 
 def fetch(actor: Actor, rule: str, model: type[M], pk: UUID | str) -> M:

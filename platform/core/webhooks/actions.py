@@ -13,7 +13,7 @@ from core import book, clock
 from core.access import policy
 from core.accounts.actor import Actor
 from core.command import command
-from core.errors import Invalid, NotAllowed, Stale
+from core.errors import Invalid, Stale
 from core.webhooks import addresses, services, signing
 from core.webhooks.kinds import kind_of
 from core.webhooks.models import Delivery, Endpoint
@@ -27,17 +27,15 @@ MAX_OVERLAP_HOURS = 7 * 24
 @command
 def register_endpoint(*, actor: Actor, name: str, url: str, kinds: Iterable[str]) -> Endpoint:
     """An address that is told what happens; `fresh_secret` on the answer signs its messages and is told once."""
-    if actor.organisation is None:
-        raise NotAllowed(_("You act for no organisation yet; join or register one first."), code="no_organisation")
-    policy.require(actor, "webhooks.register_endpoint", actor.organisation)
-    own = Endpoint.objects.filter(organisation=actor.organisation).exclude(state=EndpointState.DELETED)
+    organisation = policy.acting_for(actor, "webhooks.register_endpoint")
+    own = Endpoint.objects.filter(organisation=organisation).exclude(state=EndpointState.DELETED)
     if own.count() >= MAX_ENDPOINTS:
         raise Invalid(
             _("An organisation keeps at most %d webhooks; delete one first.") % MAX_ENDPOINTS, code="too_many"
         )
     secret = signing.fresh_secret()
     endpoint = Endpoint(
-        organisation=actor.organisation, name=_named(name), url=addresses.check(url).url, kinds=_known(kinds),
+        organisation=organisation, name=_named(name), url=addresses.check(url).url, kinds=_known(kinds),
         sealed_secret=signing.seal(secret),
     )  # fmt: skip
     endpoint.save(force_insert=True)

@@ -15,7 +15,7 @@ EXAMPLES = 3
 
 # A stranger has nobody to keep a key for (the second account under an address is refused); a PUT says the same twice;
 # what a pasted text holds is read and not kept.
-REPEATED_ANYWAY = {"register_person", "edit_profile", "read_indicators"}
+REPEATED_ANYWAY = {"ask_for_account", "register_person", "edit_profile", "read_indicators"}
 
 
 @pytest.fixture(scope="module")

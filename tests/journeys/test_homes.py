@@ -6,10 +6,12 @@ import re
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from chains.models import LeaderDesignation
 from core import clock
+from core.accounts import entry
 from core.accounts.models import Membership, Organisation, Person
 from tests import factories
 from tests.factories import PASSWORD
@@ -61,11 +63,13 @@ def _words(found: re.Match[str] | None) -> str:
 
 
 def sign_up(client: Any, name: str, **more: Any) -> Person:
-    """Open an account by the page; it is signed in from then on."""
+    """Open an account by the pages and the link that is mailed; it is signed in from then on."""
     client.sign_out()
     email = f"head{factories.make_uscc()[10:16].lower()}@example.test"
-    sent = {"name": name, "email": email, "password": PASSWORD, **more}
-    opened = client.post("/accounts/sign-up/", sent)
+    asked = client.post("/accounts/sign-up/", {"email": email})
+    assert asked.headers["Location"] == "/accounts/sign-up/sent/"
+    link = reverse("accounts:open_account", args=[entry.token_for(email)])
+    opened = client.post(link, {"name": name, "password": PASSWORD, **more})
     assert opened.status_code == 302, opened.content.decode()[-2000:]
     return Person.objects.get(email=email)
 

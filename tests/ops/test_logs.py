@@ -108,6 +108,8 @@ def test_signing_in_resetting_and_inviting_leave_no_secret_in_the_log(client: An
     client.post(sign_in, {"username": person.email, "password": factories.PASSWORD})
     client.post("/accounts/password/reset/", {"email": person.email})
     tasks.mail_reset(str(person.pk))
+    client.post("/accounts/sign-up/", {"email": "zhang.wei@firma.example"})
+    tasks.mail_account_link("zhang.wei@firma.example", "en")
     admin = factories.member(organisation)
     client.sign_in(admin, organisation)
     client.get("/accounts/invitations/a-token-of-an-invitation/?next=/x")
@@ -121,6 +123,7 @@ def test_signing_in_resetting_and_inviting_leave_no_secret_in_the_log(client: An
         factories.PASSWORD,
         "wrong-battery-horse",
         "li.ming",
+        "zhang.wei",
         "firma.example",
         "李明",
         "a-token-of-an-invitation",

@@ -17,7 +17,7 @@ from oauth2_provider.models import Application
 
 from core import book, clock, outbox
 from core.access import policy
-from core.accounts import services
+from core.accounts import entry, services, tasks
 from core.accounts.actor import Actor
 from core.accounts.events import OrganisationVerified
 from core.accounts.models import Invitation, MachineClient, Membership, Organisation, Person
@@ -28,21 +28,32 @@ from core.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
 from core.inbox import services as inbox
 
 
+def ask_for_account(*, actor: Actor, email: str, language: str = "zh-hans", wanted: str = "") -> str:
+    """Have a message sent to an address: the link that opens an account, or word that there is one already.
+
+    The answer is the same for both, and takes as long: the worker looks. `wanted` is where the link leads in the end.
+    """
+    email = services.checked_email(email)
+    tasks.send_account_link(email, language, wanted)
+    return email
+
+
 @command
 def register_person(
     *,
     actor: Actor,
-    email: str,
+    token: str,
     name: str,
     password: str,
     language: str = "zh-hans",
     is_expert: bool = False,
     expertise: str = "",
 ) -> Person:
-    """Open an account for oneself."""
+    """Open an account for oneself, under the address to which the link with this token was sent."""
     person = services.create_person(
-        email=email, name=name, password=password, language=language, is_expert=is_expert, expertise=expertise
-    )
+        email=entry.address_in(token), name=name, password=password, language=language, is_expert=is_expert,
+        expertise=expertise,
+    )  # fmt: skip
     book.record(Actor(person=person), "register_person", person)
     return person
 

@@ -22,11 +22,7 @@ INVITATION_DAYS = 14
 
 def create_person(*, email: str, name: str, password: str | None, **fields: object) -> Person:
     """A new account; raises Invalid beside `email`, `name` or `password`."""
-    email = email.strip().lower()
-    try:
-        validate_email(email)
-    except ValidationError:
-        raise Invalid(_("This is not an e-mail address."), field="email") from None
+    email = checked_email(email)
     if not name.strip():
         raise Invalid(_("Please give a name."), field="name")
     if Person.objects.filter(email__iexact=email).exists():
@@ -37,6 +33,16 @@ def create_person(*, email: str, name: str, password: str | None, **fields: obje
         )
     check_password(password, Person(email=email, name=name))
     return Person.objects.create_user(email, password, name=name.strip(), **fields)
+
+
+def checked_email(email: str) -> str:
+    """The address in small letters; raises Invalid beside `email` when it is none."""
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Invalid(_("This is not an e-mail address."), field="email") from None
+    return email
 
 
 def check_password(password: str | None, person: Person) -> None:
@@ -99,11 +105,7 @@ def issue_invitation(
     *, organisation: Organisation, email: str, roles: list[str], invited_by: Person
 ) -> tuple[Invitation, str]:
     """An invitation and its token, which is told once and kept only as a hash."""
-    email = email.strip().lower()
-    try:
-        validate_email(email)
-    except ValidationError:
-        raise Invalid(_("This is not an e-mail address."), field="email") from None
+    email = checked_email(email)
     if Membership.objects.filter(organisation=organisation, person__email__iexact=email, is_active=True).exists():
         raise Invalid(_("This person is a member already."), field="email")
     token = secrets.token_urlsafe(32)

@@ -116,8 +116,21 @@ class ClientOut(serializers.ModelSerializer):  # type: ignore[type-arg]
         return row.fresh_secret
 
 
-class PersonIn(Input):
+class AddressIn(Input):
     email = serializers.EmailField()
+    language = serializers.ChoiceField(choices=["zh-hans", "en"], required=False, default="zh-hans")
+
+
+class AddressOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: nothing is kept yet
+    """Where a message is on its way to."""
+
+    email = serializers.EmailField()
+
+
+class PersonIn(Input):
+    token = serializers.CharField(
+        max_length=1000, help_text="From the link in the message: what stands after sign-up/."
+    )
     name = serializers.CharField(max_length=80)
     password = serializers.CharField(max_length=200, write_only=True)
     language = serializers.ChoiceField(choices=["zh-hans", "en"], required=False, default="zh-hans")

@@ -12,4 +12,8 @@ routes = [
     ("sessions", views.Sessions, "session"),
     ("experts", views.Experts, "expert"),
 ]
-urlpatterns = [path("me/", views.Me.as_view(), name="me"), path("people/", views.People.as_view(), name="people")]
+urlpatterns = [
+    path("me/", views.Me.as_view(), name="me"),
+    path("people/", views.People.as_view(), name="people"),
+    path("people/ask_for_account/", views.AccountLinks.as_view(), name="ask_for_account"),
+]

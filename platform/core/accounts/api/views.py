@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core import limits
 from core.accounts import actions, lifecycle
 from core.accounts.api import serializers as forms
 from core.accounts.models import Invitation, MachineClient, Membership, Organisation, Person, SignedIn
@@ -121,6 +122,21 @@ class Me(APIView):
         return Response(forms.PersonOut(person).data)
 
 
+class AccountLinks(APIView):
+    """The first step to an account: a link to one's address."""
+
+    room = "accounts"
+
+    @extend_schema(operation_id="ask_for_account", auth=[], request=forms.AddressIn, responses={202: forms.AddressOut})
+    def post(self, request: Request) -> Response:
+        """Have a link sent that opens an account; the answer is the same for an address that has one."""
+        limits.ask(request._request, "door")
+        sent = forms.AddressIn(data=request.data)
+        sent.is_valid(raise_exception=True)
+        email = actions.ask_for_account(actor=request._request.actor, **sent.validated_data)  # type: ignore[attr-defined]
+        return Response(forms.AddressOut({"email": email}).data, status=202)
+
+
 class People(APIView):
     """Opening an account."""
 
@@ -128,7 +144,7 @@ class People(APIView):
 
     @extend_schema(operation_id="register_person", auth=[], request=forms.PersonIn, responses={201: forms.PersonOut})
     def post(self, request: Request) -> Response:
-        """Open an account."""
+        """Open an account under the address to which the link with this token was sent."""
         sent = forms.PersonIn(data=request.data)
         sent.is_valid(raise_exception=True)
         person = actions.register_person(actor=request._request.actor, **sent.validated_data)  # type: ignore[attr-defined]

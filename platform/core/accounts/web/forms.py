@@ -22,8 +22,14 @@ def _scopes() -> dict[str, str]:
 
 
 class SignUp(forms.Form):
-    name = forms.TextField(label=_("Name"), max_length=80)
-    email = forms.EmailField(label=_("E-mail"))
+    email = forms.EmailField(
+        label=_("E-mail"),
+        help_text=_("We send a link to it, to be sure that it is yours. Name and password come after."),
+    )
+
+
+class NewAccount(forms.Form):
+    name = forms.TextField(label=_("Your name"), max_length=80)
     password = django_forms.CharField(
         label=_("Password"),
         help_text=_("Twelve characters or more, such as a sentence; not only digits, no common password."),

@@ -14,19 +14,21 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from core import limits
 from core.access import policy
-from core.accounts import actions, factors, oidc, sessions
+from core.accounts import actions, entry, factors, oidc, sessions
 from core.accounts.middleware import act_for
 from core.accounts.models import Membership, Organisation, Person
 from core.accounts.web import forms
 from core.accounts.web.security import keep_language, onward, wait_for_code
 from core.errors import Invalid, Missing, NotAllowed, NotFound
 from core.web.forms import form_page
+from core.web.page import render_page
 
 DOOR = "door"  # the limit of tries at the doors that anybody may knock on
 
@@ -71,30 +73,56 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def sign_up(request: HttpRequest) -> HttpResponse:
-    """Open an account and be signed in with it."""
+    """The first step to an account: the address. The answer is the same whether or not it has an account."""
     if request.method == "POST":
         limits.ask(request, DOOR)
+    wanted = request.GET.get("next", "") if _is_ours(request, "next") else ""
+
+    def act(**values: Any) -> str:
+        return actions.ask_for_account(language=request.LANGUAGE_CODE, wanted=wanted, **values)
+
+    def success(email: str) -> str:
+        if not settings.DEMO:
+            return reverse("accounts:sign_up_sent")
+        messages.info(
+            request, str(_("This demonstration sends no e-mail: the link that would be in it opens at once."))
+        )
+        return f"{reverse('accounts:open_account', args=[entry.token_for(email)])}?{urlencode({'next': wanted})}"
+
+    return form_page(
+        request, "components/form_page.html", forms.SignUp, action=act, success=success, title=_("Open an account"),
+        submit=_("Send me the link"),
+    )  # fmt: skip
+
+
+def sign_up_sent(request: HttpRequest) -> HttpResponse:
+    """Says that a message is on its way."""
+    return render(request, "accounts/sign_up_sent.html", {"page_title": _("Look into your mailbox")})
+
+
+@never_cache
+def open_account(request: HttpRequest, token: str) -> HttpResponse:
+    """The second step, behind the link: name and password; then one is signed in."""
+    try:
+        email = entry.address_in(token)
+    except Invalid as over:
+        return render_page(request, "accounts/link_over.html", {"words": over.message}, title=_("Open an account"), status=410)  # fmt: skip
+    if Person.objects.filter(email__iexact=email).exists():  # whoever holds the link has the mailbox, and may know
+        messages.info(request, str(_("There is an account with this e-mail; sign in, or reset its password.")))
+        return redirect("accounts:sign_in")
+
+    def act(**values: Any) -> Person:
+        return actions.register_person(token=token, language=request.LANGUAGE_CODE, **values)
 
     def success(person: Person) -> str:
         login(request, person, backend="django.contrib.auth.backends.ModelBackend")
-        return (
-            str(request.GET.get("next") or reverse("accounts:register_organisation"))
-            if _is_ours(request, "next")
-            else reverse("accounts:register_organisation")
-        )
-
-    def act(**values: Any) -> Person:
-        return actions.register_person(language=request.LANGUAGE_CODE, **values)
+        wanted = request.GET.get("next", "")
+        return wanted if wanted and _is_ours(request, "next") else reverse("accounts:register_organisation")
 
     return form_page(
-        request,
-        "accounts/sign_up.html",
-        forms.SignUp,
-        action=act,
-        success=success,
-        title=_("Open an account"),
-        submit=_("Open the account"),
-    )
+        request, "accounts/open_account.html", forms.NewAccount, action=act, success=success, title=_("Open an account"),
+        submit=_("Open the account"), context={"email": email},
+    )  # fmt: skip
 
 
 def edit_profile(request: HttpRequest) -> HttpResponse:

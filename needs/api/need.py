@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.accounts.models import REGION_CODE
 from core.api.bulk import bulk
 from core.api.serializers import Input, Money, Quantity, Reason, Ref, Whole, open_moves
 from core.api.views import RoomViewSet, operation
@@ -18,7 +19,6 @@ from core.indicators.validation import NOTES_LENGTH
 from needs.actions import need as actions
 from needs.models import Definer, IndicatorComment, IndicatorSignature, Need, NeedEvidence, NeedIndicator, NeedVersion
 from needs.queries.need import current_version, issued_version, signature_matrix, specifications_in
-from needs.services import REGION_CODE
 from needs.states.need import NEED, Confidentiality, DemandSide, NeedState
 
 

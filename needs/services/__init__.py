@@ -2,7 +2,6 @@
 
 from needs.services.need import (
     EDITABLE_FIELDS,
-    REGION_CODE,
     closing_summary,
     create_need,
     draft_version,
@@ -23,7 +22,6 @@ from needs.services.need import (
 
 __all__ = [
     "EDITABLE_FIELDS",
-    "REGION_CODE",
     "closing_summary",
     "create_need",
     "draft_version",

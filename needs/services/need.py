@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from chains.models import ChainNode
 from core import book, clock
 from core.accounts.actor import Actor
-from core.accounts.models import Organisation
+from core.accounts.models import REGION_CODE, Organisation
 from core.errors import Invalid, WrongState
 from core.inbox import services as inbox
 from core.indicators import services as indicators
@@ -38,7 +38,6 @@ from needs.states.need import (
 )
 
 REVIEW_MONTHS = 6
-REGION_CODE = r"^([0-9]{6})?$"
 NOT_EDITABLE = gettext_lazy("A need changes only before it is published.")
 EDITABLE_FIELDS = (
     "title", "title_en", "pain_point", "affected_users", "demand_side", "constraints", "field", "region_code", "budget",

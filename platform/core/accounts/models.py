@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from core.accounts.states import InvitationState, OrganisationKind, OrganisationState, Role
 from core.db import UuidModel, VersionedModel, known_states
 
+# An administrative division: six digits of ASCII, or nothing.
+REGION_CODE = r"^([0-9]{6})?$"
+
 
 class PersonManager(BaseUserManager["Person"]):
     """Creates people; `create_superuser` exists for Django's admin alone and passes no rule of ours."""

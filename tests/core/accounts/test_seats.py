@@ -67,6 +67,16 @@ def test_who_registers_another_organisation_acts_for_it_at_once(client: Any) -> 
     assert seat_of(client) == (first, "university")
 
 
+def test_a_region_is_six_digits_of_ascii_by_page_and_by_rest(client: Any, api: Any) -> None:
+    person = factories.member(factories.organisation(kinds=["university"]))
+    client.sign_in(person)
+    for code, good in (("３３０１００", False), ("33010", False), ("330100", True)):
+        sent = {"name": f"衍生公司{code}", "uscc": factories.make_uscc(), "kinds": ["sme"], "region_code": code}
+        assert client.post("/accounts/organisations/new/", sent).status_code == (302 if good else 422)
+        sent |= {"uscc": factories.make_uscc()}
+        assert api.as_person(person).post("organisations/", sent).status_code == (201 if good else 400)
+
+
 def test_an_expert_with_a_seat_also_acts_for_nobody_but_themselves(client: Any) -> None:
     school = factories.organisation("某大学", kinds=["university"])
     professor = factories.member(school, name="秦教授", is_expert=True)

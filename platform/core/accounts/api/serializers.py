@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.accounts.models import Invitation, MachineClient, Membership, Organisation, Person, SignedIn
+from core.accounts.models import REGION_CODE, Invitation, MachineClient, Membership, Organisation, Person, SignedIn
 from core.accounts.states import OrganisationKind, Role
 from core.api.serializers import Input
 
@@ -18,7 +18,7 @@ class OrganisationIn(Input):
     uscc = serializers.CharField(max_length=40)
     kinds = serializers.ListField(child=serializers.ChoiceField(choices=KINDS), allow_empty=False)
     name_en = serializers.CharField(max_length=160, required=False, allow_blank=True, default="")
-    region_code = serializers.RegexField(r"^(\d{6})?$", required=False, allow_blank=True, default="")
+    region_code = serializers.RegexField(REGION_CODE, required=False, allow_blank=True, default="")
     address = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     intro = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
     website = serializers.URLField(required=False, allow_blank=True, default="")
@@ -28,7 +28,7 @@ class OrganisationEdit(Input):
     name = serializers.CharField(max_length=120, required=False)
     kinds = serializers.ListField(child=serializers.ChoiceField(choices=KINDS), allow_empty=False, required=False)
     name_en = serializers.CharField(max_length=160, required=False, allow_blank=True)
-    region_code = serializers.RegexField(r"^(\d{6})?$", required=False, allow_blank=True)
+    region_code = serializers.RegexField(REGION_CODE, required=False, allow_blank=True)
     address = serializers.CharField(max_length=200, required=False, allow_blank=True)
     intro = serializers.CharField(max_length=5000, required=False, allow_blank=True)
     website = serializers.URLField(required=False, allow_blank=True)

@@ -10,6 +10,7 @@ from django.contrib.auth.forms import PasswordResetForm
 from django.utils.translation import gettext_lazy as _
 
 from core.accounts import tasks
+from core.accounts.models import REGION_CODE
 from core.accounts.states import OrganisationKind, Role
 from core.web import forms
 
@@ -54,7 +55,7 @@ class OrganisationForm(forms.Form):
         label=_("Kinds"), choices=SIGN_UP_KINDS, help_text=_("An organisation may be of several kinds at once.")
     )
     region_code = django_forms.RegexField(
-        r"^\d{6}$",
+        REGION_CODE,
         label=_("Administrative division code"),
         required=False,
         help_text=_("Six digits, such as 110000."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
@@ -39,12 +40,17 @@ def reader(organisation: Organisation) -> Actor:
 
 def may_read(organisation: Organisation, model: type[Model], pk: UUID) -> bool:
     """Whether the organisation may read the object now. Asked inside a transaction, in the organisation's context."""
+    return bool(readable(organisation, model, [pk]))
+
+
+def readable(organisation: Organisation, model: type[Model], pks: Iterable[UUID]) -> set[UUID]:
+    """Those of the objects that the organisation may read now. Asked inside a transaction, in the organisation's context."""
     if not organisation.is_verified:
-        return False
+        return set()
     actor = reader(organisation)
     context.local(actor)
     try:
-        return policy.visible_to(actor, model).filter(pk=pk).exists()
+        return set(policy.visible_to(actor, model).filter(pk__in=list(pks)).values_list("pk", flat=True))
     finally:
         context.local(Actor.system())
 

@@ -1,7 +1,7 @@
 """Writing down what is to be told, and sending it: safe to run twice, and when a worker dies half-way.
 
-A sender claims a delivery by a row lock that skips what others hold, leaves its claim and a lease in the row, sends
-outside of any transaction, and records the outcome only while the claim is still its own.
+A sender claims what is due for one endpoint, leaves its claim and a lease in the rows, sends outside of any transaction,
+a few at once, and records each outcome as it comes, while the claim is still its own. What it did not get to is free again.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ import json
 import logging
 import secrets
 import uuid
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, QuerySet, Window
+from django.db.models import Case, Exists, F, Model, OuterRef, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext_noop
@@ -37,6 +40,8 @@ MAX_TRIES = 15  # the last about three days after the first
 FIRST_PAUSE = 15  # seconds; each further pause is four times as long, at most
 LONGEST_PAUSE = 8 * 3600
 AT_ONCE = 4  # messages on their way to one endpoint
+BATCH = 20  # messages of one endpoint that one sender claims
+BATCH_SECONDS = 10  # after which it begins no more of them, so that what is read at the claim is true when it is sent
 PER_SWEEP = 20  # messages of one endpoint that one sweep starts
 QUIET_AFTER = 5  # failures in a row, after which an endpoint is left in peace for a while
 MIN_FAILURES = 10  # before an endpoint is switched off, however long ago the first was
@@ -81,25 +86,40 @@ def start_due(limit: int = 500) -> list[UUID]:
 class _Claimed:
     """What a sender needs outside of the transaction."""
 
-    delivery_id: UUID
-    endpoint_id: UUID
     claim: UUID
+    endpoint_id: UUID
     url: str
-    body: str
     keys: list[str]
+    bodies: dict[UUID, str]  # by delivery, in the order in which they are due
 
 
-def send(delivery_id: UUID) -> bool:
-    """Try one delivery if it is due and in nobody's hands; True when it was tried."""
-    claimed = _claim(delivery_id)
+def send(delivery_id: UUID) -> int:
+    """Try a delivery that is due, and with it what else is due for its endpoint; gives how many were tried.
+
+    None while another sender is at work for the endpoint: that one, or the sweep, finds it.
+    """
+    claimed = _claim(UUID(str(delivery_id)))
     if claimed is None:
-        return False
-    headers = signing.headers(str(claimed.delivery_id), clock.now(), claimed.body, claimed.keys)
-    outcome = wire.post(claimed.url, claimed.body, headers)
-    _settle(claimed, outcome)
-    if outcome.is_delivered:
+        return 0
+    waiting, left = deque(claimed.bodies), list[UUID]()
+    tried = delivered = 0
+
+    def post(pk: UUID) -> wire.Outcome:
+        body = claimed.bodies[pk]
+        return wire.post(claimed.url, body, signing.headers(str(pk), clock.now(), body, claimed.keys))
+
+    for outcomes in wire.several(post, waiting, at_once=AT_ONCE, seconds=BATCH_SECONDS):
+        tried += len(outcomes)
+        delivered += sum(outcome.is_delivered for outcome in outcomes.values())
+        if _settle(claimed, outcomes):
+            left += waiting
+            waiting.clear()
+    left += waiting
+    if left:
+        Delivery.objects.filter(pk__in=left, claim=claimed.claim).update(claim=None, leased_until=None)
+    if delivered:
         _start_next(claimed.endpoint_id)
-    return True
+    return tried
 
 
 def _start_next(endpoint_id: UUID) -> None:
@@ -155,32 +175,58 @@ def _written(endpoint: Endpoint, kind: str, event_id: UUID, at: dt.datetime, abo
 
 
 def _claim(delivery_id: UUID) -> _Claimed | None:
-    """The delivery with a lease of our own, or None when there is nothing to send (any more, yet, or for us)."""
+    """This delivery and others that are due for its endpoint, with a lease of our own; None when there is nothing to send
+    (any more, yet, or for us)."""
     now = clock.now()
+    if not _may_begin(list(queries.sendable(now).annotate(is_busy=_busy(now)).filter(pk=delivery_id))):
+        return None  # many hints come while a sender is at work: they cost one statement and wait for no lock
     with system_command("webhooks.send"):
-        row = (
-            queries.sendable(now)
-            .select_for_update(skip_locked=True, of=("self",))
-            .select_related("endpoint__organisation")
-            .filter(pk=delivery_id)
+        endpoint = (
+            Endpoint.objects.select_for_update(of=("self",))
+            .select_related("organisation")
+            .filter(pk__in=Delivery.objects.filter(pk=delivery_id).values("endpoint_id"))
             .first()
         )
-        if row is None:
+        if endpoint is None:
             return None
-        endpoint = row.endpoint
-        if endpoint.deliveries.filter(leased_until__gt=now).count() >= AT_ONCE:
-            return None  # the next sweep finds it again
-        if not _is_readable(row):
-            _finish(row, Fault.HIDDEN)
+        rows = _due(endpoint, delivery_id, now)
+        if not rows:
             return None
+        readable = _readable(endpoint, rows)
+        for row in rows:
+            if row.pk not in readable:
+                _finish(row, Fault.HIDDEN)
+        rows = [row for row in rows if row.pk in readable]
         try:
             keys = keys_of(endpoint, now)
         except sealing.SealBrokenError:
-            _finish(row, Fault.SECRET)
+            for row in rows:
+                _finish(row, Fault.SECRET)
             return None
-        row.claim, row.leased_until = uuid.uuid4(), now + LEASE
-        row.save(update_fields=["claim", "leased_until"])
-        return _Claimed(row.pk, endpoint.pk, row.claim, endpoint.url, row.body, keys)
+        if not rows:
+            return None
+        claim = uuid.uuid4()
+        Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(claim=claim, leased_until=now + LEASE)
+        return _Claimed(claim, endpoint.pk, endpoint.url, keys, {row.pk: row.body for row in rows})
+
+
+def _due(endpoint: Endpoint, first: UUID, now: dt.datetime) -> Sequence[Delivery]:
+    """What may be sent now, locked, `first` at its head; nothing if that may not."""
+    place = Case(When(pk=first, then=Value(0)), default=Value(1))
+    due = queries.sendable(now).filter(endpoint=endpoint).annotate(is_busy=_busy(now), place=place)
+    rows = list(due.select_for_update(skip_locked=True, of=("self",)).order_by("place", "due_at")[:BATCH])
+    if not _may_begin(rows) or rows[0].pk != first:
+        return []
+    return rows[:1] if rows[0].kind == kinds.PING else rows
+
+
+def _busy(now: dt.datetime) -> Exists:
+    return Exists(Delivery.objects.filter(endpoint_id=OuterRef("endpoint_id"), leased_until__gt=now))
+
+
+def _may_begin(rows: Sequence[Any]) -> bool:
+    """One sender at a time serves an endpoint; but a test message goes at once."""
+    return bool(rows) and (rows[0].kind == kinds.PING or not rows[0].is_busy)
 
 
 def keys_of(endpoint: Endpoint, now: dt.datetime) -> list[str]:
@@ -191,11 +237,18 @@ def keys_of(endpoint: Endpoint, now: dt.datetime) -> list[str]:
     return keys
 
 
-def _is_readable(row: Delivery) -> bool:
-    if row.kind == kinds.PING:
-        return True
-    kind = kinds.kind_of(row.kind)
-    return kind is not None and queries.may_read(row.endpoint.organisation, kind.model, row.object_id)
+def _readable(endpoint: Endpoint, rows: Sequence[Delivery]) -> set[UUID]:
+    """Those whose object the organisation may read now; a ping is about nothing else."""
+    found = {row.pk for row in rows if row.kind == kinds.PING}
+    by_model: dict[type[Model], dict[UUID, list[UUID]]] = {}
+    for row in rows:
+        kind = kinds.kind_of(row.kind)
+        if kind is not None and row.kind != kinds.PING:
+            by_model.setdefault(kind.model, {}).setdefault(row.object_id, []).append(row.pk)
+    for model, objects in by_model.items():
+        for pk in queries.readable(endpoint.organisation, model, objects):
+            found.update(objects[pk])
+    return found
 
 
 def _finish(row: Delivery, fault: Fault) -> None:
@@ -204,31 +257,72 @@ def _finish(row: Delivery, fault: Fault) -> None:
     row.save(update_fields=["state", "due_at", "fault"])
 
 
-def _settle(claimed: _Claimed, outcome: wire.Outcome) -> None:
-    """Record the attempt and what follows from it, unless another sender holds the claim by now."""
+def _settle(claimed: _Claimed, outcomes: dict[UUID, wire.Outcome]) -> bool:
+    """Record the attempts and what follows from them; True when the endpoint shall be left in peace for now."""
+    if all(outcome.is_delivered for outcome in outcomes.values()) and _note_delivered(claimed, outcomes):
+        return False
+    resting = [_settle_one(claimed, pk, outcome) for pk, outcome in outcomes.items()]
+    return any(resting)
+
+
+def _note_delivered(claimed: _Claimed, outcomes: dict[UUID, wire.Outcome]) -> bool:
+    """The good case in two statements: all arrived, none was taken over, and the endpoint has nothing to be forgiven."""
+    now = clock.now()
+    mine = Delivery.objects.filter(pk__in=outcomes, claim=claimed.claim, state__in=UNFINISHED, endpoint__failures=0)
+    try:
+        with system_command("webhooks.send"):
+            settled = mine.update(
+                state=DELIVERY.after(DeliveryState.PENDING, "deliver"), due_at=None, claim=None, leased_until=None,
+                tries=F("tries") + 1, sent_at=now, fault="",
+                status=Case(*[When(pk=pk, then=Value(one.status)) for pk, one in outcomes.items()]),
+                took_ms=Case(*[When(pk=pk, then=Value(one.took_ms)) for pk, one in outcomes.items()]),
+            )  # fmt: skip
+            if settled != len(outcomes):
+                raise _NotSoSimpleError
+            Attempt.objects.bulk_create([_attempt(pk, outcome) for pk, outcome in outcomes.items()])
+    except _NotSoSimpleError:
+        return False
+    for outcome in outcomes.values():
+        metrics.WEBHOOKS.labels(_result(outcome)).inc()
+    return True
+
+
+class _NotSoSimpleError(Exception):
+    """Undoes the short way of recording; the long way looks at each row."""
+
+
+def _attempt(delivery_id: UUID, outcome: wire.Outcome) -> Attempt:
+    return Attempt(
+        delivery_id=delivery_id, status=outcome.status, took_ms=outcome.took_ms, fault=outcome.fault, answer=outcome.answer
+    )  # fmt: skip
+
+
+def _result(outcome: wire.Outcome) -> str:
+    return outcome.fault or f"{(outcome.status or 0) // 100}xx"
+
+
+def _settle_one(claimed: _Claimed, delivery_id: UUID, outcome: wire.Outcome) -> bool:
+    """Record one attempt, unless another sender holds the claim by now; True when the endpoint takes no more for now."""
     now = clock.now()
     with system_command("webhooks.send") as system:
         endpoint = Endpoint.objects.select_for_update(of=("self",)).get(pk=claimed.endpoint_id)
-        row = Delivery.objects.select_for_update().filter(pk=claimed.delivery_id, claim=claimed.claim).first()
+        row = Delivery.objects.select_for_update().filter(pk=delivery_id, claim=claimed.claim).first()
         if row is None:
-            log.warning("delivery %s was taken over by another sender", claimed.delivery_id)
-            return
-        metrics.WEBHOOKS.labels(outcome.fault or f"{(outcome.status or 0) // 100}xx").inc()
-        Attempt.objects.create(
-            delivery=row, status=outcome.status, took_ms=outcome.took_ms, fault=outcome.fault, answer=outcome.answer
-        )
+            log.warning("delivery %s was taken over by another sender", delivery_id)
+            return False
+        metrics.WEBHOOKS.labels(_result(outcome)).inc()
+        _attempt(row.pk, outcome).save(force_insert=True)
         row.tries, row.claim, row.leased_until, row.sent_at = row.tries + 1, None, None, now
         row.status, row.took_ms, row.fault = outcome.status, outcome.took_ms, outcome.fault
         _move(row, outcome, now)
         row.save()
-        if row.kind == kinds.PING and not outcome.is_delivered:
-            return  # a failed test says nothing about the news
-        if outcome.is_delivered and not endpoint.failures:
-            return  # all is well, as before
-        _note(endpoint, outcome, now)
-        if _is_hopeless(endpoint, outcome, now):
-            disable(system, endpoint)
-        endpoint.save()
+        is_failed_test = row.kind == kinds.PING and not outcome.is_delivered  # says nothing about the news
+        if not is_failed_test and (endpoint.failures or not outcome.is_delivered):
+            _note(endpoint, outcome, now)
+            if _is_hopeless(endpoint, outcome, now):
+                disable(system, endpoint)
+            endpoint.save()
+        return endpoint.state != EndpointState.ACTIVE or endpoint.resting_until is not None
 
 
 def _move(row: Delivery, outcome: wire.Outcome, now: dt.datetime) -> None:

@@ -10,8 +10,8 @@ from core.webhooks import services
 
 
 @shared_task(name="webhooks.send_delivery", ignore_result=True)
-def send_delivery(*, delivery_id: str) -> bool:
-    """Try one delivery."""
+def send_delivery(*, delivery_id: str) -> int:
+    """Try a delivery and what else is due for its endpoint."""
     return services.send(UUID(delivery_id))
 
 

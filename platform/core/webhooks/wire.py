@@ -5,9 +5,12 @@ from __future__ import annotations
 import functools
 import ssl
 import time
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import httpcore
 import httpx
@@ -135,6 +138,27 @@ def post(url: str, body: str, headers: dict[str, str]) -> Outcome:
     except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, ValueError):
         return outcome(fault=Fault.PROTOCOL)
     return outcome(status=status, answer=_as_text(answer), retry_after=_seconds(told.get(b"retry-after", b"")))
+
+
+def several(
+    post: Callable[[UUID], Outcome], waiting: deque[UUID], *, at_once: int, seconds: float
+) -> Iterator[dict[UUID, Outcome]]:
+    """Post what waits, `at_once` at a time; the outcomes as they come. After so many seconds nothing new is begun."""
+    until = time.monotonic() + seconds
+    if len(waiting) == 1:
+        only = waiting.popleft()
+        yield {only: post(only)}
+        return
+    flying: dict[Future[Outcome], UUID] = {}
+    with ThreadPoolExecutor(at_once) as pool:
+        while True:
+            while waiting and len(flying) < at_once and time.monotonic() < until:
+                one = waiting.popleft()
+                flying[pool.submit(post, one)] = one
+            if not flying:
+                return
+            done, _rest = wait(flying, return_when=FIRST_COMPLETED)
+            yield {flying.pop(one): one.result() for one in done}
 
 
 def _exchange(url: str, body: str, headers: dict[str, str]) -> tuple[int, dict[bytes, bytes], bytes]:

@@ -10,15 +10,18 @@ import itertools
 import json
 import time
 import uuid
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from core import clock, outbox
 from core.access import policy
+from core.accounts.states import OrganisationState
 from core.inbox.models import Notification
 from core.webhooks import actions, kinds, queries, services, tasks
 from core.webhooks.models import Attempt, Delivery, Endpoint
@@ -230,7 +233,7 @@ def test_days_of_failure_switch_the_endpoint_off(db: Any, receiver: Receiver, fr
 def test_a_success_forgives_all_failures(db: Any, receiver: Receiver, frozen_clock: Any) -> None:
     endpoint = webhooks.endpoint(receiver.url)
     receiver.answers = [500] * 5
-    webhooks.news(count=6)
+    webhooks.news(count=5)
     send_all()
     endpoint.refresh_from_db()
     assert (endpoint.failures, endpoint.resting_until is not None) == (5, True)
@@ -340,20 +343,105 @@ def test_one_event_makes_one_message_however_often_it_is_told(db: Any, receiver:
     assert Delivery.objects.count() == 1
 
 
-def test_a_slow_endpoint_takes_few_places_and_others_go_on(db: Any, receiver: Receiver) -> None:
+def test_a_busy_endpoint_takes_one_place_and_others_go_on(db: Any, receiver: Receiver) -> None:
     slow = webhooks.endpoint(receiver.url)
     quick = webhooks.endpoint(receiver.url)
     webhooks.news(count=services.PER_SWEEP + 10)
     due = Delivery.objects.filter(pk__in=services.start_due())
     assert {due.filter(endpoint=one).count() for one in (slow, quick)} == {services.PER_SWEEP}
-    busy = list(slow.deliveries.all()[: services.AT_ONCE])
-    for one in busy:
-        one.leased_until = clock.now() + services.LEASE
-        one.save()
+    busy = slow.deliveries.first()
+    assert busy is not None
+    Delivery.objects.filter(pk=busy.pk).update(claim=uuid.uuid4(), leased_until=clock.now() + services.LEASE)
     free = slow.deliveries.filter(leased_until=None).first()
     assert free is not None
-    assert services.send(free.pk) is False
-    assert services.send(quick.deliveries.first().pk) is True
+    assert services.send(free.pk) == 0, "another sender is at work for it"
+    ping = actions.ping_endpoint(actor=factories.actor(slow.organisation), endpoint_id=slow.pk)
+    assert services.send(ping.pk) == 1, "a test goes at once"
+    assert services.send(quick.deliveries.first().pk) == services.BATCH
+
+
+def test_a_sender_takes_many_messages_with_few_statements(db: Any, receiver: Receiver) -> None:
+    one = webhooks.endpoint(receiver.url)
+    webhooks.news()
+    many = webhooks.endpoint(receiver.url)
+    alone = one.deliveries.get().pk
+    with CaptureQueriesContext(connection) as single:
+        assert services.send(alone) == 1
+    webhooks.news(count=services.BATCH)
+    first = many.deliveries.last()
+    assert first is not None
+    with CaptureQueriesContext(connection) as batch:
+        assert services.send(first.pk) == services.BATCH
+    assert len(single) <= 16, [query["sql"] for query in single]
+    assert len(batch) <= 12 + 5 * services.BATCH
+    ids = Counter(received.headers["webhook-id"] for received in receiver.received)
+    assert max(ids.values()) == 1 and len(ids) == services.BATCH + 1
+    assert Attempt.objects.filter(status=204, delivery__endpoint=many).count() == services.BATCH
+    done = Delivery.objects.filter(endpoint=many)
+    assert set(done.values_list("state", "tries", "status", "claim", "due_at")) == {("delivered", 1, 204, None, None)}
+
+
+def test_few_are_on_their_way_at_once_and_what_a_sender_does_not_get_to_is_free_again(
+    db: Any, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "BATCH_SECONDS", 0.1)
+    webhooks.endpoint(receiver.url)
+    webhooks.news(count=10)
+    present, most = [0], [0]
+
+    def slow(handler: Any) -> None:
+        present[0] += 1
+        most[0] = max(most[0], present[0])
+        time.sleep(0.3)
+        present[0] -= 1
+        handler.send_response(204)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    receiver.answers = [slow] * 10
+    assert services.send(Delivery.objects.last().pk) == services.AT_ONCE == most[0]
+    left = Delivery.objects.filter(state=DeliveryState.PENDING)
+    assert set(left.values_list("claim", "leased_until")) == {(None, None)} and left.count() == 6
+
+
+def test_a_server_that_fails_again_and_again_is_left_in_peace_within_a_batch(db: Any, receiver: Receiver) -> None:
+    endpoint = webhooks.endpoint(receiver.url)
+    webhooks.news(count=services.BATCH)
+    receiver.answers = [500] * services.BATCH
+    tried = send_all()
+    assert services.QUIET_AFTER <= tried < services.QUIET_AFTER + services.AT_ONCE
+    assert tried == len(receiver.received) == Attempt.objects.count()
+    endpoint.refresh_from_db()
+    assert endpoint.failures == tried and endpoint.resting_until is not None
+    assert not Delivery.objects.filter(leased_until__isnull=False).exists()
+
+
+def test_of_a_batch_only_what_is_still_ones_own_is_recorded(db: Any, receiver: Receiver) -> None:
+    webhooks.endpoint(receiver.url)
+    webhooks.news(count=3)
+    lost = Delivery.objects.all()[1]
+
+    def taken_over(handler: Any) -> None:
+        Delivery.objects.filter(pk=lost.pk).update(claim=uuid.uuid4())
+        connection.close()
+        handler.send_response(204)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    receiver.answers = [taken_over] * 3
+    services.send(Delivery.objects.last().pk)
+    assert set(Attempt.objects.values_list("delivery_id", flat=True)).isdisjoint({lost.pk})
+    assert Attempt.objects.count() == Delivery.objects.filter(state=DeliveryState.DELIVERED).count() == 2
+
+
+def test_in_a_batch_each_message_is_about_what_one_may_still_read(db: Any, receiver: Receiver) -> None:
+    webhooks.endpoint(receiver.url)
+    shown, hidden = webhooks.news(count=2), webhooks.news(factories.organisation(), count=2)
+    hidden.state = OrganisationState.SUSPENDED
+    hidden.save()
+    assert send_all() == 2
+    assert {json.loads(one.body)["data"]["object_id"] for one in receiver.received} == {str(shown.pk)}
+    assert Delivery.objects.filter(fault=Fault.HIDDEN, state=DeliveryState.GIVEN_UP).count() == 2
 
 
 def test_the_log_cannot_be_rewritten(db: Any, receiver: Receiver) -> None:
@@ -426,7 +514,8 @@ def test_a_real_worker_delivers_and_goes_on_when_the_receiver_comes_back(
 def test_the_integrators_example_verifies_a_real_message(db: Any, receiver: Receiver) -> None:
     page = (Path(__file__).resolve().parents[3] / "platform/docs/integrators.md").read_text(encoding="utf-8")
     told: dict[str, Any] = {}
-    exec(page.split("```python\n")[1].split("```")[0], told)
+    blocks = [block.split("```")[0] for block in page.split("```python\n")[1:]]
+    exec(next(block for block in blocks if "hmac" in block), told)
     endpoint = webhooks.endpoint(receiver.url)
     webhooks.news()
     send_all()

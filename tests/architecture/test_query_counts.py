@@ -28,7 +28,7 @@ EYES = ["leader", "party", "admin", "reviewer"]
 NO_LISTS = ("inbox:notification",)
 # Lists of which the walk leaves too few rows, and which cannot be copied; the second test fills each of them.
 FEW = {
-    "acceptance-list", "agreement-version-list", "client-list", "dispute-list", "files:list", "gate-condition-list",
+    "acceptance-list", "agreement-version-list", "alerts:alert", "client-list", "dispute-list", "files:list", "gate-condition-list",
     "needs:seats", "projects:approvals", "settlement-list",
 }  # fmt: skip
 
@@ -156,6 +156,7 @@ def test_the_lists_that_the_walk_leaves_short(db: str, client: Any) -> None:
     from core import clock
     from core.accounts import actions
     from core.accounts.actor import Actor
+    from core.checks.models import Alert, AlertTold
     from core.files.models import StoredFile
     from projects.actions import flow
     from projects.actions import project as project_actions
@@ -208,14 +209,23 @@ def test_the_lists_that_the_walk_leaves_short(db: str, client: Any) -> None:
         for number in range(3)
     )
     growing += compared(client, "files:list", factories.operator())
+    alert = Alert.objects.create(
+        code="A12", check_name="x", object_type="projects.project", object_id=scenes[0].pk, object_label="x", rule="x",
+        state="told",
+    )  # fmt: skip
+    alert.organisations.set([leader.organisation])
+    for _number in range(3):
+        told = factories.member(leader.organisation)
+        AlertTold.objects.create(alert=alert, person=told, told_at=clock.now())
+    growing += compared(client, "alerts:alert", leader, pk=alert.pk)
     assert not growing, "\n".join(growing)
 
 
-def compared(client: Any, name: str, actor: Any, *, wanted: int = 3) -> list[str]:
+def compared(client: Any, name: str, actor: Any, *, wanted: int = 3, **where: Any) -> list[str]:
     """What this actor's list asks more often for several rows than for one."""
     client.sign_out()
     client.sign_in(actor.person, actor.organisation)
-    path, is_api = reverse(name), ":" not in name
+    path, is_api = reverse(name, kwargs=where), ":" not in name
     client.get(path)
     one, many = Asked(client, path, 1, is_api), Asked(client, path, 3, is_api)
     assert (one.rows, many.rows) == (1, wanted), (name, one.rows, many.rows)

@@ -8,6 +8,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -28,7 +29,7 @@ EYES = ["leader", "party", "admin", "reviewer"]
 NO_LISTS = ("inbox:notification",)
 # Lists of which the walk leaves too few rows, and which cannot be copied; the second test fills each of them.
 FEW = {
-    "acceptance-list", "agreement-version-list", "alerts:alert", "client-list", "dispute-list", "files:list", "gate-condition-list",
+    "acceptance-list", "agreement-version-list", "alerts:alert", "alerts:thresholds", "client-list", "dispute-list", "files:list", "gate-condition-list",
     "needs:seats", "projects:approvals", "settlement-list",
 }  # fmt: skip
 
@@ -156,6 +157,7 @@ def test_the_lists_that_the_walk_leaves_short(db: str, client: Any) -> None:
     from core import clock
     from core.accounts import actions
     from core.accounts.actor import Actor
+    from core.checks import actions as check_actions
     from core.checks.models import Alert, AlertTold
     from core.files.models import StoredFile
     from projects.actions import flow
@@ -218,6 +220,11 @@ def test_the_lists_that_the_walk_leaves_short(db: str, client: Any) -> None:
         told = factories.member(leader.organisation)
         AlertTold.objects.create(alert=alert, person=told, told_at=clock.now())
     growing += compared(client, "alerts:alert", leader, pk=alert.pk)
+    chain = factories.chain("0", leader=leader.organisation)  # the first of all, so the one that is shown
+    for value in (10, 20, 40):
+        changed = {"code": "A12", "name": "handover_days", "value": Decimal(value), "reason": "x"}
+        check_actions.change_threshold(actor=leader, chain_id=chain.pk, **changed)
+    growing += compared(client, "alerts:thresholds", leader)
     assert not growing, "\n".join(growing)
 
 

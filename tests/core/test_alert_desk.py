@@ -358,6 +358,9 @@ def test_the_page_shows_value_default_limits_and_who_changed_what(scene: Scene) 
     for words in ("Days of quiet", "春节前后", str(scene.leader.person), "1–90"):
         assert words in page
     form = f"/alerts/thresholds/{scene.chain.pk}/T09/quiet_days/"
+    rows = scene.browser.get(f"/alerts/thresholds/?chain={scene.chain.pk}&file=csv").content.decode().splitlines()
+    assert len(rows) == 2
+    assert all(words in rows[1] for words in ("T09", "Days of quiet", "30", "15", "春节前后", str(scene.leader.person)))
     assert form not in page
     assert scene.browser.get(form).status_code == 403
     leader = Client()
@@ -394,6 +397,6 @@ def test_rest_mutes_unmutes_and_sets_thresholds(scene: Scene) -> None:
     assert scene.browser.post("/api/v1/thresholds/change/", body, content_type="application/json").status_code == 403
     rows = scene.browser.get(f"/api/v1/thresholds/?chain_id={scene.chain.pk}").json()
     assert next(one for one in rows if one["code"] == "T09")["last"]["reason"] == "x"
-    history = scene.browser.get(f"/api/v1/thresholds/history/?chain_id={scene.chain.pk}").json()
-    assert [(one["before"], one["value"]) for one in history] == [("30", "12.5")]
+    history = scene.browser.get(f"/api/v1/thresholds/history/?chain_id={scene.chain.pk}&page_size=1").json()
+    assert [(one["before"], one["value"]) for one in history["results"]] == [("30", "12.5")]
     assert scene.browser.get("/api/v1/thresholds/?chain_id=x").status_code == 400

@@ -12,6 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.pages import Pages
 from core.api.serializers import Input, Quantity, Reason
 from core.api.views import KEY_HEADER, Door, RoomViewSet, operation
 from core.checks import actions
@@ -114,10 +115,11 @@ class Thresholds(Door):
         return Response(self.shown(thresholds_of(self._chain()), ThresholdOut, many=True))
 
     @extend_schema(operation_id="list_threshold_changes", parameters=[CHAIN], responses=ChangeOut(many=True))
-    @action(detail=False, methods=["get"], url_path="history")
+    @action(detail=False, methods=["get"], url_path="history", pagination_class=Pages)
     def history(self, request: Request) -> Response:
-        """Who changed which figure of the chain, when and why; the newest hundred."""
-        return Response(self.shown(threshold_history(self._chain())[:100], ChangeOut, many=True))
+        """Who changed which figure of the chain, when and why; newest first."""
+        page = self.paginate_queryset(threshold_history(self._chain()))
+        return self.get_paginated_response(self.shown(page, ChangeOut, many=True))
 
     @extend_schema(request=ThresholdIn, responses=ThresholdOut, parameters=[KEY_HEADER])
     @action(detail=False, methods=["post"], url_path="change")

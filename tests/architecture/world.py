@@ -178,6 +178,8 @@ class World:
             from core.book.models import Body
 
             return Body.objects.filter(organisation=self.party.organisation).earliest("entry_id").pk
+        if name == "thing":
+            return "needs"
         if name in ("uidb64", "token"):
             return "none"
         route = door.route.replace("^", "")

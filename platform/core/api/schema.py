@@ -204,7 +204,7 @@ def decimal_pattern(field: serializers.DecimalField) -> str:
 
 
 # What is read here may not be there yet, though it will be: the answer is 409 until then.
-MAY_WAIT = {"receipt"}
+MAY_WAIT = {"get_receipt"}
 
 
 def add_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:

@@ -126,7 +126,7 @@ class Entries(Door, mixins.ListModelMixin):
             return Body.objects.none()
         return policy.visible_to(self.actor, Body)
 
-    @extend_schema(responses=ReceiptOut)
+    @extend_schema(operation_id="get_receipt", responses=ReceiptOut)
     @action(detail=True, methods=["get"])
     def receipt(self, request: Request, pk: int) -> Response:
         """The receipt of one entry: leaf, proof, signed checkpoint, and the body with its salt."""
@@ -145,14 +145,14 @@ class Log(Door, mixins.ListModelMixin):
     def get_queryset(self) -> QuerySet[Checkpoint]:
         return Checkpoint.objects.all()
 
-    @extend_schema(responses=KeysOut)
+    @extend_schema(operation_id="get_log_keys", responses=KeysOut)
     def keys(self, request: Request) -> Response:
         """The log's name and public keys, the present one first."""
         present, listed = signing.signer(), signing.known()
         rows = [{"vkey": one.vkey, "is_present": one == (present.key if present else listed[0])} for one in listed]
         return Response(self.shown({"origin": settings.BOOK_ORIGIN, "keys": rows}, KeysOut))
 
-    @extend_schema(responses=CheckpointOut)
+    @extend_schema(operation_id="get_checkpoint", responses=CheckpointOut)
     def newest(self, request: Request) -> Response:
         """The newest checkpoint; 404 before the first was signed."""
         found = newest_checkpoint()
@@ -160,7 +160,7 @@ class Log(Door, mixins.ListModelMixin):
             raise NotFound(_("No checkpoint has been signed yet."))
         return Response(self.shown(found))
 
-    @extend_schema(parameters=[Sizes], responses=ConsistencyOut)
+    @extend_schema(operation_id="prove_consistency", parameters=[Sizes], responses=ConsistencyOut)
     def consistency(self, request: Request) -> Response:
         """The proof that a checkpoint continues an earlier one; `second` is the newest when it is left out."""
         asked = Sizes(data=request.query_params)

@@ -121,7 +121,9 @@ class Thresholds(Door):
         page = self.paginate_queryset(threshold_history(self._chain()))
         return self.get_paginated_response(self.shown(page, ChangeOut, many=True))
 
-    @extend_schema(request=ThresholdIn, responses=ThresholdOut, parameters=[KEY_HEADER])
+    @extend_schema(
+        operation_id="change_threshold", request=ThresholdIn, responses=ThresholdOut, parameters=[KEY_HEADER]
+    )
     @action(detail=False, methods=["post"], url_path="change")
     def change(self, request: Request) -> Response:
         """Set a figure for a chain, with the reason; null returns to the default."""

@@ -39,7 +39,7 @@ class Tasks(RoomViewSet):
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("person", "holder", "closed_by")
 
-    @extend_schema(responses={200: forms.TaskHistory})
+    @extend_schema(operation_id="get_task_history", responses={200: forms.TaskHistory})
     @action(detail=True, methods=["get"])
     def history(self, request: Request, pk: Any = None) -> Response:
         """What became of the task: who handed it on to whom, and why."""
@@ -68,7 +68,7 @@ class Absences(RoomViewSet):
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("person", "cover")
 
-    @extend_schema(responses={200: forms.AbsenceBeyond})
+    @extend_schema(operation_id="get_absence_limits", responses={200: forms.AbsenceBeyond})
     @action(detail=True, methods=["get"])
     def cannot(self, request: Request, pk: Any = None) -> Response:
         """What the cover cannot do for the absent person."""
@@ -111,8 +111,9 @@ class PreferencesDoor(Door):
         return self._answer(preferences_of(self.actor.person))
 
     @extend_schema(
-        request=forms.PreferencesIn, responses={200: forms.PreferencesOut}, parameters=[MATCH_HEADER, KEY_HEADER]
-    )
+        operation_id="edit_preferences", request=forms.PreferencesIn, responses={200: forms.PreferencesOut},
+        parameters=[MATCH_HEADER, KEY_HEADER],
+    )  # fmt: skip
     def partial_update(self, request: Request) -> Response:
         """Change what is named; kinds that must not be silenced are refused."""
         policy.require(self.actor, "inbox.edit_preferences")
@@ -163,13 +164,13 @@ class FeedDoor(Door):
             raise NotFound(_("Your calendar has no address; renew makes one."))
         return self._answer(row)
 
-    @extend_schema(request=None, responses={200: forms.FeedOut}, parameters=[KEY_HEADER])
+    @extend_schema(operation_id="renew_calendar", request=None, responses={200: forms.FeedOut}, parameters=[KEY_HEADER])
     def renew(self, request: Request) -> Response:
         """Make a new address; an earlier one stops working in the same moment."""
         self.checked(Nothing)
         return self._answer(actions.renew_feed(actor=self.actor))
 
-    @extend_schema(responses={204: None}, parameters=[KEY_HEADER])
+    @extend_schema(operation_id="close_calendar", responses={204: None}, parameters=[KEY_HEADER])
     def destroy(self, request: Request) -> Response:
         """Close the address for good."""
         actions.revoke_feed(actor=self.actor)

@@ -10,6 +10,7 @@ kinds.register(
     asked={"verify_organisation": _("A registered organisation waits for verification")},
     told={
         "second_factor": _("The second factor of my account changed"),
+        "password": _("My password changed"),
         "sign_on": _("Single sign-on was linked to my account, or unlinked"),
         "organisation_verified": _("My organisation was verified"),
         "organisation_changed": _("A verified organisation changed its registration"),
@@ -19,11 +20,12 @@ kinds.register(
     },
     locked={
         "second_factor": kinds.SAFETY,
+        "password": kinds.SAFETY,
         "sign_on": kinds.SAFETY,
         "reject_organisation": kinds.SAFETY,
         "suspend_organisation": kinds.SAFETY,
         "merge_organisation": kinds.SAFETY,
     },
-    urgent=["second_factor", "sign_on"],
+    urgent=["second_factor", "password", "sign_on"],
     order=300,
 )

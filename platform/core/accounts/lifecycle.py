@@ -67,6 +67,19 @@ def remove_second_factor(*, actor: Actor) -> Person:
 
 
 @command
+def set_password(*, actor: Actor, password: str) -> Person:
+    """A new password for oneself, whose rules the form has asked; ends the sessions that the earlier one opened."""
+    person = _oneself(actor, "accounts.set_password")
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    book.record(actor, "set_password", person)
+    inbox.notify(
+        kind="password", title=gettext_noop("The password of your account is a new one"), to=[person], link="/accounts/security/"
+    )  # fmt: skip
+    return person
+
+
+@command
 def ask_second_factor(*, actor: Actor, organisation_id: UUID, is_needed: bool) -> Organisation:
     """Say whether members need a second factor to act for the organisation."""
     row = policy.fetch_for_update(actor, "accounts.ask_second_factor", Organisation, organisation_id)

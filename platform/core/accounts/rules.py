@@ -95,6 +95,7 @@ policy.register(
         "accounts.remove_second_factor": is_a_person,
         "accounts.link_sign_on": is_a_person,
         "accounts.set_first_password": is_a_person,
+        "accounts.set_password": is_a_person,
         "accounts.unlink_sign_on": is_oneself,
         "accounts.end_session": is_oneself,
         "accounts.close_account": is_a_person,

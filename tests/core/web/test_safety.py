@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.tokens import default_token_generator
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
+from core.book.models import Body
+from core.inbox.models import Notification
 from tests import factories
 from tests.architecture.urls import addresses
 from tests.factories import PASSWORD
@@ -190,6 +195,28 @@ def test_a_new_password_ends_every_other_session(client: Any) -> None:
     assert client.post("/accounts/password/", form).status_code == 302
     assert client.get("/needs/").status_code == 200
     assert other.get("/needs/").status_code == 302
+
+
+def test_a_new_password_is_booked_and_told_whoever_set_it(client: Any) -> None:
+    person = factories.member(factories.organisation(), password=PASSWORD)
+    client.sign_in(person)
+    fresh = "another battery staple 8"
+    wrong = {"old_password": "not this one", "new_password1": fresh, "new_password2": fresh}
+    assert client.post("/accounts/password/", wrong).status_code == 200
+    assert not Notification.objects.filter(kind="password").exists()
+    client.post("/accounts/password/", wrong | {"old_password": PASSWORD})
+    client.sign_out()
+    link = f"/accounts/password/reset/{urlsafe_base64_encode(force_bytes(person.pk))}/"
+    person.refresh_from_db()
+    page = client.get(f"{link}{default_token_generator.make_token(person)}/", follow=True)
+    newer = "a third horse battery 7"
+    client.post(page.redirect_chain[-1][0], {"new_password1": newer, "new_password2": newer})
+    person.refresh_from_db()
+    assert person.check_password(newer)
+    assert Notification.objects.filter(kind="password", person=person).count() == 2
+    booked = [bytes(body.content).decode() for body in Body.objects.all()]
+    assert sum('"set_password"' in content for content in booked) == 2
+    assert not any(word in content for content in booked for word in (fresh, newer, person.password))
 
 
 @pytest.mark.parametrize(

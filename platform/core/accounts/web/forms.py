@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms as django_forms
 from django.conf import settings
-from django.contrib.auth.forms import PasswordResetForm
+from django.contrib.auth.forms import PasswordChangeForm, PasswordResetForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
-from core.accounts import tasks
-from core.accounts.models import REGION_CODE
+from core.accounts import lifecycle, tasks
+from core.accounts.actor import Actor
+from core.accounts.models import REGION_CODE, Person
 from core.accounts.states import OrganisationKind, Role
 from core.web import forms
 
@@ -86,6 +87,22 @@ class AskForReset(PasswordResetForm):
     def save(self, *_args: Any, **_kwargs: Any) -> None:
         people = [str(person.pk) for person in self.get_users(self.cleaned_data["email"])]
         tasks.send_reset(people[0] if people else "")
+
+
+class NewPassword(SetPasswordForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """Django's form; what it keeps is booked, and told to its person."""
+
+    def save(self, commit: bool = True) -> Person:
+        self.user = lifecycle.set_password(
+            actor=Actor(person=self.user), password=self.cleaned_data["new_password1"]
+        )  # fmt: skip
+        return cast(Person, self.user)
+
+
+class ChangePassword(NewPassword, PasswordChangeForm):
+    """The same for the one who knows the old one."""
+
+    field_order = PasswordChangeForm.field_order
 
 
 class Reason(forms.Form):

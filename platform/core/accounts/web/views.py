@@ -8,7 +8,6 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, views
-from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.tokens import default_token_generator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -191,6 +190,7 @@ class ChangePassword(views.PasswordChangeView):
     """A new password for the one who knows the old one, or has none and has lately proved who they are."""
 
     template_name = "accounts/password_form.html"
+    form_class = forms.ChangePassword
     success_url = reverse_lazy("accounts:profile")
     extra_context = {"page_title": _("Change password"), "submit_label": _("Change password")}
 
@@ -198,7 +198,7 @@ class ChangePassword(views.PasswordChangeView):
         person = self.request.user
         if isinstance(person, Person) and not person.has_usable_password():
             policy.require(self.request.actor, "accounts.set_first_password", person)  # type: ignore[attr-defined]
-            self.form_class = SetPasswordForm  # type: ignore[assignment]  # the same form less the old password
+            self.form_class = forms.NewPassword  # type: ignore[assignment]  # the same form less the old password
             self.extra_context = {"page_title": _("Set a password"), "submit_label": _("Set the password")}
         return super().dispatch(*args, **kwargs)
 
@@ -225,6 +225,7 @@ class NewPassword(views.PasswordResetConfirmView):
     """The page behind the link."""
 
     template_name = "accounts/password_form.html"
+    form_class = forms.NewPassword
     success_url = reverse_lazy("accounts:sign_in")
     token_generator = default_token_generator
     extra_context = {"page_title": _("New password"), "submit_label": _("Set the password")}

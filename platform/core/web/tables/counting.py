@@ -20,7 +20,9 @@ class Pages(Paginator):  # type: ignore[type-arg]
 
     @cached_property
     def _counted(self) -> int:
-        return int(self.object_list.order_by().values("pk")[: ROWS + 1].count())  # type: ignore[attr-defined]
+        if not isinstance(self.object_list, QuerySet):
+            return len(self.object_list)  # rows that come from no single query are all here
+        return int(self.object_list.order_by().values("pk")[: ROWS + 1].count())
 
     @cached_property
     def count(self) -> int:

@@ -104,7 +104,8 @@ class Entry(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     txn = models.ForeignKey(Txn, on_delete=models.PROTECT, related_name="entries")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries")
+    # Unique account and number is an index of its own.
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries", db_index=False)
     amount = models.BigIntegerField()
     is_pending = models.BooleanField()
     balance_after = models.BigIntegerField()

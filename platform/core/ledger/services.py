@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -162,37 +162,59 @@ def _write(
         "phase": phase, "kind": kind, "lines": _plain(lines), "reference": str(reference_id or ""), "on": str(effective_on or ""),
         "reverses": str(reverses.pk if reverses else ""),
     }  # fmt: skip
-    arguments = [
-        [one.account.pk for one in lines], [to_fen(one.amount) for one in lines], effective_on or clock.today(), clock.now(),
-        expires_at, reverses.pk if reverses else None, reference_type, reference_id, reason, actor.id, actor.organisation_id,
+    pk, fingerprint = uuid.uuid4(), _fingerprint(content)
+    accounts, amounts = _array(one.account.pk for one in lines), _array(to_fen(one.amount) for one in lines)
+    when: list[Any] = [effective_on or clock.today(), clock.now(), expires_at]
+    rest: list[Any] = [
+        reverses.pk if reverses else None, reference_type, reference_id, reason, actor.id, actor.organisation_id,
     ]  # fmt: skip
-    sql = f"{_ANSWER} FROM ledger_write_once(%s, %s, %s, %s, %s, %s::uuid[], %s::bigint[], %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-    return _once(key, content, sql, [phase, kind, *arguments])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM ledger_enter(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [str(pk), key, fingerprint, accounts, amounts, phase, kind, *when, *rest],
+        )
+        refused, known, currency = cursor.fetchone()
+    if refused:
+        raise _SENTENCES[refused]()
+    if known != pk:
+        return Txn.objects.get(pk=known)
+    values = [pk, key, fingerprint, phase, kind, currency, *when, None, *rest]  # in the order of the columns
+    txn = Txn.from_db(connection.alias, _COLUMNS, values)
+    _count(txn)
+    return txn
+
+
+def _array(values: Iterable[object]) -> str:
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def _resolve(phase: str, key: str, pending: Txn, actor: Actor, reason: str, lines: Sequence[Line]) -> Txn:
     content = {"phase": phase, "pending": str(pending.pk), "lines": _plain(lines)}
-    arguments = [
+    arguments: list[Any] = [
         phase, pending.pk, [one.account.pk for one in lines], [to_fen(one.amount) for one in lines], clock.now(), reason, actor.id,
         actor.organisation_id,
     ]  # fmt: skip
-    sql = f"{_ANSWER} FROM ledger_resolve_once(%s, %s, %s, %s, %s, %s::uuid[], %s::bigint[], %s, %s, %s, %s)"
-    return _once(key, content, sql, arguments)
-
-
-def _once(key: str, content: dict[str, Any], sql: str, arguments: Sequence[Any]) -> Txn:
-    """Run the function, which settles the key before anything else and gives a refusal as a word."""
-    fingerprint = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     pk = uuid.uuid4()
     with connection.cursor() as cursor:
-        cursor.execute(sql, [pk, key, fingerprint, *arguments])
+        cursor.execute(
+            f"{_ANSWER} FROM ledger_resolve_once(%s, %s, %s, %s, %s, %s::uuid[], %s::bigint[], %s, %s, %s, %s)",
+            [pk, key, _fingerprint(content), *arguments],
+        )
         refused, *values = cursor.fetchone()
     if refused:
         raise _SENTENCES[refused]()
     txn = Txn.from_db(connection.alias, _COLUMNS, values)
     if txn.pk == pk:
-        transaction.on_commit(lambda: metrics.LEDGER.labels(txn.kind, txn.phase).inc(), robust=True)
+        _count(txn)
     return txn
+
+
+def _fingerprint(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _count(txn: Txn) -> None:
+    transaction.on_commit(lambda: metrics.LEDGER.labels(txn.kind, txn.phase).inc(), robust=True)
 
 
 _COLUMNS = [field.attname for field in Txn._meta.concrete_fields]

@@ -30,8 +30,9 @@ def new_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def public_jwk(key: rsa.RSAPrivateKey, kid: str = "one") -> dict[str, Any]:
-    return jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": kid, "use": "sig"}
+def public_jwk(key: Any, kid: str = "one") -> dict[str, Any]:
+    kind = jwt.algorithms.RSAAlgorithm if isinstance(key, rsa.RSAPrivateKey) else jwt.algorithms.ECAlgorithm
+    return kind.to_jwk(key.public_key(), as_dict=True) | {"kid": kid, "use": "sig"}
 
 
 def public_pem(key: rsa.RSAPrivateKey) -> bytes:
@@ -58,7 +59,7 @@ def _part(content: bytes) -> str:
 class Provider:
     """`who` are the claims of the person at the provider; `mangle(claims)` gives the token that is sent instead."""
 
-    key: rsa.RSAPrivateKey
+    key: Any
     who: dict[str, Any] = field(default_factory=dict)
     mangle: Callable[[dict[str, Any]], str] | None = None
     userinfo: dict[str, Any] = field(default_factory=dict)

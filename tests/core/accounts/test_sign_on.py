@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
@@ -24,6 +25,7 @@ from tests.factories import PASSWORD
 from tests.support.provider import Provider, new_key, public_pem, signed
 
 EMAIL = "wang@jia.example"
+HOST = "http://localhost:8000"
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def go(client: Any, provider: Provider, wanted: str = "", *, answer: Any = None)
     address = begun.headers.get("Refresh", "").partition("url=")[2] or begun.headers["Location"]
     assert address.startswith(provider.issuer), address
     back = provider.authorize(asked_in(address))
-    return client.get(back.removeprefix("http://localhost:8000"))
+    return client.get(back.removeprefix(HOST))
 
 
 def asked_in(address: str) -> dict[str, str]:
@@ -133,6 +135,23 @@ def test_endpoints_may_be_set_by_hand_and_userinfo_may_hold_the_address(
     assert Person.objects.get(email="li@jia.example").name == "李工"
 
 
+def test_a_provider_that_changes_its_key_is_followed_at_once(linked: Person, provider: Provider, client: Any) -> None:
+    provider.key = new_key()
+    go(client, provider)
+    assert is_in(client)
+
+
+def test_another_algorithm_by_setting_and_no_other_beside_it(
+    linked: Person, provider: Provider, client: Any, settings: Any
+) -> None:
+    settings.OIDC_ALGORITHMS = ["ES256"]
+    assert "约定的方式" in words(go(client, provider))
+    provider.key = ec.generate_private_key(ec.SECP256R1())
+    provider.mangle = lambda claims: signed(claims, provider.key, "ES256")
+    go(client, provider)
+    assert is_in(client)
+
+
 # The first sign-on ----------------------------------------------------------------------------------------------------
 
 
@@ -164,6 +183,19 @@ def test_a_newcomer_is_let_in_by_an_open_invitation_or_the_setting_alone(
     other = Client()
     go(other, provider)
     assert is_in(other)
+
+
+def test_a_newcomer_who_comes_by_two_windows_at_one_instant_has_one_account(
+    provider: Provider, settings: Any, in_threads: Any
+) -> None:
+    settings.OIDC_CREATES_ACCOUNTS = True
+    clients = [Client() for _ in range(3)]
+    backs = [
+        provider.authorize(asked_in(one.get("/accounts/sign-on/").headers["Location"])).removeprefix(HOST) for one in clients
+    ]  # fmt: skip
+    statuses = in_threads(3, lambda number: clients[number].get(backs[number]).status_code)
+    assert counts() == (1, 1)
+    assert set(statuses) <= {302, 409} and 302 in statuses
 
 
 def test_an_account_with_the_address_is_linked_by_its_own_password_alone(
@@ -370,7 +402,7 @@ def test_userinfo_of_somebody_else_is_not_believed(db: str, provider: Provider, 
 
 def test_state_and_code_are_good_once_and_in_one_browser(linked: Person, provider: Provider, client: Any) -> None:
     begun = client.get("/accounts/sign-on/").headers["Location"]
-    back = provider.authorize(asked_in(begun)).removeprefix("http://localhost:8000")
+    back = provider.authorize(asked_in(begun)).removeprefix(HOST)
     victim = Client()
     assert victim.get(back).status_code == 400 and not is_in(victim), "another browser does not know the state"
     assert client.get(back.replace("state=", "state=x")).status_code == 400
@@ -380,7 +412,7 @@ def test_state_and_code_are_good_once_and_in_one_browser(linked: Person, provide
 
     begun = client.get("/accounts/sign-on/").headers["Location"]
     good = provider.authorize(asked_in(begun))
-    assert client.get(good.removeprefix("http://localhost:8000")).status_code == 302 and is_in(client)
+    assert client.get(good.removeprefix(HOST)).status_code == 302 and is_in(client)
     code = good.partition("code=")[2].partition("&")[0]
     thief = Client()
     state = asked_in(thief.get("/accounts/sign-on/").headers["Location"])["state"]
@@ -404,7 +436,7 @@ def test_an_answer_that_comes_late_or_says_no_is_told(
     begun = client.get("/accounts/sign-on/").headers["Location"]
     frozen_clock.move(minutes=11)
     back = provider.authorize(asked_in(begun))
-    assert client.get(back.removeprefix("http://localhost:8000")).status_code == 400
+    assert client.get(back.removeprefix(HOST)).status_code == 400
     state = asked_in(client.get("/accounts/sign-on/").headers["Location"])["state"]
     told = client.get(
         "/accounts/sign-on/answer/", {"error": "access_denied", "error_description": "call 12345", "state": state}
@@ -418,7 +450,7 @@ def test_while_the_provider_is_away_the_page_says_so(
     begun = client.get("/accounts/sign-on/").headers["Location"]
     back = provider.authorize(asked_in(begun))
     provider.is_down = True
-    told = client.get(back.removeprefix("http://localhost:8000"))
+    told = client.get(back.removeprefix(HOST))
     assert told.status_code == 503 and "甲集团" in words(told)
     oidc._described.clear()
     assert client.get("/accounts/sign-on/").status_code == 503

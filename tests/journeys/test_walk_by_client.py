@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 
 from core.ledger.services import verify
-from tests.architecture.world import World
+from tests.support.kept_world import world_of
 
 
 @pytest.mark.timeout(400)
 def test_the_walk_through_the_python_client(live_server: str, tmp_path: Path) -> None:
     from benefits.models import Settlement
+    from portal.walk.cases import CASES
     from projects.models import Project
 
-    world: Any = World(live_server, tmp_path)
+    world: Any = world_of(live_server, tmp_path)
     # From the first registration to the last confirmed payment.
     steps = {
         "register_organisation",
@@ -30,5 +31,5 @@ def test_the_walk_through_the_python_client(live_server: str, tmp_path: Path) ->
     assert steps <= world.walked
     assert len(world.walked) > 60
     assert Project.objects.get().state == "accepted"
-    assert sum(Settlement.objects.get().statements.values_list("amount", flat=True)) == Decimal(world.play.case.income)
+    assert sum(Settlement.objects.get().statements.values_list("amount", flat=True)) == Decimal(CASES[0].income)
     assert verify().is_sound

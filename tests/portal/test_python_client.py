@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from typing import Any
 
@@ -64,6 +66,38 @@ def test_a_token_that_has_ended_is_renewed_and_a_wrong_secret_is_told(live_serve
     with pytest.raises(session.Refused) as refused:
         me.sync(client=session.connect(live_server, machine.application.client_id, "wrong"))
     assert refused.value.status == 401
+    machine.is_active = False
+    machine.save(update_fields=["is_active"])
+    with pytest.raises(session.Refused) as refused:
+        me.sync(client=door)
+    assert refused.value.status == 401
+
+
+def test_the_client_waits_as_well(live_server: str) -> None:
+    package = python_client.package()
+    session, me, needs = (
+        import_module(f"{package.name}.{name}") for name in ("session", "api.accounts.get_me", "api.needs.list_needs")
+    )
+    machine = machine_of(["accounts:read"])
+    door = session.connect(live_server, machine.application.client_id, machine.fresh_secret)
+
+    async def ask() -> Any:
+        with pytest.raises(session.Refused) as refused:
+            await needs.asyncio(client=door)
+        assert refused.value.code == "insufficient_scope"
+        return await me.asyncio(client=door)
+
+    with ThreadPoolExecutor() as pool:  # a browser's test keeps a loop of its own in this thread
+        assert pool.submit(lambda: asyncio.run(ask())).result().organisation.id == machine.organisation_id
+
+
+def test_a_short_list_is_walked_like_a_long_one(live_server: str) -> None:
+    package = python_client.package()
+    session = import_module(f"{package.name}.session")
+    machine = machine_of(["webhooks:read"])
+    door = session.connect(live_server, machine.application.client_id, machine.fresh_secret)
+    kinds = list(session.each(import_module(f"{package.name}.api.webhooks.list_webhook_kinds"), client=door))
+    assert "needs.need_published" in {one.name for one in kinds}
 
 
 def test_the_client_has_every_operation_of_the_description() -> None:

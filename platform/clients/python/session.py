@@ -24,7 +24,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 from xielian_client.client import AuthenticatedClient
-from xielian_client.types import UNSET
 
 # A token is renewed so many seconds before its end.
 EARLY = 60
@@ -68,6 +67,7 @@ class ClientCredentials(httpx.Auth):
         if answer.status_code == 401:
             yield from self._renew()
             request.headers["Authorization"] = f"Bearer {self._token}"
+            request.extensions["renewed"] = True
             yield request
 
     def _renew(self) -> Generator[httpx.Request, httpx.Response, None]:
@@ -83,32 +83,39 @@ class ClientCredentials(httpx.Auth):
 def connect(
     url: str, client_id: str, client_secret: str, *, language: str = "", timeout: float = 60
 ) -> AuthenticatedClient:
-    """A machine client's door. Hand it to every generated function as `client=`."""
+    """A machine client's door. Hand it to every generated function as `client=`, to `sync` as to `asyncio`."""
     auth = ClientCredentials(f"{url.rstrip('/')}/oauth/token/", client_id, client_secret)
     headers = {"Accept-Language": language} if language else {}
-    return through(httpx.Client(base_url=url, auth=auth, headers=headers, timeout=timeout))
+    given: dict[str, Any] = {"base_url": url, "auth": auth, "headers": headers, "timeout": timeout}
+    return through(httpx.Client(**given), httpx.AsyncClient(**given))
 
 
-def through(http: httpx.Client) -> AuthenticatedClient:
-    """The door over an HTTP client of one's own (a proxy, a certificate, a person's session), with keys and refusals."""
+def through(http: httpx.Client, waiting: httpx.AsyncClient | None = None) -> AuthenticatedClient:
+    """The door over HTTP clients of one's own (a proxy, a certificate, a person's session), with keys and refusals."""
     http.event_hooks = {
         "request": [*http.event_hooks["request"], _with_key],
         "response": [*http.event_hooks["response"], _raise_refusal],
     }
-    door = AuthenticatedClient(base_url=str(http.base_url), token="")
-    return door.set_httpx_client(http)
+    door = AuthenticatedClient(base_url=str(http.base_url), token="").set_httpx_client(http)
+    if waiting is not None:
+        waiting.event_hooks = {
+            "request": [*waiting.event_hooks["request"], _with_key_soon],
+            "response": [*waiting.event_hooks["response"], _raise_refusal_soon],
+        }
+        door.set_async_httpx_client(waiting)
+    return door
 
 
 def each(operation: Any, *, client: AuthenticatedClient, **asked: Any) -> Iterator[Any]:
     """All rows of a list, page by page: `each(list_needs, client=xielian, state="published")`."""
-    cursor: Any = UNSET
-    while True:
-        page = operation.sync(client=client, cursor=cursor, **asked)
+    page = operation.sync(client=client, **asked)
+    if isinstance(page, list):  # a list that is short by its nature
+        yield from page
+        return
+    yield from page.results
+    while following := parse_qs(urlsplit(page.next_ or "").query).get("cursor"):
+        page = operation.sync(client=client, cursor=following[0], **asked)
         yield from page.results
-        following = parse_qs(urlsplit(page.next_ or "").query).get("cursor")
-        if not following:
-            return
-        cursor = following[0]
 
 
 def _with_key(request: httpx.Request) -> None:
@@ -117,11 +124,28 @@ def _with_key(request: httpx.Request) -> None:
         request.headers["Idempotency-Key"] = str(uuid.uuid4())
 
 
-def _raise_refusal(answer: httpx.Response) -> None:
+async def _with_key_soon(request: httpx.Request) -> None:
+    _with_key(request)
+
+
+def _is_refused(answer: httpx.Response) -> bool:
     # The token's door answers in a form of its own, and a refused token is renewed first.
     if answer.status_code < 400 or answer.request.url.path == "/oauth/token/":
-        return
-    if answer.status_code == 401 and answer.request.headers.get("Authorization", "").startswith("Bearer "):
-        return
-    answer.read()
-    raise Refused(answer)
+        return False
+    return answer.status_code != 401 or "Authorization" not in answer.request.headers or _is_renewed(answer.request)
+
+
+def _is_renewed(request: httpx.Request) -> bool:
+    return request.extensions.get("renewed") is True
+
+
+def _raise_refusal(answer: httpx.Response) -> None:
+    if _is_refused(answer):
+        answer.read()
+        raise Refused(answer)
+
+
+async def _raise_refusal_soon(answer: httpx.Response) -> None:
+    if _is_refused(answer):
+        await answer.aread()
+        raise Refused(answer)

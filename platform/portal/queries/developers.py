@@ -45,6 +45,7 @@ class Operation:
     scope: str
     words: str
     more: str
+    places: list[Field]
     queries: list[Field]
     body: list[Field]
     body_model: str
@@ -239,6 +240,7 @@ def _operation(components: dict[str, Any], template: str, method: str, one: dict
     return Operation(
         name=one["operationId"], method=method.upper(), template=template, room=one["tags"][0], scope=scopes[0] if scopes else "",
         words=words, more="" if more.strip(" .;:") == words else more,
+        places=[_field(components, at["name"], at["schema"], True) for at in parameters if at["in"] == "path"],
         queries=[_field(components, at["name"], at["schema"], at.get("required", False), at.get("description", "")) for at in parameters
                  if at["in"] == "query" and at["name"] not in ("cursor", "page_size")],
         body=_fields(components, body), body_model=body.get("$ref", "").rpartition("/")[2], is_form="multipart/form-data" in content,

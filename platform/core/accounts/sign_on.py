@@ -16,7 +16,7 @@ from core.accounts.actor import Actor
 from core.accounts.models import Invitation, LinkedSignOn, Person
 from core.accounts.states import InvitationState
 from core.command import command
-from core.errors import Blocked, Conflict, Missing
+from core.errors import Blocked, Conflict, Invalid, Missing
 from core.inbox import services as inbox
 
 PAGE = "/accounts/security/"
@@ -44,9 +44,18 @@ def register_by_sign_on(
             )
             LinkedSignOn.objects.create(person=person, issuer=issuer, subject=subject, email=email, used_at=clock.now())
     except IntegrityError:
-        raise Conflict(_("This sign-on was answered in another window; go on there."), code="sign_on_twice") from None
+        raise _answered_twice() from None
+    except Invalid as wrong:
+        # The other window's account may be there already when this one looks for the address.
+        if wrong.code == "email_taken" and LinkedSignOn.objects.filter(issuer=issuer, subject=subject).exists():
+            raise _answered_twice() from None
+        raise
     book.record(Actor(person=person), "register_by_sign_on", person, after={"issuer": issuer})
     return person
+
+
+def _answered_twice() -> Conflict:
+    return Conflict(_("This sign-on was answered in another window; go on there."), code="sign_on_twice")
 
 
 @command
@@ -82,7 +91,7 @@ def link_sign_on(*, actor: Actor, issuer: str, subject: str, email: str) -> Link
         with transaction.atomic():
             row = LinkedSignOn.objects.create(person=person, issuer=issuer, subject=subject, email=email)
     except IntegrityError:
-        raise Conflict(_("This sign-on was answered in another window; go on there."), code="sign_on_twice") from None
+        raise _answered_twice() from None
     book.record(actor, "link_sign_on", person, after={"issuer": issuer})
     inbox.notify(
         kind="sign_on", title=gettext_noop("%(provider)s opens your account now"), params={"provider": oidc.name()},

@@ -16,9 +16,11 @@ from django.test import Client
 
 from config.startup import refuse_half_set_sign_on
 from core import clock
-from core.accounts import factors, lifecycle, oidc, services, sessions
+from core.accounts import factors, lifecycle, oidc, services, sessions, sign_on
+from core.accounts.actor import Actor
 from core.accounts.models import LinkedSignOn, Person, SignedIn
 from core.book.models import Body
+from core.errors import Conflict
 from core.inbox.models import Notification
 from tests import factories
 from tests.factories import PASSWORD
@@ -196,6 +198,17 @@ def test_a_newcomer_who_comes_by_two_windows_at_one_instant_has_one_account(
     statuses = in_threads(3, lambda number: clients[number].get(backs[number]).status_code)
     assert counts() == (1, 1)
     assert set(statuses) <= {302, 409} and 302 in statuses
+
+
+def test_the_window_that_looks_after_the_other_has_opened_the_account_hears_the_same(
+    provider: Provider, settings: Any
+) -> None:
+    settings.OIDC_CREATES_ACCOUNTS = True
+    told = {"issuer": provider.issuer, "subject": "u-1", "email": EMAIL, "name": "李工"}
+    sign_on.register_by_sign_on(actor=Actor(), **told)
+    with pytest.raises(Conflict) as late:
+        sign_on.register_by_sign_on(actor=Actor(), **told)
+    assert late.value.code == "sign_on_twice" and counts() == (1, 1)
 
 
 def test_an_account_with_the_address_is_linked_by_its_own_password_alone(

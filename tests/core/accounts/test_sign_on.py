@@ -201,7 +201,7 @@ def test_a_newcomer_who_comes_by_two_windows_at_one_instant_has_one_account(
 
 
 def test_the_window_that_looks_after_the_other_has_opened_the_account_hears_the_same(
-    provider: Provider, settings: Any
+    db: str, provider: Provider, settings: Any
 ) -> None:
     settings.OIDC_CREATES_ACCOUNTS = True
     told = {"issuer": provider.issuer, "subject": "u-1", "email": EMAIL, "name": "李工"}

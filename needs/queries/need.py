@@ -31,7 +31,7 @@ def needs_visible_to(actor: Actor) -> QuerySet[Need]:
 
 def restricted_visible_to(actor: Actor) -> QuerySet[Need, Any]:
     """The ids of the restricted needs among those one may see, found by indexes: most needs are not restricted."""
-    rows = Need.objects.filter(confidentiality=Confidentiality.RESTRICTED)
+    rows = Need.objects.filter(confidentiality=Confidentiality.RESTRICTED).order_by()
     if actor.organisation is None:
         return rows.none().values("pk")
     invited = Definer.objects.filter(organisation=actor.organisation).exclude(state=DefinerState.DECLINED)

@@ -2,17 +2,72 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+from django import forms
 from django.db import models
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from django.views import View
-from django_filters.rest_framework import DjangoFilterBackend, FilterSet, UUIDFilter
+from django_filters import filters as filters_of_fields
+from django_filters.fields import BaseCSVField, IsoDateTimeField
+from django_filters.rest_framework import DjangoFilterBackend, FilterSet, IsoDateTimeFilter, UUIDFilter
 from rest_framework import exceptions, filters
 from rest_framework.request import Request
 
+# Beyond this no list is asked: it is more than any column holds.
+LARGEST = 10**30
 # What a list may be asked with and without a word.
 MAY_BE_EMPTY = {"search", "cursor"}
+
+
+class _MomentField(IsoDateTimeField):  # type: ignore[misc]  # the package is untyped
+    """A moment in UTC: the database knows no offset beyond sixteen hours, and no year before 1 or after 9999."""
+
+    def clean(self, value: Any) -> Any:
+        moment = super().clean(value)
+        try:
+            return moment and moment.astimezone(dt.UTC)
+        except OverflowError:
+            raise forms.ValidationError(_("There is no such moment."), code="invalid") from None
+
+
+class _Moment(IsoDateTimeFilter):  # type: ignore[misc]
+    field_class = _MomentField
+
+
+class _YesNoField(forms.NullBooleanField):
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> bool | None:  # type: ignore[override]  # as in NullBooleanField itself
+        if value in ("", None):
+            return None
+        if value not in ("true", "false"):
+            raise forms.ValidationError(_("Write true or false."), code="invalid")
+        return bool(value == "true")
+
+
+class _YesNo(filters_of_fields.BooleanFilter):  # type: ignore[misc]
+    field_class = _YesNoField
+
+    def __init__(self, *given: Any, **words: Any) -> None:
+        super().__init__(*given, **{"widget": forms.TextInput} | words)
+
+
+class _Number(filters_of_fields.NumberFilter):  # type: ignore[misc]
+    def get_max_validator(self) -> None:
+        return None  # both ends are said by the field
+
+    def __init__(self, *given: Any, **words: Any) -> None:
+        super().__init__(*given, **{"min_value": -LARGEST, "max_value": LARGEST} | words)
+
+
+class _EachField(BaseCSVField):  # type: ignore[misc]
+    def clean(self, value: Any) -> Any:
+        if value and not all(value):
+            raise forms.ValidationError(_("Between two commas stands a value."), code="invalid")
+        return super().clean(value)
 
 
 class Filters(FilterSet):  # type: ignore[misc]  # the package is untyped
@@ -22,7 +77,17 @@ class Filters(FilterSet):  # type: ignore[misc]  # the package is untyped
         **FilterSet.FILTER_DEFAULTS,
         models.ForeignKey: {"filter_class": UUIDFilter},
         models.OneToOneField: {"filter_class": UUIDFilter},
+        models.DateTimeField: {"filter_class": _Moment},
+        models.BooleanField: {"filter_class": _YesNo},
+        models.DecimalField: {"filter_class": _Number},
     }
+
+    @classmethod
+    def filter_for_lookup(cls, field: Any, lookup_type: str) -> Any:
+        found, words = super().filter_for_lookup(field, lookup_type)
+        if lookup_type == "in" and found is not None:
+            found.base_field_class = _EachField
+        return found, words
 
 
 class Where(DjangoFilterBackend):  # type: ignore[misc]  # the package is untyped

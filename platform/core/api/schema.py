@@ -12,7 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
-from core.api.filters import MAY_BE_EMPTY
+from core.api.filters import LARGEST, MAY_BE_EMPTY
 from core.api.problems import TITLES
 from core.api.serializers import Input
 
@@ -128,6 +128,8 @@ class Description(AutoSchema):
         told = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         if isinstance(field, serializers.DecimalField) and told.get("type") == "string":
             told["pattern"] = decimal_pattern(field)
+        elif isinstance(field, serializers.FileField) and not field.allow_empty_file and direction == "request":
+            told["minLength"] = 1
         elif isinstance(field, serializers.ListField) and not field.allow_empty and direction == "request":
             told["minItems"] = max(1, told.get("minItems", 0))
         elif type(field) is serializers.CharField and not field.allow_blank and direction == "request":
@@ -244,6 +246,8 @@ def _tidy(value: Any) -> None:
             value["description"] = "The id of the row."
         if value.get("in") == "query" and value["schema"] == {"type": "string"} and value["name"] not in MAY_BE_EMPTY:
             value["schema"]["minLength"] = 1
+        if value.get("in") == "query" and value["schema"].get("type") == "number":
+            value["schema"] |= {"minimum": -LARGEST, "maximum": LARGEST}
         if value.get("in") == "query" and value["schema"].get("type") == "array":
             value["schema"] |= {"minItems": 1, "items": {"minLength": 1} | value["schema"]["items"]}
         if "enum" in value.get("schema", {}) and value.get("description", "").startswith("* `"):

@@ -17,6 +17,8 @@ from tests import factories
         ("alerts", {"state__in": ",,"}, "state__in"),
         ("members", {"is_active": "-1"}, "is_active"),
         ("members", {"is_active": "yes"}, "is_active"),
+        ("inbox/deadlines", {"start": ""}, "start"),
+        ("inbox/deadlines", {"source": ""}, "source"),
         ("challenges", {"budget__gte": "1e999999"}, "budget__gte"),
         ("challenges", {"budget__lte": "-1e31"}, "budget__lte"),
         ("challenges", {"budget__lte": "NaN"}, "budget__lte"),

@@ -20,6 +20,7 @@ UNEXPECTED = "data as the description has it are refused with 400"
 NUMBERS = re.compile(r"violates `type` at \S+ \(was string, became (integer|number)\)")
 # What a description cannot say of a value that is refused.
 BEYOND = {
+    "deadline_at": "a moment of the years 1 to 9999 in China as well",
     "cursor": "one that we gave",
     "end": "at most 800 days after the start",
     "source": "a room that has deadlines",

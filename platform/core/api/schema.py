@@ -133,7 +133,7 @@ class Description(AutoSchema):
         elif isinstance(field, serializers.ListField) and not field.allow_empty and direction == "request":
             told["minItems"] = max(1, told.get("minItems", 0))
         elif type(field) is serializers.CharField and not field.allow_blank and direction == "request":
-            told["pattern"] = r"\S"
+            told["pattern"] = NOT_BLANK
         return told
 
     def _get_serializer_name(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> str:
@@ -205,6 +205,8 @@ def decimal_pattern(field: serializers.DecimalField) -> str:
     return rf"^{minus}[0-9]{{1,{whole}}}(\.[0-9]{{1,{places}}})?$" if places else rf"^{minus}[0-9]{{1,{whole}}}$"
 
 
+# Separators of old data formats are blanks to Python and none to most who read the pattern.
+NOT_BLANK = r"[^\s\u001c-\u001f\u0085]"
 # What is read here may not be there yet, though it will be: the answer is 409 until then.
 MAY_WAIT = {"get_receipt"}
 

@@ -137,7 +137,8 @@ class DeadlinesDoor(Door):
     def retrieve(self, request: Request) -> Response:
         """From `start` to `end`, both included; without them from today on for 400 days."""
         policy.require(self.actor, "inbox.view_deadlines")
-        asked = forms.DeadlinesIn(data=request.query_params)
+        # A plain dictionary: of a form's data an empty value would pass for one that was not sent.
+        asked = forms.DeadlinesIn(data=request.query_params.dict())
         asked.is_valid(raise_exception=True)
         start = asked.validated_data.get("start") or clock.today()
         end = asked.validated_data.get("end") or start + AHEAD

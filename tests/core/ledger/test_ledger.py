@@ -162,6 +162,18 @@ def test_more_than_an_account_can_hold_is_refused_in_words(db: Any) -> None:
     assert refused.value.code == "too_much" and ledger.balances(shop).posted == Dec(most)
 
 
+def test_what_is_held_and_what_is_posted_must_fit_together(db: Any) -> None:
+    """Else a hold could never be captured: an account without a limit can be full as well."""
+    world, shop, mill = accounts("world", "shop", "mill")
+    most = "92233720368547758.07"
+    move("a", world, shop, "0.02")
+    with pytest.raises(Invalid) as refused:
+        move("b", world, mill, most, ledger.hold)
+    assert refused.value.code == "too_much"
+    move("c", world, mill, "92233720368547758.05", ledger.hold)
+    assert ledger.verify().is_sound
+
+
 def test_a_refused_key_stays_refused_when_money_has_come_meanwhile(db: Any) -> None:
     """The command that posts keeps its refusal under its key; a new key is a new try."""
     world, [safe] = accounts("world")[0], accounts("safe", limit="no_overdraft")

@@ -85,8 +85,8 @@ BEGIN
         ELSE
             seen.posted_out := seen.posted_out - line.amount;
         END IF;
-        IF greatest(seen.posted_in, seen.posted_out, seen.pending_in, seen.pending_out) > c_most
-           OR seen.is_limited AND seen.posted_out + seen.pending_out > c_most THEN
+        -- What is held may be posted one day, so both together must fit.
+        IF greatest(seen.posted_in, seen.pending_in, seen.posted_out + seen.pending_out) > c_most THEN
             is_too_much := true;
         ELSIF seen.is_limited AND seen.posted_in < seen.posted_out + seen.pending_out THEN
             is_overdrawn := true;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, TrigramWordSimilarity
@@ -95,18 +95,26 @@ def question(text: str) -> tuple[Question, float]:
 
 
 def _weighed(asked: dict[str, float], own: set[str]) -> tuple[Question, float]:
-    common = Document.objects.filter(visibility__in=[Visibility.PUBLIC, Visibility.MEMBERS])
-    documents, average = _extent(common)
+    documents, average = _extent(_common())
+    return weigh(asked, own, max(documents, 1), holding_of(list(asked))[1]), average
+
+
+def _common() -> QuerySet[Document]:
+    """What all members may read; rarity is counted here and nowhere else."""
+    return Document.objects.filter(visibility__in=[Visibility.PUBLIC, Visibility.MEMBERS])
+
+
+def holding_of(tokens: Sequence[str]) -> tuple[int, dict[str, int]]:
+    """How many documents all members may read, and how many of them hold each token."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT t.at, (SELECT count(*) FROM (SELECT 1 FROM search_document d WHERE d.vector @@ t.query::tsquery"
             " AND d.visibility IN ('public', 'members') LIMIT %s) few)"
             " FROM unnest(%s::int[], %s::text[]) AS t(at, query)",
-            [COUNTED, list(range(len(asked))), [_quoted(token) for token in asked]],
+            [COUNTED, list(range(len(tokens))), [_quoted(token) for token in tokens]],
         )
         holding: dict[int, int] = dict(cursor.fetchall())
-    counts = {token: holding[at] for at, token in enumerate(asked)}
-    return weigh(asked, own, max(documents, 1), counts), average
+    return _extent(_common())[0], {token: holding[at] for at, token in enumerate(tokens)}
 
 
 def _extent(common: QuerySet[Document]) -> tuple[int, float]:

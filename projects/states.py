@@ -134,3 +134,17 @@ def next_stage(stage: str) -> str | None:
 
 
 __all__ = ["ACCEPTANCE", "CONDITION", "GATE", "HANDOVER", "PANEL", "PROJECT", "STAGES", "Stage", "next_stage"]
+
+
+class DirectionState(models.TextChoices):
+    """What became of a proposal to change a project's direction (R024)."""
+
+    PROPOSED = "proposed", _("Waits for approval")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Not approved")
+
+
+DIRECTION = Machine(
+    Move("approve_direction", [DirectionState.PROPOSED], DirectionState.APPROVED),
+    Move("refuse_direction", [DirectionState.PROPOSED], DirectionState.REFUSED),
+)

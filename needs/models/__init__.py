@@ -12,6 +12,7 @@ from needs.models.challenge import (
     ChallengePayer,
     Criterion,
 )
+from needs.models.complaint import Cluster, Complaint
 from needs.models.library import PublicCall
 from needs.models.need import (
     Definer,
@@ -23,7 +24,7 @@ from needs.models.need import (
     NeedVersion,
 )
 from needs.models.review import PanelMember, Score, ScoreSheet
-from needs.models.survey import Campaign, SurveyAnswer, SurveyRound
+from needs.models.survey import Campaign, QuestionSet, SurveyAnswer, SurveyContact, SurveyLink, SurveyRound
 
 __all__ = [
     "Addendum",
@@ -41,7 +42,9 @@ __all__ = [
     "ChallengeGateIndicator",
     "ChallengeIndicator",
     "ChallengePayer",
+    "Cluster",
     "Commitment",
+    "Complaint",
     "Criterion",
     "Definer",
     "Feedback",
@@ -53,8 +56,11 @@ __all__ = [
     "NeedVersion",
     "PanelMember",
     "PublicCall",
+    "QuestionSet",
     "Score",
     "ScoreSheet",
     "SurveyAnswer",
+    "SurveyContact",
+    "SurveyLink",
     "SurveyRound",
 ]

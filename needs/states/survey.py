@@ -9,7 +9,19 @@ from core.states import Machine, Move
 class Cycle(models.TextChoices):
     MONTHLY = "monthly", _("Monthly")
     QUARTERLY = "quarterly", _("Quarterly")
+    HALF_YEARLY = "half_yearly", _("Half-yearly")
     YEARLY = "yearly", _("Yearly")
+    ONCE = "once", _("Once")
+
+
+class QuestionKind(models.TextChoices):
+    TEXT = "text", _("Free text")
+    CHOICE = "choice", _("One of several")
+    CHOICES = "choices", _("Several of several")
+    SCALE = "scale", _("Scale from 1 to 5")
+
+
+SCALE = ("1", "2", "3", "4", "5")
 
 
 class RoundState(models.TextChoices):

@@ -1,5 +1,6 @@
 """The room's tables."""
 
+from projects.models.direction import DirectionChange
 from projects.models.flow import Acceptance, Handover, HandoverFile, StageFundRequest
 from projects.models.gate import (
     Finding,
@@ -23,7 +24,7 @@ from projects.models.project import (
 )
 
 __all__ = [
-    "Acceptance", "CommunicationPlan", "Finding", "Gate", "GateCondition", "GateDecision", "GateFile", "GatePackage",
+    "Acceptance", "CommunicationPlan", "DirectionChange", "Finding", "Gate", "GateCondition", "GateDecision", "GateFile", "GatePackage",
     "GatePanelMember", "Handover", "HandoverFile", "IndicatorContribution", "PackageMeasurement", "Party", "Project",
     "ProjectIndicator", "ProjectNeed", "ProjectStart", "StageFundRequest", "WorkPackage",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Tables of the room, by noun."""
 
-from needs.models.award import Award, AwardSignature, Feedback
+from needs.models.award import Award, AwardPayer, AwardSignature, Feedback, FeedbackRemark
 from needs.models.bid import Bid, BidBudget, BidFile, BidMachine, BidSubmission, Commitment
 from needs.models.challenge import (
     Addendum,
@@ -13,6 +13,8 @@ from needs.models.challenge import (
     Criterion,
 )
 from needs.models.complaint import Cluster, Complaint
+from needs.models.consensus import Consensus, Dissent
+from needs.models.contract import Contract, ContractSignature
 from needs.models.library import PublicCall
 from needs.models.need import (
     Definer,
@@ -23,12 +25,15 @@ from needs.models.need import (
     NeedIndicator,
     NeedVersion,
 )
+from needs.models.notice import AwardNotice, Objection
 from needs.models.review import PanelMember, Score, ScoreSheet
 from needs.models.survey import Campaign, QuestionSet, SurveyAnswer, SurveyContact, SurveyLink, SurveyRound
 
 __all__ = [
     "Addendum",
     "Award",
+    "AwardNotice",
+    "AwardPayer",
     "AwardSignature",
     "Bid",
     "BidBudget",
@@ -45,15 +50,21 @@ __all__ = [
     "Cluster",
     "Commitment",
     "Complaint",
+    "Consensus",
+    "Contract",
+    "ContractSignature",
     "Criterion",
     "Definer",
+    "Dissent",
     "Feedback",
+    "FeedbackRemark",
     "IndicatorComment",
     "IndicatorSignature",
     "Need",
     "NeedEvidence",
     "NeedIndicator",
     "NeedVersion",
+    "Objection",
     "PanelMember",
     "PublicCall",
     "QuestionSet",

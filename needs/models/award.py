@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.accounts.models import Person
+from core.accounts.models import Organisation, Person
 from core.db import MoneyField, UuidModel, VersionedModel, known_states
+from core.indicators.models import Specification
 from needs.models.bid import Bid
 from needs.models.challenge import Challenge
 from needs.states.award import AwardState
@@ -77,8 +78,30 @@ class AwardSignature(UuidModel):
         return f"{self.person} · {self.award}"
 
 
+class AwardPayer(UuidModel):
+    """What a payer of the challenge gives to this award, fixed with its second signature, to the fen."""
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="payers")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    amount = MoneyField()
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["award", "organisation"], name="award_payer_once"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="award_payer_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}: {self.amount}"
+
+
 class Feedback(UuidModel):
-    """What a bidder learns: own mean marks, own rank, and words; readable from `released_at` on."""
+    """What a bidder learns: own marks, own rank, words, and a remark per indicator; readable from `released_at` on.
+
+    Where the challenge states a clock, `due_at` is when the words must stand, and `completed_at` when they did.
+    """
 
     bid = models.OneToOneField(Bid, on_delete=models.PROTECT, related_name="feedback")
     text = models.TextField()
@@ -89,6 +112,24 @@ class Feedback(UuidModel):
     verdict = models.CharField(max_length=20, blank=True)
     written_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     released_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return str(self.bid)
+
+
+class FeedbackRemark(UuidModel):
+    """Words for one indicator of a bid."""
+
+    feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="remarks")
+    specification = models.ForeignKey(Specification, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(_("Remark"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["feedback", "specification"], name="feedback_remark_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.feedback} · {self.specification}"

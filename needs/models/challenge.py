@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -36,6 +37,16 @@ class Challenge(VersionedModel):
     eligibility = models.TextField(_("Who may bid"), blank=True)
     race_mode = models.BooleanField(_("Parallel racing of teams"), default=False)
     decision_on = models.DateField(_("Award expected on"), null=True, blank=True)
+    # How the panel and the award are run; stated before anybody bids and frozen with the rest.
+    spread_limit = models.DecimalField(
+        _("Points between members at which they confer"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(10),
+        db_default=Decimal(10),
+    )
+    notice_days = models.PositiveSmallIntegerField(_("Notice period in days"), default=0, db_default=0)
+    feedback_days = models.PositiveSmallIntegerField(_("Days to the feedback"), null=True, blank=True)
 
     drafted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     edited_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
@@ -59,6 +70,14 @@ class Challenge(VersionedModel):
             known_states("ip_terms", IpTerms, "challenge_ip_terms_known"),
             models.CheckConstraint(
                 condition=Q(budget__isnull=True) | Q(budget__gt=0), name="challenge_budget_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(spread_limit__gt=0, spread_limit__lte=100), name="challenge_spread_limit_points"
+            ),
+            models.CheckConstraint(condition=Q(notice_days__lte=90), name="challenge_notice_days_bounded"),
+            models.CheckConstraint(
+                condition=Q(feedback_days__isnull=True) | Q(feedback_days__range=(1, 365)),
+                name="challenge_feedback_days_bounded",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "in_check", "cancelled"])

@@ -4,6 +4,7 @@ from core.web import badges
 from needs.states.award import AwardState
 from needs.states.bid import BidState
 from needs.states.challenge import ChallengeState
+from needs.states.merge import MergeState
 from needs.states.need import DefinerState, NeedState, SignatureVerdict
 from needs.states.review import PanelState
 
@@ -12,11 +13,18 @@ badges.register(
     {
         NeedState.DRAFT: "none", NeedState.DEFINING: "info", NeedState.DEFINED: "ok", NeedState.PUBLISHED: "ok",
         NeedState.MET: "ok", NeedState.PARTLY_MET: "warn", NeedState.WITHDRAWN: "quiet",
+        NeedState.MERGED: "quiet",
     },
 )  # fmt: skip
 badges.register(
     DefinerState, {DefinerState.INVITED: "warn", DefinerState.ACCEPTED: "ok", DefinerState.DECLINED: "quiet"}
 )
+badges.register(
+    MergeState,
+    {
+        MergeState.PROPOSED: "warn", MergeState.MERGED: "ok", MergeState.DECLINED: "bad", MergeState.WITHDRAWN: "quiet",
+    },
+)  # fmt: skip
 badges.register(SignatureVerdict, {SignatureVerdict.SIGNED: "ok", SignatureVerdict.REFUSED: "bad"})
 badges.register(
     ChallengeState,

@@ -15,12 +15,14 @@ from needs.models.challenge import (
 from needs.models.complaint import Cluster, Complaint
 from needs.models.consensus import Consensus, Dissent
 from needs.models.contract import Contract, ContractSignature
-from needs.models.library import PublicCall
+from needs.models.library import PublicCall, SavedSearch, SavedSearchHit
+from needs.models.merge import MergeConsent, NeedMerge
 from needs.models.need import (
     Definer,
     IndicatorComment,
     IndicatorSignature,
     Need,
+    NeedChain,
     NeedEvidence,
     NeedIndicator,
     NeedVersion,
@@ -60,14 +62,19 @@ __all__ = [
     "FeedbackRemark",
     "IndicatorComment",
     "IndicatorSignature",
+    "MergeConsent",
     "Need",
+    "NeedChain",
     "NeedEvidence",
     "NeedIndicator",
+    "NeedMerge",
     "NeedVersion",
     "Objection",
     "PanelMember",
     "PublicCall",
     "QuestionSet",
+    "SavedSearch",
+    "SavedSearchHit",
     "Score",
     "ScoreSheet",
     "SurveyAnswer",

@@ -1,11 +1,15 @@
-"""Calls found in public, as facts with their source; not needs of ours (N8)."""
+"""The library besides needs: searches that people keep, and calls found in public (N8)."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.db import UuidModel
+from core import clock
+from core.accounts.models import Organisation, Person
+from core.db import UuidModel, known_states
+from needs.models.need import Need
+from needs.states.library import Pace
 
 
 class PublicCall(UuidModel):
@@ -28,3 +32,41 @@ class PublicCall(UuidModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+class SavedSearch(UuidModel):
+    """What somebody looks for in the library, and how often they are told of new needs that fit (R019)."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="saved_searches")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(_("Name"), max_length=120)
+    query = models.JSONField(_("What is looked for"), default=dict)
+    pace = models.CharField(_("Tell me"), max_length=20, choices=Pace.choices, default=Pace.DAILY)
+    looked_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["name", "created_at"]
+        constraints = [
+            known_states("pace", Pace, "saved_search_pace_known"),
+            models.UniqueConstraint(
+                fields=["person", "organisation", "name"], name="saved_search_name_once", nulls_distinct=False
+            ),
+        ]
+        indexes = [models.Index(fields=["pace", "looked_at"], name="saved_search_due")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SavedSearchHit(UuidModel):
+    """A need that the owner of a saved search was told of, once."""
+
+    search = models.ForeignKey(SavedSearch, on_delete=models.CASCADE, related_name="hits")
+    need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [models.UniqueConstraint(fields=["search", "need"], name="saved_search_hit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.search}: {self.need}"

@@ -27,10 +27,14 @@ class Need(VersionedModel):
     pain_point = models.TextField(_("Pain point"))
     affected_users = models.TextField(_("Affected users"), blank=True)
     demand_side = models.CharField(_("Demand side"), max_length=20, choices=DemandSide.choices)
+    key_technologies = models.TextField(_("Key technologies"), blank=True, default="", db_default="")
+    expected_results = models.TextField(_("Expected results"), blank=True, default="", db_default="")
+    keywords = models.CharField(_("Keywords"), max_length=200, blank=True, default="", db_default="")
     constraints = models.TextField(_("Constraints"), blank=True)
     field = models.CharField(_("Field"), max_length=80, blank=True)
     region_code = models.CharField(_("Region"), max_length=6, blank=True)
     budget = MoneyField(verbose_name=_("Budget"), null=True, blank=True)
+    starts_on = models.DateField(_("Work starts"), null=True, blank=True)
     deadline_on = models.DateField(_("Wanted by"), null=True, blank=True)
     review_on = models.DateField(_("Review date"), null=True, blank=True)
     confidentiality = models.CharField(
@@ -42,6 +46,10 @@ class Need(VersionedModel):
     published_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Past its review date without a confirmation, and one interval later out of matching; a confirmation empties both (R021).
+    stale_at = models.DateTimeField(null=True, blank=True)
+    dormant_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
 
     class Meta:
         ordering = ["-created_at"]
@@ -49,6 +57,10 @@ class Need(VersionedModel):
         indexes = [
             models.Index(fields=["state"], name="need_state"),
             models.Index(fields=["demand_side"], name="need_side"),
+            models.Index(fields=["field"], name="need_field"),
+            models.Index(fields=["region_code"], name="need_region"),
+            models.Index(fields=["published_at"], name="need_published"),
+            models.Index(fields=["review_on"], condition=Q(state="published"), name="need_review"),
             models.Index(fields=["owner"], condition=Q(confidentiality="restricted"), name="need_restricted"),
         ]
         constraints = [
@@ -60,6 +72,21 @@ class Need(VersionedModel):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+
+class NeedChain(UuidModel):
+    """A node of another chain that the need concerns as well; the need's own chain and node stay with the need (R121)."""
+
+    need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="more_chains")
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="more_needs")
+    node = models.ForeignKey(ChainNode, on_delete=models.PROTECT, related_name="more_needs")
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [models.UniqueConstraint(fields=["need", "node"], name="need_chain_once")]
+
+    def __str__(self) -> str:
+        return f"{self.chain} · {self.node}"
 
 
 class NeedEvidence(UuidModel):

@@ -23,7 +23,7 @@ from core.indicators import services as indicators
 from core.indicators.engine import Summary, compare_all
 from core.indicators.models import Measurement, Specification
 from core.search import services as search
-from needs.models.need import Definer, IndicatorSignature, Need, NeedIndicator, NeedVersion
+from needs.models.need import Definer, IndicatorSignature, Need, NeedChain, NeedIndicator, NeedVersion
 from needs.queries.need import current_version, issued_version, signature_matrix, specifications_in
 from needs.states.need import (
     DEFINER,
@@ -40,8 +40,8 @@ from needs.states.need import (
 REVIEW_MONTHS = 6
 NOT_EDITABLE = gettext_lazy("A need changes only before it is published.")
 EDITABLE_FIELDS = (
-    "title", "title_en", "pain_point", "affected_users", "demand_side", "constraints", "field", "region_code", "budget",
-    "deadline_on", "review_on", "confidentiality",
+    "title", "title_en", "pain_point", "affected_users", "demand_side", "key_technologies", "expected_results", "keywords",
+    "constraints", "field", "region_code", "budget", "starts_on", "deadline_on", "review_on", "confidentiality",
 )  # fmt: skip
 
 
@@ -70,6 +70,8 @@ def create_need(*, owner: Organisation, actor: Actor, node_id: UUID | str | None
     assert node is not None
     need.node, need.chain, need.code = node, node.chain, next_code()
     need.save()
+    if fields.get("other_nodes"):
+        set_other_nodes(need, fields["other_nodes"])
     index_need(need)
     return need
 
@@ -91,9 +93,26 @@ def set_fields(need: Need, fields: Mapping[str, Any]) -> dict[str, list[Any]]:
         wrong["confidentiality"] = [_("Choose who may read it.")]
     if not re.fullmatch(REGION_CODE, need.region_code):
         wrong["region_code"] = [_("Six digits, such as 330100.")]
+    if need.starts_on and need.deadline_on and need.starts_on > need.deadline_on:
+        wrong["deadline_on"] = [_("The end lies before the start.")]
     if need.budget is not None and need.budget <= 0:
         wrong["budget"] = [_("Give an amount above zero, or leave it empty.")]
     return wrong
+
+
+def set_other_nodes(need: Need, node_ids: Sequence[UUID | str]) -> list[ChainNode]:
+    """Let the need belong to nodes of other chains as well, to these and no others; gives them (R121)."""
+    wanted = {str(pk) for pk in node_ids}
+    nodes = list(ChainNode.objects.filter(pk__in=wanted).select_related("chain"))
+    if len(nodes) != len(wanted):
+        raise Invalid(_("One of these chain nodes does not exist."), field="other_nodes")
+    if any(one.chain_id == need.chain_id for one in nodes):
+        raise Invalid(_("Choose nodes of other chains; the need's own chain is named already."), field="other_nodes")
+    need.more_chains.exclude(node__in=nodes).delete()
+    NeedChain.objects.bulk_create(
+        [NeedChain(need=need, chain=one.chain, node=one) for one in nodes], ignore_conflicts=True
+    )
+    return nodes
 
 
 def refuse(wrong: Mapping[str, Sequence[Any]]) -> None:
@@ -295,13 +314,22 @@ def index_need(need: Need) -> None:
     ]
     open_to_all = need.state in LISTED and need.confidentiality == Confidentiality.MEMBERS
     names = " ".join(str(one.name) for one in specifications_in(current_version(need)))
+    words = [
+        need.title_en, need.pain_point, need.affected_users, need.key_technologies, need.expected_results, need.keywords,
+        need.constraints, need.field, names,
+    ]  # fmt: skip
     search.index(
         need, title=f"{need.code} {need.title}", room="needs", kind="need", link=need_link(need), organisation=need.owner,
-        text=" ".join(filter(None, [need.title_en, need.pain_point, need.affected_users, need.constraints, need.field, names])),
-        visibility="members" if open_to_all else "restricted", parties=parties,
-        facets={"chain": str(need.chain_id), "node": str(need.node_id), "side": need.demand_side, "state": need.state,
-                "region": need.region_code, "field": need.field},
+        text=" ".join(filter(None, words)), visibility="members" if open_to_all else "restricted", parties=parties,
+        facets={"chain": str(need.chain_id), "chains": chain_ids(need), "node": str(need.node_id), "side": need.demand_side,
+                "state": need.state, "region": need.region_code, "field": need.field, "is_dormant": need.dormant_at is not None},
     )  # fmt: skip
+
+
+def chain_ids(need: Need) -> list[str]:
+    """The ids of every chain that the need belongs to, its own first."""
+    others = need.more_chains.exclude(chain=need.chain_id).order_by("created_at").values_list("chain_id", flat=True)
+    return [str(need.chain_id), *dict.fromkeys(str(one) for one in others)]
 
 
 __all__ = [

@@ -14,6 +14,7 @@ class NeedState(models.TextChoices):
     MET = "met", _("Met")
     PARTLY_MET = "partly_met", _("Partly met")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    MERGED = "merged", _("Merged into another need")
 
 
 # Before publication the owner may change it; the public and the library see it from publication on.
@@ -28,6 +29,7 @@ NEED = Machine(
     Move("close_as_met", [NeedState.PUBLISHED], NeedState.MET),
     Move("close_as_partly_met", [NeedState.PUBLISHED], NeedState.PARTLY_MET),
     Move("withdraw_need", [*EDITABLE, NeedState.PUBLISHED], NeedState.WITHDRAWN),
+    Move("merge_needs", [*EDITABLE, NeedState.PUBLISHED], NeedState.MERGED),
 )
 
 

@@ -15,6 +15,14 @@ from needs.models.challenge import (
 from needs.models.complaint import Cluster, Complaint
 from needs.models.consensus import Consensus, Dissent
 from needs.models.contract import Contract, ContractSignature
+from needs.models.details import ChallengeDetails, DetailsAcceptance, DetailsFile, DetailsOpening
+from needs.models.eligibility import (
+    BidDeclaration,
+    EligibilityCondition,
+    EligibilityFinding,
+    SupplementFile,
+    SupplementRequest,
+)
 from needs.models.library import PublicCall, SavedSearch, SavedSearchHit
 from needs.models.merge import MergeConsent, NeedMerge
 from needs.models.need import (
@@ -28,6 +36,7 @@ from needs.models.need import (
     NeedVersion,
 )
 from needs.models.notice import AwardNotice, Objection
+from needs.models.question import Question
 from needs.models.review import PanelMember, Score, ScoreSheet
 from needs.models.survey import Campaign, QuestionSet, SurveyAnswer, SurveyContact, SurveyLink, SurveyRound
 
@@ -39,11 +48,13 @@ __all__ = [
     "AwardSignature",
     "Bid",
     "BidBudget",
+    "BidDeclaration",
     "BidFile",
     "BidMachine",
     "BidSubmission",
     "Campaign",
     "Challenge",
+    "ChallengeDetails",
     "ChallengeFollow",
     "ChallengeGate",
     "ChallengeGateIndicator",
@@ -57,7 +68,12 @@ __all__ = [
     "ContractSignature",
     "Criterion",
     "Definer",
+    "DetailsAcceptance",
+    "DetailsFile",
+    "DetailsOpening",
     "Dissent",
+    "EligibilityCondition",
+    "EligibilityFinding",
     "Feedback",
     "FeedbackRemark",
     "IndicatorComment",
@@ -72,11 +88,14 @@ __all__ = [
     "Objection",
     "PanelMember",
     "PublicCall",
+    "Question",
     "QuestionSet",
     "SavedSearch",
     "SavedSearchHit",
     "Score",
     "ScoreSheet",
+    "SupplementFile",
+    "SupplementRequest",
     "SurveyAnswer",
     "SurveyContact",
     "SurveyLink",

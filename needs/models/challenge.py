@@ -47,6 +47,10 @@ class Challenge(VersionedModel):
     )
     notice_days = models.PositiveSmallIntegerField(_("Notice period in days"), default=0, db_default=0)
     feedback_days = models.PositiveSmallIntegerField(_("Days to the feedback"), null=True, blank=True)
+    questions_until = models.DateTimeField(_("Questions until"), null=True, blank=True)
+    answers_until = models.DateTimeField(_("Answers until"), null=True, blank=True)
+    anonymous_bidders = models.BooleanField(_("Judged without the bidders' names"), default=False, db_default=False)
+    is_public = models.BooleanField(_("Shown to everyone, also without signing in"), default=False, db_default=False)
 
     drafted_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     edited_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
@@ -87,6 +91,12 @@ class Challenge(VersionedModel):
                     & ~Q(frozen_hash="")
                 ),
                 name="challenge_published_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(questions_until__isnull=True)
+                | Q(answers_until__isnull=True)
+                | Q(questions_until__lte=F("answers_until")),
+                name="challenge_questions_before_answers",
             ),
             models.CheckConstraint(
                 condition=Q(published_by__isnull=True) | Q(drafted_by__isnull=True) | ~Q(published_by=F("drafted_by")),

@@ -12,7 +12,7 @@ from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 from core.indicators.models import Specification
 from needs.models.need import Definer, IndicatorSignature, Need, NeedEvidence, NeedVersion
-from needs.states.need import LISTED, Confidentiality, DefinerState, SignatureVerdict
+from needs.states.need import LISTED, OPEN_TO_MEMBERS, Confidentiality, DefinerState, SignatureVerdict
 
 
 def needs_visible_to(actor: Actor) -> QuerySet[Need]:
@@ -22,7 +22,7 @@ def needs_visible_to(actor: Actor) -> QuerySet[Need]:
     if actor.is_system:
         return Need.objects.all()
     # An expert without a seat reads the library like a member: challenges they judge come from it.
-    mine = Q(state__in=LISTED, confidentiality=Confidentiality.MEMBERS)
+    mine = Q(state__in=LISTED, confidentiality__in=OPEN_TO_MEMBERS)
     if actor.organisation is not None:
         invited = Definer.objects.filter(organisation=actor.organisation).exclude(state=DefinerState.DECLINED)
         mine |= Q(owner=actor.organisation) | Q(pk__in=invited.values("need_id"))

@@ -30,6 +30,7 @@ from needs.states.need import (
     EDITABLE,
     LISTED,
     NEED,
+    OPEN_TO_MEMBERS,
     Confidentiality,
     DefinerState,
     DemandSide,
@@ -312,7 +313,7 @@ def index_need(need: Need) -> None:
             for one in need.definers.exclude(state=DefinerState.DECLINED).select_related("organisation")
         ),
     ]
-    open_to_all = need.state in LISTED and need.confidentiality == Confidentiality.MEMBERS
+    open_to_all = need.state in LISTED and need.confidentiality in OPEN_TO_MEMBERS
     names = " ".join(str(one.name) for one in specifications_in(current_version(need)))
     words = [
         need.title_en, need.pain_point, need.affected_users, need.key_technologies, need.expected_results, need.keywords,

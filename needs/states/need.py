@@ -43,8 +43,15 @@ class DemandSide(models.TextChoices):
 
 
 class Confidentiality(models.TextChoices):
+    """Who may read a published need; what is public is read by all members as well."""
+
     MEMBERS = "members", _("All members of the platform")
     RESTRICTED = "restricted", _("Only the parties")
+    PUBLIC = "public", _("Everyone, also without signing in")
+
+
+# What every member of the platform may read once it is published.
+OPEN_TO_MEMBERS = [Confidentiality.PUBLIC, Confidentiality.MEMBERS]
 
 
 class DefinerState(models.TextChoices):

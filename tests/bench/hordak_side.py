@@ -1,4 +1,8 @@
-"""django-hordak in a process and a database of its own: reads `clients transfers`, answers with transfers a second."""
+"""django-hordak in a process and a database of its own: reads `clients transfers way`, answers with transfers a second.
+
+`plain` is its `transfer_to` as it stands: balanced legs, but no key and no limit. `same` writes with it what our ledger
+promises besides: a transfer that is sent twice takes effect once, and no account falls below its limit, whoever else is at it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import random
 import sys
 import threading
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -30,8 +35,8 @@ def main() -> None:
     )  # fmt: skip
     django.setup()
     call_command("migrate", verbosity=0)
-    from django.db import connections
-    from hordak.models import Account
+    from django.db import connections, transaction
+    from hordak.models import Account, Transaction
     from moneyed import Money
 
     rows: list[Any] = [
@@ -40,22 +45,42 @@ def main() -> None:
     rows = list(Account.objects.all())
     print("ready", flush=True)
 
-    def work(number: int, count: int, gate: threading.Barrier) -> None:
+    floor = Money(-1_000_000_000, "CNY")
+
+    def plain(source: Any, target: Any, amount: Any) -> None:
+        source.transfer_to(target, amount)
+
+    def same(source: Any, target: Any, amount: Any) -> None:
+        key = uuid.uuid4()
+        with transaction.atomic():
+            if Transaction.objects.filter(uuid=key).exists():
+                return
+            held = {
+                one.pk: one
+                for one in Account.objects.select_for_update().filter(pk__in=[source.pk, target.pk]).order_by("pk")
+            }
+            if held[source.pk].get_simple_balance()["CNY"] - amount < floor:
+                raise ValueError("below the limit")
+            held[source.pk].transfer_to(held[target.pk], amount, uuid=key)
+
+    ways = {"plain": plain, "same": same}
+
+    def work(number: int, count: int, gate: threading.Barrier, way: Any) -> None:
         dice = random.Random(number)
         connections["default"].ensure_connection()
         gate.wait()
         for _turn in range(count):
             source, target = dice.sample(rows, 2)
-            source.transfer_to(target, Money(dice.randint(1, 100), "CNY"))
+            way(source, target, Money(dice.randint(1, 100), "CNY"))
         connections.close_all()
         done.append(number)
 
     done: list[int] = []
     for asked in sys.stdin:
-        clients, count = map(int, asked.split())
+        clients, count, way = int(asked.split()[0]), int(asked.split()[1]), ways[asked.split()[2]]
         gate = threading.Barrier(clients + 1)
         done.clear()
-        threads = [threading.Thread(target=work, args=(n, count // clients, gate)) for n in range(clients)]
+        threads = [threading.Thread(target=work, args=(n, count // clients, gate, way)) for n in range(clients)]
         for thread in threads:
             thread.start()
         gate.wait()

@@ -31,9 +31,14 @@ def covered_by(actor: Actor) -> QuerySet[Absence]:
     return absences_now().filter(cover=actor.person, organisation=actor.organisation)
 
 
-def tasks_visible_to(actor: Actor) -> QuerySet[Task]:
+def away_for(actor: Actor) -> list[UUID]:
+    """The people for whom the actor stands in at the moment: mostly nobody, and then no later question asks about them."""
+    return list(covered_by(actor).values_list("person", flat=True))
+
+
+def tasks_visible_to(actor: Actor, away: list[UUID] | None = None) -> QuerySet[Task]:
     """Tasks of the person, those of the acting organisation for the roles the person holds there, those handed on to
-    the person, and those of people for whom the person stands in."""
+    the person, and those of people for whom the person stands in (`away`, where the caller knows them already)."""
     if actor.person is None and actor.organisation is None:
         return Task.objects.none()
     mine = Q(pk__in=[])
@@ -44,14 +49,15 @@ def tasks_visible_to(actor: Actor) -> QuerySet[Task]:
         roles = list(actor.roles | {Role.MEMBER})
         ours = Q(person__isnull=True) & (Q(role="") | Q(role__in=roles))
         if actor.person is not None:
-            ours |= Q(holder=actor.person) | _covered(actor)
+            ours |= Q(holder=actor.person)
+            if away := away_for(actor) if away is None else away:
+                ours |= _covered(actor, away)
         mine |= Q(organisation=actor.organisation) & ours
     return Task.objects.filter(mine)
 
 
-def _covered(actor: Actor) -> Q:
+def _covered(actor: Actor, away: list[UUID]) -> Q:
     """Tasks of people who are away: their own, those they hold, and those for a role that they hold."""
-    away = covered_by(actor).values("person")
     seats = Membership.objects.filter(
         person__in=away, organisation=actor.organisation, is_active=True, roles__contains=[OuterRef("role")]
     )
@@ -63,17 +69,18 @@ def tasks_for(actor: Actor) -> QuerySet[Task]:
 
     What was handed on waits for its holder alone, as long as that person keeps the seat.
     """
-    rows = tasks_visible_to(actor).filter(state=TaskState.OPEN)
+    away = away_for(actor)
+    rows = tasks_visible_to(actor, away).filter(state=TaskState.OPEN)
     if actor.person is not None:
-        rows = rows.filter(with_me(actor))
+        rows = rows.filter(with_me(actor, away))
     return rows.order_by(F("due_at").asc(nulls_last=True), "created_at")
 
 
-def with_me(actor: Actor) -> Q:
+def with_me(actor: Actor, away: list[UUID]) -> Q:
     """Nobody else holds the task: it is unassigned, the actor's, or its holder is away or has left."""
     seat = Membership.objects.filter(person=OuterRef("holder"), organisation=OuterRef("organisation"), is_active=True)
-    away = covered_by(actor).values("person")
-    return Q(holder__isnull=True) | Q(holder=actor.person) | Q(holder__in=away) | Q(~Exists(seat))
+    mine = Q(holder__isnull=True) | Q(holder=actor.person)
+    return mine | (Q(holder__in=away) if away else Q()) | Q(~Exists(seat))
 
 
 def notifications_visible_to(actor: Actor) -> QuerySet[Notification]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -16,11 +17,20 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Actor, navigation, seats and theme. All lazy: a fragment that shows none of them asks nothing of the database."""
     actor = getattr(request, "actor", None)
     signed_in = actor is not None and actor.is_signed_in
+    taken: dict[Any, Any] = {}
+
+    def counted(count: Callable[[Any], Any]) -> Any:
+        if count not in taken:
+            taken[count] = count(actor)
+        return taken[count]
+
     return {
         "actor": actor,
-        "nav_sections": SimpleLazyObject(lambda: nav.sections(actor, request.path) if signed_in and actor else []),
+        "nav_sections": SimpleLazyObject(
+            lambda: nav.sections(actor, request.path, counted) if signed_in and actor else []
+        ),
         "seats": SimpleLazyObject(lambda: _seats(actor) if signed_in else []),
-        "inbox_count": SimpleLazyObject(lambda: _inbox_count(actor) if signed_in else 0),
+        "inbox_count": SimpleLazyObject(lambda: counted(_inbox_count()) if signed_in else 0),
         "theme": theme_of(request),
         "is_demo": getattr(settings, "DEMO", False),
     }
@@ -35,7 +45,7 @@ def _seats(actor: Any) -> list[Any]:
     return list(seats.select_related("organisation").order_by("created_at"))
 
 
-def _inbox_count(actor: Any) -> int:
+def _inbox_count() -> Callable[[Any], int]:
     from core.inbox import queries
 
-    return queries.unread_count(actor)
+    return queries.unread_count

@@ -94,8 +94,11 @@ def register(
     _entries[(section, url_name)] = Entry(section, label, icon, url_name, shows, count, order)
 
 
-def sections(actor: Actor, path: str) -> list[Section]:
-    """What this actor's navigation shows; the entry whose address is the longest beginning of `path` is current."""
+def sections(actor: Actor, path: str, counted: Callable[[Callable[[Actor], int | None]], int | None]) -> list[Section]:
+    """What this actor's navigation shows; the entry whose address is the longest beginning of `path` is current.
+
+    `counted` takes an entry's count; the shell's takes each once a page, wherever it is shown.
+    """
     groups = {key: Section(key, label) for key, label in SECTIONS.items()}
     for entry in sorted(_entries.values(), key=lambda one: one.order):
         if not entry.shows(actor):
@@ -105,7 +108,7 @@ def sections(actor: Actor, path: str) -> list[Section]:
         except NoReverseMatch:
             # The room is not mounted (yet); a dead link would be worse than none.
             continue
-        count = entry.count(actor) if entry.count else None
+        count = counted(entry.count) if entry.count else None
         group = groups.setdefault(entry.section, Section(entry.section, entry.section))
         group.items.append(Item(entry.label, entry.icon, url, count))
     shown = [group for group in groups.values() if group.items]

@@ -20,7 +20,7 @@ from core.accounts.states import Role
 from core.errors import NotAllowed
 from core.inbox import actions
 from core.inbox.models import Notification, Task
-from core.inbox.queries import colleagues, covered_by, notifications_visible_to, tasks_visible_to, with_me
+from core.inbox.queries import away_for, colleagues, covered_by, notifications_visible_to, tasks_visible_to, with_me
 from core.inbox.states import TaskState
 from core.inbox.web import forms
 from core.web import tables
@@ -118,11 +118,14 @@ class Notifications(tables.Table):
 def list_tasks(request: HttpRequest) -> HttpResponse:
     """Everything that waits or waited for the reader, and for those the reader covers."""
     actor = a_person(request)
-    mine, is_open = with_me(actor), Q(state=TaskState.OPEN)
+    away = away_for(actor)
+    mine, is_open = with_me(actor, away), Q(state=TaskState.OPEN)
     boxes = {"mine": is_open & mine, "others": is_open & ~mine, "all": Q()}
     asked = request.GET.get("box", "all" if request.GET.get("state") else "mine")
     box = asked if asked in boxes else "mine"
-    rows = tasks_visible_to(actor).select_related("organisation", "person", "holder", "closed_by").filter(boxes[box])
+    rows = (
+        tasks_visible_to(actor, away).select_related("organisation", "person", "holder", "closed_by").filter(boxes[box])
+    )
     names = {"mine": _("Waits for me"), "others": _("Handed on to others"), "all": _("All, also what is over")}
     tabs = [
         {"label": name, "url": f"{reverse('inbox:list')}?box={key}", "is_current": key == box}

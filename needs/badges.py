@@ -6,6 +6,7 @@ from needs.states.bid import BidState
 from needs.states.challenge import ChallengeState
 from needs.states.merge import MergeState
 from needs.states.need import DefinerState, NeedState, SignatureVerdict
+from needs.states.offer import FlowState, OfferState
 from needs.states.review import PanelState
 
 badges.register(
@@ -45,3 +46,8 @@ badges.register(
     {PanelState.INVITED: "warn", PanelState.CLEARED: "ok", PanelState.CONFLICTED: "bad", PanelState.RECUSED: "quiet"},
 )
 badges.register(AwardState, {AwardState.PROPOSED: "warn", AwardState.SIGNED: "ok", AwardState.VOIDED: "quiet"})
+badges.register(OfferState, {OfferState.OPEN: "ok", OfferState.TAKEN: "info", OfferState.WITHDRAWN: "quiet"})
+badges.register(
+    FlowState,
+    {FlowState.PROPOSED: "warn", FlowState.RECORDED: "ok", FlowState.DECLINED: "bad", FlowState.WITHDRAWN: "quiet"},
+)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from core import webhooks
 from needs.events.challenge import AddendumIssued, AwardSigned, ChallengeCancelled, ChallengeClosed, ChallengePublished
 from needs.events.need import NeedClosed, NeedPublished
+from needs.events.offer import FlowRecorded
 
 _need = {"model": "needs.Need", "id_field": "need_id", "rest": "need"}
 _challenge = {"model": "needs.Challenge", "id_field": "challenge_id", "rest": "challenge"}
@@ -15,3 +16,4 @@ webhooks.offer(AddendumIssued, _("A challenge got an addendum"), **_challenge)
 webhooks.offer(ChallengeClosed, _("A challenge was closed for bids"), **_challenge)
 webhooks.offer(ChallengeCancelled, _("A challenge was cancelled"), **_challenge)
 webhooks.offer(AwardSigned, _("An award was signed"), model="needs.Award", id_field="award_id", rest="award")
+webhooks.offer(FlowRecorded, _("A resource flow was recorded"), model="needs.Flow", id_field="flow_id", rest="flow")

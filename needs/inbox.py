@@ -25,6 +25,7 @@ kinds.register(
     asked={
         "sign_indicator": _("Indicators of a need wait for our signature"),
         "answer_survey": _("A survey asks my organisation"),
+        "answer_flow": _("Somebody wants to give us a resource, or to have one of ours"),
         "publish_challenge": _("A challenge waits for the second person who publishes it"),
         "finish_bid": _("A bid that we began is not submitted yet"),
         "run_review": _("The bids on our challenge are open: review them"),
@@ -38,6 +39,8 @@ kinds.register(
         "definer_invited": _("We are invited to define a need's indicators"),
         "indicator_refused": _("A partner refuses an indicator"),
         "need_defined": _("A need is co-defined by all parties"),
+        "flow_recorded": _("A resource flows as we proposed"),
+        "flow_declined": _("A resource that we proposed is declined"),
         "challenge_returned": _("A challenge came back from its check"),
         "addendum": _("A challenge that I follow has an addendum"),
         "challenge_cancelled": _("A challenge that I follow was cancelled"),

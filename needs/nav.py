@@ -14,5 +14,6 @@ nav.register(
     section=nav.REVIEW, label=_("Review desk"), icon="gavel", url_name="needs:seats", order=10,
     shows=lambda actor: actor.person is not None and (actor.person.is_expert or actor.person.panel_seats.exists()),
 )  # fmt: skip
+nav.register(section=nav.COLLABORATION, label=_("Offers"), icon="arrows-exchange", url_name="needs:offers", order=12)
 nav.register(section=nav.CHAIN, label=_("Public calls"), icon="world", url_name="needs:public_calls", order=30)
 nav.register(section=nav.CHAIN, label=_("Surveys"), icon="clipboard-list", url_name="needs:campaigns", order=35)

@@ -1,6 +1,6 @@
 """The room's routes below /api/v1/."""
 
-from needs.api import challenge_views, need, survey
+from needs.api import challenge_views, need, offer, survey
 
 routes = [
     ("needs", need.NeedViewSet, "need"),
@@ -9,5 +9,7 @@ routes = [
     ("survey-campaigns", survey.CampaignViewSet, "survey-campaign"),
     ("survey-rounds", survey.RoundViewSet, "survey-round"),
     ("survey-answers", survey.AnswerViewSet, "survey-answer"),
+    ("offers", offer.OfferViewSet, "offer"),
+    ("flows", offer.FlowViewSet, "flow"),
     *challenge_views.routes,
 ]

@@ -1,5 +1,5 @@
 """News of the room, by noun."""
 
-from needs.events import challenge, need
+from needs.events import challenge, need, offer
 
-__all__ = ["challenge", "need"]
+__all__ = ["challenge", "need", "offer"]

@@ -36,6 +36,7 @@ from needs.models.need import (
     NeedVersion,
 )
 from needs.models.notice import AwardNotice, Objection
+from needs.models.offer import Flow, Offer
 from needs.models.question import Question
 from needs.models.review import PanelMember, Score, ScoreSheet
 from needs.models.survey import Campaign, QuestionSet, SurveyAnswer, SurveyContact, SurveyLink, SurveyRound
@@ -76,6 +77,7 @@ __all__ = [
     "EligibilityFinding",
     "Feedback",
     "FeedbackRemark",
+    "Flow",
     "IndicatorComment",
     "IndicatorSignature",
     "MergeConsent",
@@ -86,6 +88,7 @@ __all__ = [
     "NeedMerge",
     "NeedVersion",
     "Objection",
+    "Offer",
     "PanelMember",
     "PublicCall",
     "Question",

@@ -7,6 +7,7 @@ from needs.web import (
     library_views,
     need_forms_views,
     need_views,
+    offer_urls,
     paste_views,
     row_views,
     survey_views,
@@ -48,4 +49,5 @@ urlpatterns = [
     path("surveys/answers/<uuid:pk>/", survey_views.answer_survey, name="answer_survey"),
     path("surveys/answers/<uuid:pk>/need/", survey_views.turn_into_need, name="turn_into_need"),
     *challenge_urls.urlpatterns,
+    *offer_urls.urlpatterns,
 ]

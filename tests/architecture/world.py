@@ -96,11 +96,12 @@ class World:
         from core.checks.models import Alert
         from core.inbox.actions import name_cover
         from core.webhooks import actions as hooks
+        from needs.actions import offer as flows
         from needs.actions import survey
         from needs.models import Challenge, PanelMember
         from projects.models import Gate, GatePanelMember
         from tests import factories
-        from tests.factories import webhooks
+        from tests.factories import offers, webhooks
 
         mail = f"@{'demo.xielian.test'}"
         people = {one.email.removesuffix(mail): one for one in Person.objects.filter(email__endswith=mail)}
@@ -157,6 +158,11 @@ class World:
                 state="told",
             )
             alert.organisations.set([self.leader.organisation])
+        nodes = list(chain.nodes.order_by("order"))
+        given, _owner = offers.offer(self.party, node=nodes[0])
+        asked, _owner = offers.offer(self.leader, node=nodes[-1], direction="request")
+        flows.propose_flow(actor=self.leader, offer_id=asked.pk, counterpart=given.pk, agreement="数据使用协议")
+        offers.recorded(self.party, self.leader, nodes[0], nodes[-1], title="工艺", kind="technology")
         call_command("load_public_calls", verbosity=0, stdout=_Quiet())
         assert Membership.objects.exists() and dt
 
@@ -227,6 +233,7 @@ ROUTES = {
     "alerts/": "checks.Alert", "chains/": "chains.Chain", "needs/": "needs.Need",
     "needs/evidence/": "needs.NeedEvidence", "needs/challenges/": "needs.Challenge", "needs/bids/": "needs.Bid",
     "needs/seats/": "needs.PanelMember", "needs/awards/": "needs.Award", "needs/public-calls/": "needs.PublicCall",
+    "needs/offers/": "needs.Offer", "needs/flows/": "needs.Flow", "needs/flow-map/": "chains.Chain",
     "needs/surveys/": "needs.Campaign", "needs/surveys/answers/": "needs.SurveyAnswer", "benefits/agreements/": "benefits.ShareAgreement",
     "benefits/versions/": "benefits.AgreementVersion", "benefits/incomes/": "benefits.Income", "benefits/settlements/": "benefits.Settlement",
     "benefits/statements/": "benefits.Statement", "benefits/funds/": "benefits.RiskFund", "benefits/calls/": "benefits.FundCallLine",

@@ -7,6 +7,7 @@ from needs.states.challenge import ChallengeState
 from needs.states.merge import MergeState
 from needs.states.need import DefinerState, NeedState, SignatureVerdict
 from needs.states.offer import FlowState, OfferState
+from needs.states.result import CapabilityState, ResultState
 from needs.states.review import PanelState
 
 badges.register(
@@ -51,3 +52,5 @@ badges.register(
     FlowState,
     {FlowState.PROPOSED: "warn", FlowState.RECORDED: "ok", FlowState.DECLINED: "bad", FlowState.WITHDRAWN: "quiet"},
 )
+badges.register(ResultState, {ResultState.DRAFT: "none", ResultState.PUBLISHED: "ok", ResultState.WITHDRAWN: "quiet"})
+badges.register(CapabilityState, {CapabilityState.PUBLISHED: "ok", CapabilityState.WITHDRAWN: "quiet"})

@@ -64,5 +64,13 @@ for _operation, _words in {
     "sign_award": _("gave the award its second signature"),
     "void_award": _("voided the proposal"),
     "write_feedback": _("wrote feedback"),
+    "post_result": _("posted the result"),
+    "edit_result": _("changed the result"),
+    "measure_result": _("recorded a measured value"),
+    "publish_result": _("published the result"),
+    "withdraw_result": _("withdrew the result"),
+    "post_capability": _("posted the capability"),
+    "edit_capability": _("changed the capability"),
+    "withdraw_capability": _("withdrew the capability"),
 }.items():
     book.label(_operation, _words)

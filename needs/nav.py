@@ -17,3 +17,4 @@ nav.register(
 nav.register(section=nav.COLLABORATION, label=_("Offers"), icon="arrows-exchange", url_name="needs:offers", order=12)
 nav.register(section=nav.CHAIN, label=_("Public calls"), icon="world", url_name="needs:public_calls", order=30)
 nav.register(section=nav.CHAIN, label=_("Surveys"), icon="clipboard-list", url_name="needs:campaigns", order=35)
+nav.register(section=nav.CHAIN, label=_("Results"), icon="bulb", url_name="needs:results", order=25)

@@ -38,6 +38,7 @@ from needs.models.need import (
 from needs.models.notice import AwardNotice, Objection
 from needs.models.offer import Flow, Offer
 from needs.models.question import Question
+from needs.models.result import Capability, Result, ResultValue
 from needs.models.review import PanelMember, Score, ScoreSheet
 from needs.models.survey import Campaign, QuestionSet, SurveyAnswer, SurveyContact, SurveyLink, SurveyRound
 
@@ -54,6 +55,7 @@ __all__ = [
     "BidMachine",
     "BidSubmission",
     "Campaign",
+    "Capability",
     "Challenge",
     "ChallengeDetails",
     "ChallengeFollow",
@@ -93,6 +95,8 @@ __all__ = [
     "PublicCall",
     "Question",
     "QuestionSet",
+    "Result",
+    "ResultValue",
     "SavedSearch",
     "SavedSearchHit",
     "Score",

@@ -1,5 +1,21 @@
 """Who may do what, by noun; importing the package registers all of it."""
 
-from needs.rules import bid, challenge, need, offer, review, survey
+from needs.rules import (
+    bid,
+    challenge,
+    need,
+    offer,
+    result,
+    review,
+    survey,
+)
 
-__all__ = ["bid", "challenge", "need", "offer", "review", "survey"]
+__all__ = [
+    "bid",
+    "challenge",
+    "need",
+    "offer",
+    "result",
+    "review",
+    "survey",
+]

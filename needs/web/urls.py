@@ -9,6 +9,7 @@ from needs.web import (
     need_views,
     offer_urls,
     paste_views,
+    result_urls,
     row_views,
     survey_views,
 )
@@ -50,4 +51,5 @@ urlpatterns = [
     path("surveys/answers/<uuid:pk>/need/", survey_views.turn_into_need, name="turn_into_need"),
     *challenge_urls.urlpatterns,
     *offer_urls.urlpatterns,
+    *result_urls.urlpatterns,
 ]

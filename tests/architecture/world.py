@@ -101,7 +101,7 @@ class World:
         from needs.models import Challenge, PanelMember
         from projects.models import Gate, GatePanelMember
         from tests import factories
-        from tests.factories import offers, webhooks
+        from tests.factories import offers, results, webhooks
 
         mail = f"@{'demo.xielian.test'}"
         people = {one.email.removesuffix(mail): one for one in Person.objects.filter(email__endswith=mail)}
@@ -163,6 +163,8 @@ class World:
         asked, _owner = offers.offer(self.leader, node=nodes[-1], direction="request")
         flows.propose_flow(actor=self.leader, offer_id=asked.pk, counterpart=given.pk, agreement="数据使用协议")
         offers.recorded(self.party, self.leader, nodes[0], nodes[-1], title="工艺", kind="technology")
+        results.published(self.party, title="高镍三元电池", node=chain.nodes.first().pk)
+        results.capability(self.party, nodes=[chain.nodes.first().pk])
         call_command("load_public_calls", verbosity=0, stdout=_Quiet())
         assert Membership.objects.exists() and dt
 
@@ -234,6 +236,7 @@ ROUTES = {
     "needs/evidence/": "needs.NeedEvidence", "needs/challenges/": "needs.Challenge", "needs/bids/": "needs.Bid",
     "needs/seats/": "needs.PanelMember", "needs/awards/": "needs.Award", "needs/public-calls/": "needs.PublicCall",
     "needs/offers/": "needs.Offer", "needs/flows/": "needs.Flow", "needs/flow-map/": "chains.Chain",
+    "needs/results/": "needs.Result", "needs/capabilities/": "needs.Capability",
     "needs/surveys/": "needs.Campaign", "needs/surveys/answers/": "needs.SurveyAnswer", "benefits/agreements/": "benefits.ShareAgreement",
     "benefits/versions/": "benefits.AgreementVersion", "benefits/incomes/": "benefits.Income", "benefits/settlements/": "benefits.Settlement",
     "benefits/statements/": "benefits.Statement", "benefits/funds/": "benefits.RiskFund", "benefits/calls/": "benefits.FundCallLine",

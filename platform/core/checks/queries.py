@@ -118,6 +118,14 @@ def threshold_value(code: str, name: str, chain_id: UUID | None) -> Decimal:
     return Decimal(default) if last is None or last.value is None else _plain(last.value)
 
 
+def thresholds_by_chain(code: str, name: str) -> tuple[Decimal, dict[UUID, Decimal]]:
+    """The rule's default, and the values of the chains that have their own; one query, for whole lists."""
+    rows = ThresholdChange.objects.filter(code=code, name=name).order_by("chain_id", "-created_at")
+    newest = rows.distinct("chain_id").values_list("chain_id", "value")
+    own = {chain_id: _plain(value) for chain_id, value in newest if value is not None}
+    return threshold_value(code, name, None), own
+
+
 def thresholds_of(chain_id: UUID) -> list[ThresholdRow]:
     """Every threshold as it stands for the chain, with who changed it last; one query."""
     last: Mapping[tuple[str, str], ThresholdChange] = {

@@ -38,8 +38,8 @@ def as_answer(one: Found) -> dict[str, Any]:
     elif one.kind == "relative":
         answer = {
             "operator": "relative",
-            "value": one.value,
-            "value_high": None,
+            "value": one.low if one.value is None else one.value,
+            "value_high": one.high if one.value is None else None,
             "unit": one.unit + ("(至)" if one.is_to_multiple else ""),
         }
     elif one.kind == "threshold":
@@ -113,28 +113,22 @@ def loosely(wanted: str, got: str) -> bool:
 
 
 def pair(expected: list[dict[str, Any]], reading: Reading) -> list[tuple[dict[str, Any], Found | None]]:
-    """Each expected indicator with the read row that fits best, each row once."""
-    left = list(reading.indicators)
-    pairs = []
-    for wanted in expected:
-        scored = []
-        for row in left:
+    """Each expected indicator with the read row that fits best, each row once, the best pairs first."""
+    scored = []
+    for at, wanted in enumerate(expected):
+        for place, row in enumerate(reading.indicators):
             got = as_answer(row)
             right = sum(verdict == "right" for verdict in fields_of(wanted, got, row).values())
-            scored.append(
-                (
-                    right + 3 * loosely(wanted["name"], row.name) + 2 * same_value(wanted["value"], got["value"]),
-                    -left.index(row),
-                    row,
-                )
-            )
-        best = max(scored, key=lambda one: one[:2], default=None)
-        if best and best[0] >= 4:
-            left.remove(best[2])
-            pairs.append((wanted, best[2]))
-        else:
-            pairs.append((wanted, None))
-    return pairs
+            score = right + 3 * loosely(wanted["name"], row.name) + 2 * same_value(wanted["value"], got["value"])
+            if score >= 4:
+                scored.append((-score, abs(place - at), at, place))
+    chosen: dict[int, int] = {}
+    for _score, _distance, at, place in sorted(scored):
+        if at not in chosen and place not in chosen.values():
+            chosen[at] = place
+    return [
+        (wanted, reading.indicators[chosen[at]] if at in chosen else None) for at, wanted in enumerate(expected)
+    ]
 
 
 def figures(path: Path = SAMPLES) -> tuple[dict[Any, Counter[str]], list[str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from core.indicators.reading.clauses import read_paragraphs
 from core.indicators.reading.drafts import draft_of
 from core.indicators.reading.found import Found, Gap, Reading
+from core.indicators.reading.markup import without_markup
 from core.indicators.reading.tables import split_tables
 
 __all__ = ["LONGEST", "Found", "Gap", "Reading", "draft_of", "read"]
@@ -22,7 +23,7 @@ def read(text: str) -> Reading:
     Only the first 20,000 characters are read; `is_cut` says when there was more.
     """
     reading = Reading(is_cut=len(text) > LONGEST)
-    for table, prose in split_tables(text[:LONGEST]):
+    for table, prose in split_tables(without_markup(text[:LONGEST])):
         if table is not None:
             table.read_into(reading)
         else:

@@ -12,7 +12,7 @@ from core.indicators.reading.meaning import Meaning, alike, is_from
 from core.indicators.reading.names import tidy_name
 from core.indicators.reading.quantities import Quantity
 
-_AT = re.compile(r"\s?(?:@|\bat\b|\bunder\b(?! \d)|\bmeasured\b)\s?", re.IGNORECASE)
+_AT = re.compile(r"\s?(?:@|\bat\b|\bunder\b(?! \d)|\bmeasured\b|\b(?:in|after|during)\b(?= \d))\s?", re.IGNORECASE)
 
 
 def name_of(between: str, shown: str, found: list[Quantity], offset: int) -> tuple[str, list[str], list[Quantity]]:

@@ -19,11 +19,14 @@ _TABLE = str.maketrans(_FULL | _SAME)
 _HIDDEN = [
     # standards and test codes
     
-        r"(?<![A-Za-z])(?:GB|GJB|QC|YY|JB|JJF|JJG|HJ|SH|HG|YB|YD|SJ|FZ|NB|DL|CB|QB|T|DB\d*|ISO|IEC|EN|DIN|"
+        r"(?<![A-Za-z])(?:GB|GJB|QC|YY|JB|JJF|JJG|HJ|SH|HG|YB|YD|SJ|FZ|NB|DL|CB|QB|T(?=[/\d])|DB\d*|ISO|IEC|EN|DIN|"
         r"ASTM|JIS|SAE|IEEE|AEC|UL|MIL|JEDEC|USP|EP|ChP|ICH|RFC|IPC|VDA|USCAR|ECE|UN|CISPR|SEMI)"
     r"(?:/[A-Z]{1,3})?[ \-]?(?:STD-?|[A-Z]{1,2})?\d[\d.]*(?:[-~][A-Z]?\d+)*[A-Z]?",
     r"(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*\d{1,2}日?|月(?:底|末|初)?)?",  # dates
     r"(?<!\d)(?<!\d[.,])(?:19|20)\d{2}\s*年(?:[版度底末初]|以?[前内])?",
+    r"(?i:\b\d{1,2}\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?(?:\s(?:19|20)\d{2})?\b|"
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\s\d{1,2}(?:,?\s(?:19|20)\d{2})?\b|"
+    r"\bQ[1-4]\s?(?:/|of)?\s?(?:19|20)\d{2}\b)",
     
         r"(?i:\b(?:by|in|since|until|before|from|year|FY|Q[1-4]) ?)(?:19|20)\d{2}\b(?!\s*(?:[A-Za-z%°℃μΩ]|"
         r"[一-鿿]))",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 from core.indicators.kinds import Direction, Kind, Operator
 from core.indicators.reading import phrases as p
@@ -24,7 +25,7 @@ from core.indicators.reading.meaning import (
 )
 from core.indicators.reading.names import CJK, is_nameable, similar, tidy_name
 from core.indicators.reading.quantities import Quantity, quantities
-from core.indicators.reading.rows import comparable_units, complete, row_of, set_baseline, stated_in
+from core.indicators.reading.rows import comparable_units, complete, fact_of, row_of, set_baseline, stated_in
 
 _LIST_MARK = re.compile(
     r"(?m)(?:^|(?<=[;。]))[ \t]*(?:[-*•●▪◆○·>]+\s+|\(?\d{1,2}[.、)](?!\d)\s*|"
@@ -33,6 +34,12 @@ _LIST_MARK = re.compile(
 _SENTENCE = re.compile(r"[。;\n!?]+|\.(?=\s|$)")
 _COMMA = re.compile(r"[,，、](?!\d{3}(?!\d))")
 _ENGLISH_COMMA = re.compile(r",(?=\s)")
+# 平均响应时间200ms、最大不超过1s: the second is of the same thing.
+_WHICH = re.compile(r"\s*(最大|最高|最小|最低|峰值|平均|max(?:imum)?|min(?:imum)?|peak|average)(?:值|时)?\s*(?:[≥≤<>=]|不|小于|大于|低于|高于|为|\d)", re.IGNORECASE)
+_WHICH_ONE = re.compile(r"最大|最高|最小|最低|峰值|平均")
+# A sentence that says how things are now, and asks nothing.
+_NOW = re.compile(r"\s*(?:目前|当前|现阶段|现有|现(?:生产|工艺|行|用|装置|产品|状|场|采用|设备)|我[公]?司(?:目前|现)|currently\b|today\b|at present\b|the current\b|current\b)", re.IGNORECASE)
+_ASKS = re.compile(r"要求|目标|需要?(?!求量)|须|拟|计划|希望|力争|升级|改造|研制|开发|攻克|实现|应|预期|期望|shall|must|should|target|need|require|want|aim", re.IGNORECASE)
 LONGEST_CLAUSE = 600
 _VALUE_FIRST = re.compile(
     r"\s*(?:[≥≤<>=±+\-~]|[\d$¥€.]|不[低高大小少多得超]|大于|小于|优于|高于|低于|超过|达到?|至少|至多|约|at (?:least|most)|"
@@ -59,6 +66,7 @@ class Prose:
         self.last: Found | None = None
         self.stated: Found | None = None  # “currently 240 Wh/kg”: waits for its target
         self.must: bool | None = None
+        self.now: list[Found] = []  # what earlier sentences said of today
         self.names: list[str] = []  # 长、宽、高均…: names that wait for their number
 
     def read(self) -> None:
@@ -67,9 +75,12 @@ class Prose:
             end = mark.start() if mark else len(self.text)
             self._sentence(at, end)
             at = mark.end() if mark else end
+        self.reading.set_aside += [one.words for one in self.now]
 
     def _sentence(self, start: int, end: int) -> None:
         self.must, self.names, self.stated, self.last = None, [], None, None
+        if self._is_of_now(start, end):
+            return
         flat = self.flat[start:end]
         commas = _COMMA if CJK.search(flat) else _ENGLISH_COMMA
         at = 0
@@ -81,6 +92,26 @@ class Prose:
                     start + at, start + stop, in_list=before == "、", before_list=flat[stop : stop + 1] == "、"
                 )
             at = mark.end() if mark else stop
+
+    def _is_of_now(self, start: int, end: int) -> bool:
+        """Keep what a sentence says of today for the targets of later sentences; False when it asks for something."""
+        flat = self.flat[start:end]
+        if not _NOW.match(flat) or _ASKS.search(flat) or p.CHANGE.search(flat):
+            return False
+        commas = _COMMA if CJK.search(flat) else _ENGLISH_COMMA
+        facts, at = [], 0
+        for mark in [*commas.finditer(flat), None]:
+            stop = mark.start() if mark else len(flat)
+            text, _inside = without_brackets(self.text[start + at : start + stop])
+            numbers = quantities(text)
+            if len(numbers) > 1 or any(meaning_of(text, one).is_explicit for one in numbers):
+                return False
+            facts += [fact_of(text, one) for one in numbers]
+            at = mark.end() if mark else stop
+        if not facts:
+            return False
+        self.now += facts
+        return True
 
     # ── one clause ─────────────────────────────────────────────────────────────────────────────
 
@@ -199,6 +230,8 @@ class Prose:
             names = noun or [name]
             if not names[0] and self.stated is not None and how.is_explicit:
                 names = [self.stated.name]
+            if not names[0] and self.last is not None and how.operator and (which := _WHICH.match(text)):
+                names = [f"{_WHICH_ONE.sub('', self.last.name)}({which[1]})"] if alike(one, self._last_one()) else [""]
             if not names[0]:
                 continue
             if not how.is_explicit and not is_nameable(names[0]):
@@ -208,7 +241,7 @@ class Prose:
             base = next(
                 (
                     other
-                    for other in inner
+                    for other in [*inner, *(o for o in found if how.start <= o.start and o.end <= one.start)]
                     if other in found and is_from(text, other) and (alike(other, one) or how.change)
                 ),
                 None,
@@ -230,6 +263,9 @@ class Prose:
             names_from = max(how.end, one.end)
         return used
 
+    def _last_one(self) -> Quantity:
+        return Quantity(0, 0, self.last.value or Decimal(0), unit=self.last.unit) if self.last else Quantity(0, 0, Decimal(0))
+
     def _add(self, row: Found) -> None:
         complete(row)
         self.reading.indicators.append(row)
@@ -243,6 +279,12 @@ class Prose:
                 row.baseline, row.baseline_unit = self.stated.value, self.stated.unit
                 row.baseline_high = self.stated.high
             self.stated = None
+        if row.baseline is None:
+            fact = next((one for one in self.now if one.name in row.name or row.name in one.name), None)
+            if fact is not None and fact.value is not None and comparable_units(fact.unit, row):
+                row.baseline, row.baseline_high, row.baseline_unit = fact.value, fact.high, fact.unit
+                row.gaps += [gap.replace("approximate", "baseline_approximate") for gap in fact.gaps]
+                self.now.remove(fact)
 
     # ── levels and clauses without a number ────────────────────────────────────────────────────
 

@@ -15,6 +15,7 @@ _TIMES = {
     "s", "秒", "ms", "毫秒", "min", "分钟", "minutes", "h", "小时", "个小时", "hours", "d", "天", "日", "days", "周", "weeks",
     "月", "个月", "month", "months", "季度", "个季度", "年", "year", "years", "工作日", "个工作日",
 }  # fmt: skip
+_CURRENCIES = {"EUR", "USD", "GBP", "CNY", "RMB", "JPY", "US$"}
 _LONG = {"months", "month", "years", "year", "个月", "月", "年", "weeks", "周", "季度", "个季度"}
 
 
@@ -69,6 +70,7 @@ def meaning_of(text: str, one: Quantity) -> Meaning:
     if better_behind:
         end = better_behind.end()
     change = p.CHANGED.search(text[:start].rstrip()) or (p.CHANGED.search(before) if not operator else None)
+    change = change or p.CHANGED_FROM.search(text[:start].rstrip())
     if change:
         start = min(start, change.start())
     elif one.unit in ("%", "倍", "个百分点", "percentage points"):
@@ -94,11 +96,15 @@ def _verb_before(text: str, one: Quantity, start: int) -> re.Match[str] | None:
 def is_condition(text: str, found: list[Quantity], at: int, later: bool) -> bool:
     """A bare number that another one in the clause is measured under: at 25 °C, 10 to 80 %, -20℃放电…≥80%."""
     one = found[at]
+    if one.is_range and re.search(r"\bbetween\s*$", text[: one.start], re.IGNORECASE):
+        return later
     if re.search(
-        r"(?:@|\b(?:at|under|after|from|per|every|for|between|and)|在|于|每|经|第)\s*$",
+        r"(?:@|\b(?:at|under|after|from|per|every|for|in|during|between|and)|在|于|每|经|第)\s*$",
         text[: one.start],
         re.IGNORECASE,
     ):
+        return True
+    if re.search(r"\b(?:at|under|in|during|after) (?:an?|the) [a-z\- ]{2,40}$", text[: one.start], re.IGNORECASE):
         return True
     if one.is_plus_minus:
         return False
@@ -132,7 +138,11 @@ def is_baseline_of_next(text: str, found: list[Quantity], meant: list[Meaning], 
 def is_span(text: str, found: list[Quantity], meant: list[Meaning], at: int) -> bool:
     """“a pilot of 500 t/a within 24 months”: how long one has, not what is measured."""
     one, how = found[at], meant[at]
-    if at == 0 or not is_time(one.unit) or units.clean(one.unit) not in _LONG:
+    if not is_time(one.unit) or units.clean(one.unit) not in _LONG:
+        return False
+    if re.search(r"(?<!存)在\s*$", text[: one.start]) and re.match(r"\s?[以之]?内", text[one.end :]):
+        return True
+    if at == 0:
         return False
     return bool(re.search(r"(?:within|in|over|在|于)\s*$", text[: one.start])) and not text[
         found[at - 1].end : how.start
@@ -140,8 +150,8 @@ def is_span(text: str, found: list[Quantity], meant: list[Meaning], at: int) -> 
 
 
 def is_level(text: str, one: Quantity) -> bool:
-    """3H of a pencil and 0级 of a coating are steps of a scale, not amounts."""
-    return one.unit == "级" or (
+    """3H of a pencil and 0级 of a coating are steps of a scale, not amounts; 不低于4级 compares amounts."""
+    return (one.unit == "级" and not meaning_of(text, one).operator) or (
         one.unit in ("H", "B", "HB") and bool(re.search(r"硬度|hardness", text[: one.start], re.IGNORECASE))
     )
 
@@ -149,7 +159,7 @@ def is_level(text: str, one: Quantity) -> bool:
 def is_aside(text: str, one: Quantity) -> bool:
     """Money of the project, heads of the team, its duration: numbers that no result is measured against."""
     before = text[: one.start]
-    money = one.unit in ("元", "万元", "亿元", "百万元", "千元") or (one.unit[:1] in "$¥€£" and "/" not in one.unit)
+    money = one.unit in ("元", "万元", "亿元", "百万元", "千元") or one.unit.split(" ")[0] in _CURRENCIES or (one.unit[:1] in "$¥€£" and "/" not in one.unit)
     if money and p.MONEY_CONTEXT.search(before):
         return True
     if one.unit in ("人", "名") and p.PEOPLE_CONTEXT.search(text):

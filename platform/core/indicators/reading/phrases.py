@@ -109,7 +109,7 @@ BETTER_AFTER = re.compile(r"\s?(?:or|and) better\b|\s?(?:及|或)更[好优佳]"
 
 # What is better when it is small, and what when it is large; a name ends with its head.
 _SMALL = (
-    "误差|偏差|损耗|损失|漂移|噪声|噪音|延迟|时延|延时|功耗|能耗|电耗|水耗|煤耗|油耗|耗电|粗糙度|成本|费用|价格|单价|检出限|检测限|响应时间|时间|周期|交期|不良率|"
+    "误差|偏差|损耗|损失|漂移|噪声|噪音|延迟|时延|延时|功耗|能耗|电耗|水耗|煤耗|油耗|耗电|粗糙度|成本|费用|价格|单价|检出限|检测限|响应时间|交期|不良率|"
     "缺陷率|故障率|失效率|误检率|漏检率|误报率|漏报率|误码率|丢包率|返工率|报废率|"
     "重量|质量损失|厚度|残留|杂质|含量限|水分|排放|浓度限|衰减|阻抗|内阻|压降|温升|振动|畸变|失真|抖动|不平度|不平整度|圆度|平面度|平行度|垂直度|同轴度|跳动|变形|收缩率|"
     "吸水率|透过量|透过率限|泄漏率|漏率|自放电率|停机|投诉率|发生率|死亡率|副瓣电平|电平|插损|回损|串扰|体积|占用|事故数|碳排放|碳强度|内毒素|公差|波动|离散度|变异系数|"
@@ -126,17 +126,17 @@ _LARGE = (
     "life|lifetime|durability|capacity|efficiency|strength|density|purity|yield|throughput|speed|"
     "rate|range|recall|conversion|selectivity|energy|power|cop|recovery|availability|retention|score"
 )
-SMALL = re.compile(rf"(?:{_SMALL})[^一-鿿A-Za-z]*$", re.IGNORECASE)
+SMALL = re.compile(rf"(?:(?<!间隔)(?<!续航)(?<!工作)(?<!运行)(?<!使用)(?<!保持)(?<!故障)(?<!保温)(?<!待机)(?<!储存)(?<!贮存)(?<!持续)(?:时间|周期)|{_SMALL})[^一-鿿A-Za-z]*$", re.IGNORECASE)
 FINE = re.compile(rf"(?:{_FINE})[^一-鿿A-Za-z]*$", re.IGNORECASE)
 LARGE = re.compile(rf"(?:{_LARGE})[^一-鿿A-Za-z]*$", re.IGNORECASE)
 
 UP = (
-    r"提升|提高|增加|增长|增大|上升|改善|增强|延长|扩大|升高|(?<![温抬提上])提|(?<![温抬提上])升(?=[至到])|加快|increas(?:e|es|ed|ing)|"
+    r"提升|提高|上调|增加|增长|增大|上升|改善|增强|延长|扩大|升高|(?<![温抬提上])提|(?<![温抬提上])升(?=[至到])|加快|increas(?:e|es|ed|ing)|"
     r"rais(?:e|es|ed|ing)|improv(?:e|es|ed|ing)|boost(?:s|ed|ing)?|extend(?:s|ed|ing)?|grow(?:s|ing)?|"
     r"higher|doubl(?:e|es|ed|ing)|increase"
 )
 DOWN = (
-    r"降低|下降|减少|缩短|压缩|削减|减轻|减小|(?<![压温沉])降(?!解|噪|温)|节约|节省|节能|缩减|(?<![衰增加])减(?!速|震|振|重|排|薄)|reduc(?:e|"
+    r"降低|下降|减少|缩小|下调|缩短|压缩|削减|减轻|减小|(?<![压温沉])降(?!解|噪|温)|节约|节省|节能|缩减|(?<![衰增加])减(?!速|震|振|重|排|薄)|reduc(?:e|"
     r"es|ed|ing)|cut(?:s|ting)?|lower(?:s|ed|ing)?|decreas(?:e|es|ed|ing)|shorten(?:s|ed|ing)?|"
     r"drop(?:s|ped|ping)?|shrink(?:s|ing)?|sav(?:e|es|ed|ing)|reduction|decrease"
 )
@@ -148,6 +148,8 @@ CHANGED = re.compile(
     rf"现有)?\s?(?:约|about )?$",
     re.IGNORECASE,
 )
+# “raised from 450 to 900 picks per hour”: the start stands between the verb and the end.
+CHANGED_FROM = re.compile(rf"(?:(?P<up>{UP})|(?P<down>{DOWN}))\s+from\s+[^,;]{{1,24}}?\s+(?P<to>to)(?P<of>\b\B)?$", re.IGNORECASE)
 MULTIPLE_READING = "multiple_reading"
 
 MUST = re.compile(
@@ -191,12 +193,12 @@ COMPARED = re.compile(
     re.IGNORECASE,
 )
 MONEY_CONTEXT = re.compile(
-    r"经费|预算|投资额?|总投入|资助|拨款|资金|奖金|揭榜金额|榜额|budget|funding|grant|investment", re.IGNORECASE
+    r"经费|预算|投资额?|销售额|销售收入|营业?收入|营收|产值|利润|注册资本|融资|revenue|turnover|总投入|资助|拨款|资金|奖金|揭榜金额|榜额|budget|funding|grant|investment", re.IGNORECASE
 )
 PEOPLE_CONTEXT = re.compile(r"团队|人员|研发人员|专家|博士|硕士|员工|team|staff|engineers|researchers", re.IGNORECASE)
 PROJECT_TIME = re.compile(
     r"(?:项目|课题|研发|研究|实施|攻关|开发|建设|合同|任务)(?:执行)?(?:周期|期限?|工期|时间|总?工期)|揭榜期|project (?:duration|period)|"
-    r"完成时限|时限",
+    r"完成时限|^\s*时限",
     re.IGNORECASE,
 )
 STANDARD_CLAUSE = re.compile(

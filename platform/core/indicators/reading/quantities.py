@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from core.indicators import units
+from core.indicators.reading import phrases as p
 from core.indicators.reading.numerals import COUNTED, ENGLISH, ENGLISH_NUMBER, PART, numeral, parts
 from core.indicators.reading.unit_words import DIVISOR, unit_at
 
@@ -30,11 +31,11 @@ class Quantity:
 
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 _POWER = (
-    r"(?:\s*[×x*]\s*10(?:\s*\^\s*(?P<caret>[-+]?\d+)|(?P<raised>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))|"
+    r"(?:(?<=\b10)\^(?P<bare>[-+]?\d+)|(?<=\b10)(?P<high>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|(?<=\b10)\s?的\s?(?P<said>-?\d+)\s?次方|\s*[×x*]\s*10(?:\s*\^\s*(?P<caret>[-+]?\d+)|(?P<raised>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))|"
     r"[eE](?P<exp>[-+]?\d+)(?![A-Za-z]))?"
 )
 _ARABIC = re.compile(
-    rf"(?<![\d.])(?<![\d],)(?<![A-Za-z])(?<![A-Za-z][-_])(?P<sign>(?<![0-9A-Za-z%℃°)²³])[-+])?(?P<digits>{_DIGITS}){_POWER}"
+    rf"(?<![\d.])(?<![\d],)(?<![A-Za-z])(?<![A-Za-z][-_+])(?P<sign>(?<![0-9A-Za-z%℃°)²³])[-+])?(?P<digits>{_DIGITS}){_POWER}"
     r"(?P<over>\s?/\s?\d+(?![\d./]))?"
 )
 
@@ -98,10 +99,11 @@ def _arabic(text: str, match: re.Match[str]) -> Quantity | None:
     except InvalidOperation:
         return None
     power = match["caret"] or match["exp"] or _plain(match["raised"] or "")
-    if power:
-        if abs(int(power)) > 18:
+    of_ten = match["bare"] or match["said"] or _plain(match["high"] or "")
+    if power or of_ten:
+        if abs(int(power or of_ten)) > 18:
             return None
-        value = value.scaleb(int(power))
+        value = value.scaleb(int(power)) if power else Decimal(1).scaleb(int(of_ten))
     if match["sign"] == "-":
         value = -value
     fraction = ""
@@ -169,6 +171,11 @@ def _whole(value: Decimal) -> Decimal:
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
 
 
+def _is_change(before: str) -> bool:
+    """“raised from 450 to 900”: a start and an end, no range."""
+    return bool(re.search(r"(?:\bfrom|由|从|自)\s*$", before, re.IGNORECASE) and p.CHANGE.search(before))
+
+
 def _ranges(text: str, found: list[Quantity]) -> list[Quantity]:
     """Neighbours that a sign or a word joins become one range; C ± T as well."""
     merged: list[Quantity] = []
@@ -197,6 +204,10 @@ def _ranges(text: str, found: list[Quantity]) -> list[Quantity]:
                 if sign == "-" and not last.unit and one.low < 0:
                     high = -high
                 if sign == "and" and not re.search(r"\bbetween\s*$", text[: last.start]):
+                    merged.append(one)
+                    continue
+                if sign in ("to", "到", "至") and _is_change(text[: last.start]):
+                    merged[-1] = last if last.unit else replace(last, unit=one.unit)
                     merged.append(one)
                     continue
                 if low <= high and not (last.fraction or one.fraction):

@@ -24,6 +24,9 @@ def row_of(name: str, one: Quantity, how: Meaning, text: str, words: str, must: 
     ):
         row.operator = how.operator or (Operator.GE if change["up"] else Operator.LE)
         change = None
+    if change and how.operator in (Operator.LE, Operator.LT) and not change[0].isascii():
+        # 活性下降不超过10%: the fall itself is limited
+        row.name, change = f"{name}{change['up'] or change['down']}", None
     if change:
         _change(row, one, change)
         return row
@@ -132,11 +135,15 @@ def stated_in(text: str) -> Found | None:
         pattern.search(text[: one.start].rstrip()) for pattern, _operator, soft in p.BEFORE if not soft
     ) or re.search(r"(?:较|比|相比|优于|在)(?:现有|目前|当前)|compared", text):
         return None
-    name = re.sub(
-        r"目前|现有|当前|现阶段|现状|基线|baseline|currently|current|today",
-        "",
-        text[: one.start],
-        flags=re.IGNORECASE,
-    )
-    name = re.sub(r"(?:仅为?|只有|约为?|为|是|在|is|of|at)\s*$", "", name.strip(), flags=re.IGNORECASE)
-    return Found(name=tidy_name(name), value=one.low, high=one.high, unit=one.unit)
+    return fact_of(text, one)
+
+
+def fact_of(text: str, one: Quantity) -> Found:
+    """What a clause says of today: the thing and its value."""
+    name = re.sub(r"目前|现有的?|当前|现阶段|现状|基线|baseline|currently|current|today|at present", "", text[: one.start], flags=re.IGNORECASE)
+    name = re.sub(r"^\s*(?:我[公]?司)?现?(?:生产线|工艺|装置|产品|设备|行|用)?的?", "", name)
+    name = re.sub(r"(?:仅为?|只有|约|大约|为|是|在|is|of|at|about)*\s*$", "", name.strip(), flags=re.IGNORECASE)
+    fact = Found(name=tidy_name(name), value=one.low, high=one.high, unit=one.unit, words=f"{text.strip()}")
+    if p.ABOUT.search(text[: one.start]) or re.match(r"\s?(?:左右|上下)", text[one.end :]):
+        fact.lacks("approximate")
+    return fact

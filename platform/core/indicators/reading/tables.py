@@ -47,7 +47,15 @@ _ROLES: list[tuple[str, str]] = [
             r"indicator|item|property|kpi|name|performance|feature|measure"
         ),
     ),
-    ("ignored", r"序号|编号|no\.?|#|id|备注|说明|notes?|remarks?|comment|权重|weight"),
+    ("ignored", r"序号|编号|no\.?|#|id|备注|说明|notes?|remarks?|comment|权重|weight|类别|分类|category|group"),
+]
+# A head that is none of these in full is known by a word in it: 当前水平, 2025年实绩, required by 2028.
+_PARTS: list[tuple[str, str]] = [
+    ("unit", r"单位$|\bunits?\b"),
+    ("method", r"(?:方法|方式|依据|标准)$|\bmethod\b|\bstandard\b"),
+    ("baseline", r"现[有状值行]|当前|目前|基线|基准|实绩|实际|上年|去年|改造前|\b(?:baseline|current|today|actual|existing|before)\b"),
+    ("target", r"目标|要求|限值|指标值|考核|期望|验收|改造后|target|\bgoal|requir|specification|\blimit|\bafter\b"),
+    ("name", r"指标|项目|参数|名称|parameter|indicator|property|attribute|characteristic|metric|\bitem$|\bkpi"),
 ]
 _EXTRA = r"(?:\s*[(（][^)）]*[)）])?"
 
@@ -80,11 +88,45 @@ class Table:
                 ):
                     roles[column] = role
                     break
+            else:
+                part = next((role for role, words in _PARTS if re.search(words, head, re.IGNORECASE)), "")
+                if part and len(head) <= 24 and not re.match(r"[≥≤<>±]|[\d.]+(?!\d*\s?年)", head):
+                    roles[column] = part
+        self._by_what_they_hold(roles)
         if "name" not in roles.values() and "target" in roles.values():
             free = [column for column in range(len(self.rows[0])) if column not in roles]
             if free:
                 roles[free[0]] = "name"
         return roles if "name" in roles.values() and len(roles) > 1 else {}
+
+    def _by_what_they_hold(self, roles: dict[int, str]) -> None:
+        """Where heads leave it open, the column of words is the name, and the one column of numbers the target."""
+        targets = [column for column, role in roles.items() if role == "target"]
+        if "name" not in roles.values():
+            words = [column for column in targets[:-1] if self._share(column, r"[A-Za-z一-鿿]") > 0.5]
+            roles.update({column: "name" for column in words[:1]})
+        elif not targets:
+            names = [column for column, role in roles.items() if role == "name"]
+            open_to = [
+                column
+                for column in range(len(self.rows[0]))
+                if column != names[0] and roles.get(column, "name") in ("name", "method")
+            ]
+            numbers = [column for column in open_to if self._share(column, r"[^A-Za-z]{0,12}\d") > 0.5]
+            roles.update({column: "target" for column in numbers if len(numbers) == 1})
+
+    def _share(self, column: int, start: str) -> float:
+        """The share of a column's filled cells that begin so."""
+        cells = [fold(row[column]) for row in self.rows[1:] if column < len(row) and row[column].strip()]
+        return sum(bool(re.match(start, cell)) for cell in cells) / len(cells) if cells else 0.0
+
+    def _unit_of(self, roles: dict[int, str]) -> str:
+        """The unit in the head of the target's column: 2027年目标（%）."""
+        for column, role in roles.items():
+            inside = re.search(r"\(([^()]{1,16})\)\s*$", fold(self.rows[0][column])) if role == "target" else None
+            if inside and (found := quantities(f"1 {inside[1].strip()}")) and found[0].unit == inside[1].strip():
+                return inside[1].strip()
+        return ""
 
     def _guess(self) -> dict[int, str]:
         """Without heads only name and target are taken: the first cell of words and the one cell with a number."""
@@ -127,7 +169,7 @@ class Table:
             _first(by, "operator"),
             line,
             several=len(targets) > 1,
-            unit=_first(by, "unit"),
+            unit=_first(by, "unit") or self._unit_of(roles),
             condition=_first(by, "condition"),
             method=_first(by, "method"),
             must=_first(by, "must"),

@@ -17,9 +17,10 @@ _CJK = (
     "道|处|座|孔|股|模|穴"
 )
 _CJK_UNIT = "(?:" + "|".join(sorted(_CJK.split("|"), key=len, reverse=True)) + ")"
-_LATIN_ATOM = r"(?:%|‰|℃|℉|°[CF]?|㎡|㎥|[A-Za-zμΩÅ]+)(?:[²³¹]|⁻[¹²³]|\^-?\d)?"
+_LATIN_ATOM = r"(?:(?:wt|vol|mol|at)\.?\s?%|%|‰|℃|℉|°[CF]?|㎡|㎥|[A-Za-zμΩÅ]+)(?:[²³¹]|⁻[¹²³]|\^-?\d)?"
 _BRACKET = rf"\((?:[\d.]*\s?(?:{_LATIN_ATOM}|{_CJK_UNIT})\s?[·⋅*×./]?\s?)+\)"
-DIVISOR = rf"(?:{_BRACKET}|[\d.,]*\s?(?:{_LATIN_ATOM}|{_CJK_UNIT}))"
+_END = r"(?=$|[\s,，。;；、)）]|以[上下内]|之内|左右|及)"
+DIVISOR = rf"(?:{_BRACKET}|[\d.,]*\s?(?:{_LATIN_ATOM}|{_CJK_UNIT})|[\d.,]*[百千万亿]{{0,2}}[一-鿿]{{1,4}}{_END})"
 _UNIT = re.compile(
     rf"\s?(?P<unit>dB\([A-C]\)|[$¥€]?(?:{_LATIN_ATOM}|{_CJK_UNIT}|"
     rf"[$¥€](?=\s?/))(?:\s?[/／]\s?{DIVISOR}|[·⋅*]{DIVISOR})*"
@@ -29,7 +30,7 @@ _PER = re.compile(r"\s?(?P<unit>per\s(?:[\d,.]+\s?)?[A-Za-zμ]+)")
 _LATIN_START = re.compile(r"\s?([A-Za-z]+)")
 _RATED = re.compile(
         r"\s?(?:FS|RH|SOC|DOD|wt|vol|mol)\b(?:\s?/\s?(?:℃|°C|K|h|a|年))?|\s(?:of\s)?(?:full scale|reading|"
-        r"span)(?:\s(?:per|/)\s?\w+)?|\(?(?:wt|vol|mol|v/v|w/w|m/m)\)?", re.IGNORECASE)  # fmt: skip
+        r"span)(?:\s(?:per|/)\s?\w+)?|\s?\(?(?:wt|vol|mol|v/v|w/w|m/m|w/v)\b\)?", re.IGNORECASE)  # fmt: skip
 _NO_UNIT = (
     "a after all an and any are as at average baseline be before better between but by can compared currently "
     "cut down during each every except fewer for from greater higher if in into is it its less lower max "
@@ -40,12 +41,31 @@ _NO_UNIT = (
 _NONE = frozenset(_NO_UNIT.split(" "))
 
 
+# What nobody lists: 1500飞行小时, 5000捆, 35自然箱/小时. A noun that ends the clause, or stands before 以上, is what is counted.
+_NOUN = re.compile(rf"(?P<unit>[一-鿿]{{1,5}}(?:\s?/\s?[百千万亿]?[一-鿿A-Za-z]{{1,4}})?){_END}")
+_NO_NOUN = re.compile(r"[以之左右及或的和与至到为是在后前内外上下达升降增减提不无未可能须应需且并]|(?<!小)时|标准|要求|水平|条件|状态|检测|测试|认证")
+_NOUNS = re.compile(r"\s(?P<unit>[a-z]+ [a-z]+s)(?=\s?(?:[,;.)]|$))")
+
+
+def _counted(text: str, end: int) -> tuple[str, int]:
+    noun = _NOUN.match(text, end)
+    if noun and not _NO_NOUN.search(noun["unit"]):
+        return noun["unit"].replace(" ", ""), noun.end()
+    nouns = _NOUNS.match(text, end)
+    if nouns and not _NONE & set(nouns["unit"].split(" ")):
+        return nouns["unit"], nouns.end()
+    return "", end
+
+
 def unit_at(text: str, end: int) -> tuple[str, int]:
     """The unit that begins there and where it ends; empty where no unit stands."""
     per = _PER.match(text, end)
     if per:
         return per["unit"], per.end()
     match = _UNIT.match(text, end)
+    counted, stop = _counted(text, end)
+    if counted and (match is None or stop > match.end()):
+        return counted, stop
     if match is None:
         return "", end
     word = _LATIN_START.match(text, end)

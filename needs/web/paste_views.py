@@ -31,6 +31,7 @@ GAPS = {
     "baseline_approximate": _("The text calls the baseline approximate."),
     "approximate": _("The text calls the value approximate; the number is taken as it stands."),
     "multiple_reading": _("“By N times” can mean ×N or ×(N+1); give the factor."),
+    "change_range": _("The text gives the change as a range; choose one value."),
     "better_reading": _("“Better than” does not say which way is better here; choose."),
     "several_targets": _("The table has several targets for this row; the last one was taken."),
     "sample_size": _("A share of people asked needs its sample size."),

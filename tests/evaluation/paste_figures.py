@@ -126,9 +126,7 @@ def pair(expected: list[dict[str, Any]], reading: Reading) -> list[tuple[dict[st
     for _score, _distance, at, place in sorted(scored):
         if at not in chosen and place not in chosen.values():
             chosen[at] = place
-    return [
-        (wanted, reading.indicators[chosen[at]] if at in chosen else None) for at, wanted in enumerate(expected)
-    ]
+    return [(wanted, reading.indicators[chosen[at]] if at in chosen else None) for at, wanted in enumerate(expected)]
 
 
 def figures(path: Path = SAMPLES) -> tuple[dict[Any, Counter[str]], list[str]]:

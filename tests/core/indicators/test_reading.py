@@ -26,6 +26,16 @@ def test_the_pasted_samples_are_read() -> None:
     assert every["marked"] >= 20, "\n".join(failing)
 
 
+@pytest.mark.parametrize(("name", "expected", "whole"), [("more", 160, 157), ("fresh", 104, 103), ("third", 91, 90)])
+def test_other_samples_are_read_without_a_wrong_value(name: str, expected: int, whole: int) -> None:
+    """Three sets of other industries; what each scored when it was read for the first time stands in the guide."""
+    counts, failing = paste_figures.figures(paste_figures.SAMPLES.with_name(f"{name}.jsonl"))
+    every = counts["all"]
+    assert every["expected"] == expected
+    assert (every["wrong"], every["invented"]) == (0, 0), "\n".join(failing)
+    assert every["whole"] >= whole, "\n".join(failing)
+
+
 def short(one: Found) -> tuple[Any, ...]:
     """Name, what is asked, unit, baseline: enough to tell a wrong reading."""
     if one.kind == "range":
@@ -61,6 +71,15 @@ def short(one: Found) -> tuple[Any, ...]:
         ("Improve coating adhesion by 40% compared with the current process", [("coating adhesion", ("up", D(40)), "%", None)]),
         ("accuracy better than 99.5% and throughput of at least 120 parts per minute",
          [("accuracy", ("ge", D("99.5")), "%", None), ("throughput", ("ge", D(120)), "parts per minute", None)]),
+        ("续航里程翻一番，人工成本减半，能耗减少1/3", [("续航里程", ("up", D(2)), "倍", None), ("人工成本", ("down", D(50)), "%", None),
+          ("能耗", ("down", D("33.33")), "%", None)]),
+        ("成形尺寸≥500×500×400mm，硬度HRC58～62，Na≤5ppm", [("硬度", (D(58), D(62)), "HRC", None), ("Na", ("le", D(5)), "ppm", None)]),
+        ("电池系统成本：2027年≤0.6元/Wh，2030年≤0.4元/Wh。", 
+         [("电池系统成本", ("le", D("0.6")), "元/Wh", None), ("电池系统成本", ("le", D("0.4")), "元/Wh", None)]),
+        ("目前吨纱电耗为1200 kWh，回花率约8%。拟开发新工艺，使吨纱电耗降低15%，回花率降至5%以下。",
+         [("吨纱电耗", ("down", D(15)), "%", D(1200)), ("回花率", ("le", D(5)), "%", D(8))]),
+        ("Throughput raised from 450 to 900 picks per hour; scrap halved; energy use improved by a factor of 3.",
+         [("Throughput", ("ge", D(900)), "picks per hour", D(450)), ("scrap", ("down", D(50)), "%", None), ("energy use", ("up", D(3)), "倍", None)]),
         ("Noise below 60 dB(A) at 1 m, price under $4/kg.", [("Noise", ("lt", D(60)), "dB(A)", None), ("price", ("lt", D(4)), "$/kg", None)]),
     ],
 )  # fmt: skip

@@ -12,6 +12,9 @@ from core.indicators.reading.meaning import Meaning, alike, is_from
 from core.indicators.reading.names import tidy_name
 from core.indicators.reading.quantities import Quantity
 
+# 实现98%以上的识别率; 99.9 % availability
+_NOUN_BEHIND = re.compile(r"\s?的(?P<noun>[一-鿿A-Za-z]{2,12})\s*$")
+_ENGLISH_BEHIND = re.compile(r"\s?(?P<noun>[a-z]+(?: [a-z]+)?)\s*$", re.IGNORECASE)
 _AT = re.compile(r"\s?(?:@|\bat\b|\bunder\b(?! \d)|\bmeasured\b|\b(?:in|after|during)\b(?= \d))\s?", re.IGNORECASE)
 
 
@@ -41,8 +44,13 @@ def _alike_any(one: Quantity, found: list[Quantity]) -> bool:
     return any(other is not one and other.start > one.end and alike(one, other) for other in found)
 
 
-def noun_behind(text: str, one: Quantity, name: str, said: Found | None) -> list[str]:
+def noun_behind(text: str, one: Quantity, name: str, said: Found | None, end: int = 0) -> list[str]:
     """“Recover 95 % of lithium and 98 % of nickel and cobalt”: the thing stands behind, the verb before."""
+    if said is None and not name and (noun := _NOUN_BEHIND.match(text, max(one.end, end))):
+        return [noun["noun"].strip()]
+    if said is None and not name and one.unit == "%" and (noun := _ENGLISH_BEHIND.match(text, one.end)):
+        word = noun["noun"].strip()
+        return [word] if any(kind.search(word) for kind in (p.LARGE, p.SMALL, p.FINE)) else []
     match = re.compile(
     r"\s*of (?:the )?([a-z][a-z\- ]*?)(?=\s+(?:from|in|at|within|by|with|under|for|after)\b|"
     r"\s+and\s+(?:at\s|no\s|more|less|over|under|about|\d)|[,;.]|\s*$)", re.IGNORECASE).match(text, one.end)  # fmt: skip

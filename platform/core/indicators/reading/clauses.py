@@ -23,23 +23,38 @@ from core.indicators.reading.meaning import (
     is_time,
     meaning_of,
 )
-from core.indicators.reading.names import CJK, is_nameable, similar, tidy_name
+from core.indicators.reading.names import CJK, is_nameable, same_thing, similar, tidy_name
 from core.indicators.reading.quantities import Quantity, quantities
 from core.indicators.reading.rows import comparable_units, complete, fact_of, row_of, set_baseline, stated_in
 
 _LIST_MARK = re.compile(
-    r"(?m)(?:^|(?<=[;。]))[ \t]*(?:[-*•●▪◆○·>]+\s+|\(?\d{1,2}[.、)](?!\d)\s*|"
+    r"(?m)(?:^|(?<=[;。:]))[ \t]*(?:[-*•●▪◆○·>]+\s+|\(?\d{1,2}[.、)](?!\d)\s*|"
     r"[(（][一二三四五六七八九十\d]{1,3}[)）]\s*|[一二三四五六七八九十]{1,3}、|[①-⑳]\s*)"
 )
-_SENTENCE = re.compile(r"[。;\n!?]+|\.(?=\s|$)")
+# (45±1)%: the bracket belongs to the number.
+_OPENED = re.compile(r"\(((?:[-+]?\d[\d.,]*)\s?[%℃]?\s?[±~]\s?[-+]?\d[\d.,]*)\)(?=\s?[%‰℃°A-Za-zμΩ一-鿿])")
+_SENTENCE = re.compile(
+    r"[。;\n!?]+|(?<!\bmax)(?<!\bmin)(?<!\bapprox)(?<!\bvs)(?<!\bca)(?<!\bresp)(?<!\bincl)(?<!\btemp)(?<!\bno)(?<!\bNo)\.(?=\s|$)",
+    re.IGNORECASE,
+)
 _COMMA = re.compile(r"[,，、](?!\d{3}(?!\d))")
 _ENGLISH_COMMA = re.compile(r",(?=\s)")
 # 平均响应时间200ms、最大不超过1s: the second is of the same thing.
-_WHICH = re.compile(r"\s*(最大|最高|最小|最低|峰值|平均|max(?:imum)?|min(?:imum)?|peak|average)(?:值|时)?\s*(?:[≥≤<>=]|不|小于|大于|低于|高于|为|\d)", re.IGNORECASE)
+_WHICH = re.compile(
+    r"\s*(最大|最高|最小|最低|峰值|平均|max(?:imum)?|min(?:imum)?|peak|average)(?:值|时)?\s*(?:[≥≤<>=]|不|小于|大于|低于|高于|为|\d)",
+    re.IGNORECASE,
+)
 _WHICH_ONE = re.compile(r"最大|最高|最小|最低|峰值|平均")
 # A sentence that says how things are now, and asks nothing.
-_NOW = re.compile(r"\s*(?:目前|当前|现阶段|现有|现(?:生产|工艺|行|用|装置|产品|状|场|采用|设备)|我[公]?司(?:目前|现)|currently\b|today\b|at present\b|the current\b|current\b)", re.IGNORECASE)
-_ASKS = re.compile(r"要求|目标|需要?(?!求量)|须|拟|计划|希望|力争|升级|改造|研制|开发|攻克|实现|应|预期|期望|shall|must|should|target|need|require|want|aim", re.IGNORECASE)
+_NOW = re.compile(
+    r"\s*(?:目前|当前|现阶段|现有|现(?:生产|工艺|行|用|装置|产品|状|场|采用|设备)|我[公]?司(?:目前|现)|currently\b|today\b|at present\b|"
+    r"the current\b|current\b)",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"要求|目标|需要?(?!求量)|须|拟|计划|希望|力争|升级|改造|研制|开发|攻克|实现|应|预期|期望|shall|must|should|target|need|require|want|aim",
+    re.IGNORECASE,
+)
 LONGEST_CLAUSE = 600
 _VALUE_FIRST = re.compile(
     r"\s*(?:[≥≤<>=±+\-~]|[\d$¥€.]|不[低高大小少多得超]|大于|小于|优于|高于|低于|超过|达到?|至少|至多|约|at (?:least|most)|"
@@ -47,6 +62,8 @@ _VALUE_FIRST = re.compile(
     r"(?:IP|SIL|ASIL|TRL|IK)[ \-]?[0-9A-D]|V-[0-2]|[A-C0-9]级|[一二三四五六]级)",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?:到|至|在|by |in )?(?:19|20)\d{2}\s?年?[底末前]?")
+_FROM = re.compile(r"\s*\(?\s*(?:down |up )?from\s*", re.IGNORECASE)
 _REACHED = re.compile(r"(?:达到|达|为|是|不低于|≥|至少|优于|:)\s*$")
 _FREE_FOR = re.compile(r"\s?(?:以?内|之内)?\s?(?P<what>(?:不|无|未)(?![低高小大少多超短长得应能])[一-鿿、]{1,20})")
 
@@ -60,12 +77,15 @@ class Prose:
     def __init__(self, original: str, reading: Reading) -> None:
         self.original, self.reading = original, reading
         self.shown = _LIST_MARK.sub(lambda match: " " * len(match[0]), fold(original))
+        self.shown = _OPENED.sub(lambda match: f" {match[1]} ", self.shown)
         self.text = hide(self.shown)
         # Brackets' insides covered, so that no sentence and no clause ends in them.
         self.flat = covered(self.text, MASK)
         self.last: Found | None = None
         self.stated: Found | None = None  # “currently 240 Wh/kg”: waits for its target
         self.must: bool | None = None
+        self.names_it = False  # the clause is “name: value”
+        self.head = ""  # “电池系统成本：2027年≤0.6元/Wh，2030年…”
         self.now: list[Found] = []  # what earlier sentences said of today
         self.names: list[str] = []  # 长、宽、高均…: names that wait for their number
 
@@ -78,7 +98,7 @@ class Prose:
         self.reading.set_aside += [one.words for one in self.now]
 
     def _sentence(self, start: int, end: int) -> None:
-        self.must, self.names, self.stated, self.last = None, [], None, None
+        self.must, self.names, self.stated, self.last, self.head = None, [], None, None, ""
         if self._is_of_now(start, end):
             return
         flat = self.flat[start:end]
@@ -125,10 +145,13 @@ class Prose:
             self.must = None
         duty = True if p.MUST.search(text) else False if p.NICE.search(text) else None
         self.must = duty if duty is not None else self.must
+        self.names_it = False
         head = re.match(r"[^:\d≥≤<>±]{1,40}:(?!//)", text)
         if head:
             # “导热系数：≥8” names what follows; “车规级MCU：静态功耗≤10μA” says whose it is.
+            self.head = tidy_name(head[0])
             names_it = _VALUE_FIRST.match(text, head.end())
+            self.names_it = bool(names_it)
             cut = head.end() - 1 if names_it else 0
             blank = head.end() - cut
             text, shown = text[:cut] + " " * blank + text[head.end() :], shown[:cut] + " " * blank + shown[head.end() :]
@@ -146,7 +169,7 @@ class Prose:
         before = len(self.reading.indicators)
         unit_spans = [(one.start, one.end) for one in found]
         used = self._targets(text, shown, found, words)
-        self._level(text, shown, unit_spans, words)
+        self._level(text, shown, unit_spans, [(one.start, one.end) for one in used], words)
         added = self.reading.indicators[before:]
         for one in found:
             if one not in used:
@@ -218,6 +241,8 @@ class Prose:
                 for n, other in enumerate(meant[at + 1 :])
             )
             between = text[names_from : how.start]
+            if later and how.operator and re.search(r"对于?\s*$", text[: how.start]):  # 对≥0.2 mm缺陷的检出率≥99.5%
+                continue
             if is_span(text, found, meant, at):
                 continue
             coordinate = noun_behind(text, one, "", said) if said is not None and not how.is_explicit else []
@@ -226,26 +251,33 @@ class Prose:
             if not how.is_explicit and not coordinate and is_condition(text, found, at, later):
                 continue
             name, conditions, inner = name_of(between, shown[names_from : how.start], found, names_from)
-            noun = coordinate or noun_behind(text, one, name, None)
+            noun = coordinate or noun_behind(text, one, name, None, how.end)
             names = noun or [name]
             if not names[0] and self.stated is not None and how.is_explicit:
                 names = [self.stated.name]
             if not names[0] and self.last is not None and how.operator and (which := _WHICH.match(text)):
                 names = [f"{_WHICH_ONE.sub('', self.last.name)}({which[1]})"] if alike(one, self._last_one()) else [""]
+            if _YEAR.fullmatch(names[0]) and (of := self.head or (self.last.name if self.last else "")):
+                conditions, names = [names[0], *conditions], [of]
             if not names[0]:
                 continue
             if not how.is_explicit and not is_nameable(names[0]):
                 continue
             if coordinate and said is not None:
                 how = replace(how, operator=said.operator)
-            base = next(
-                (
-                    other
-                    for other in [*inner, *(o for o in found if how.start <= o.start and o.end <= one.start)]
-                    if other in found and is_from(text, other) and (alike(other, one) or how.change)
-                ),
-                None,
-            )
+            earlier = [*inner, *(other for other in found if how.start <= other.start and other.end <= one.start)]
+            bases = [other for other in earlier if is_from(text, other) and (alike(other, one) or how.change)]
+            base = max(bases, key=lambda other: (alike(other, one), other.start), default=None)
+            if base is None:
+                base = next(
+                    (
+                        other
+                        for other in found[at + 1 :]
+                        if _FROM.fullmatch(text[max(how.end, one.end) : other.start]) and alike(one, other)
+                    ),
+                    None,
+                )
+                used += [base] if base is not None else []
             for each in names:
                 row = row_of(each, one, how, text, words, self.must)
                 row.conditions += conditions
@@ -264,7 +296,11 @@ class Prose:
         return used
 
     def _last_one(self) -> Quantity:
-        return Quantity(0, 0, self.last.value or Decimal(0), unit=self.last.unit) if self.last else Quantity(0, 0, Decimal(0))
+        return (
+            Quantity(0, 0, self.last.value or Decimal(0), unit=self.last.unit)
+            if self.last
+            else Quantity(0, 0, Decimal(0))
+        )
 
     def _add(self, row: Found) -> None:
         complete(row)
@@ -280,7 +316,7 @@ class Prose:
                 row.baseline_high = self.stated.high
             self.stated = None
         if row.baseline is None:
-            fact = next((one for one in self.now if one.name in row.name or row.name in one.name), None)
+            fact = next((one for one in self.now if same_thing(one.name, row.name)), None)
             if fact is not None and fact.value is not None and comparable_units(fact.unit, row):
                 row.baseline, row.baseline_high, row.baseline_unit = fact.value, fact.high, fact.unit
                 row.gaps += [gap.replace("approximate", "baseline_approximate") for gap in fact.gaps]
@@ -288,8 +324,12 @@ class Prose:
 
     # ── levels and clauses without a number ────────────────────────────────────────────────────
 
-    def _level(self, text: str, shown: str, taken: list[tuple[int, int]], words: str) -> None:
+    def _level(
+        self, text: str, shown: str, taken: list[tuple[int, int]], read: list[tuple[int, int]], words: str
+    ) -> None:
         for match in p.LEVELS.finditer(text):
+            if any(start < match.end() and match.start() < end for start, end in read):
+                continue
             if any(start < match.end() and match.start() < end for start, end in taken) and not match[0].endswith("级"):
                 continue
             name = tidy_name(text[: match.start()])
@@ -299,7 +339,7 @@ class Prose:
             if (
                 not is_named
                 and not strong
-                and not (match[0].endswith("级") and name and _REACHED.search(text[: match.start()]))
+                and not (match[0].endswith("级") and name and (self.names_it or _REACHED.search(text[: match.start()])))
             ):
                 continue
             if not name and behind:

@@ -6,7 +6,9 @@ import html
 import re
 from html.parser import HTMLParser
 
-_LOOKS_MARKED = re.compile(r"</?(?:table|t[rdh]|p|div|br|li|ul|ol|span|font|b|strong|su[pb]|o:p)\b[^<>]*>", re.IGNORECASE)
+_LOOKS_MARKED = re.compile(
+    r"</?(?:table|t[rdh]|p|div|br|li|ul|ol|span|font|b|strong|su[pb]|o:p)\b[^<>]*>", re.IGNORECASE
+)
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,5}|#x[0-9A-Fa-f]{2,5});")
 _RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _UNSEEN = {"style", "script", "head", "title"}

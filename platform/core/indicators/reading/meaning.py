@@ -19,6 +19,10 @@ _CURRENCIES = {"EUR", "USD", "GBP", "CNY", "RMB", "JPY", "US$"}
 _LONG = {"months", "month", "years", "year", "个月", "月", "年", "weeks", "周", "季度", "个季度"}
 
 
+_FROM_TO = re.compile(r"\bfrom\b[^,;]{1,30}\bto$", re.IGNORECASE)
+_FACTOR = re.compile(r"\bby a factor of$", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Meaning:
     """How a number is compared: from where its words begin to where they end."""
@@ -31,10 +35,12 @@ class Meaning:
     reaches: bool
     of_whole: str = ""
     is_about: bool = False  # the text says about, or 左右
+    is_said: bool = False  # doubled, 减半: the word is the change
+    is_factor: bool = False  # “by a factor of 3”: to three times
 
     @property
     def is_explicit(self) -> bool:
-        return bool(self.operator or self.change or self.is_better or self.reaches)
+        return bool(self.is_said or self.operator or self.change or self.is_better or self.reaches)
 
 
 def meaning_of(text: str, one: Quantity) -> Meaning:
@@ -70,21 +76,42 @@ def meaning_of(text: str, one: Quantity) -> Meaning:
     if better_behind:
         end = better_behind.end()
     change = p.CHANGED.search(text[:start].rstrip()) or (p.CHANGED.search(before) if not operator else None)
+    if not change and one.unit == "%" and (word := p.CHANGED_WORD.search(before)):
+        change, start = word, word.end("what")
+        return Meaning(start, end, "", change, False, False, of_whole, is_about)
     change = change or p.CHANGED_FROM.search(text[:start].rstrip())
     if change:
         start = min(start, change.start())
-    elif one.unit in ("%", "倍", "个百分点", "percentage points"):
+    elif one.unit in ("%", "倍", "fold", "个百分点", "percentage points") or _FACTOR.search(before):
         change = _verb_before(text, one, start)
+    elif _FROM_TO.search(text[:start].rstrip()):  # “Extend shelf life from 21 days to 45 days”
+        verbs = [match for match in p.CHANGE.finditer(text[:start]) if match[0].isascii()]
+        change = verbs[-1] if verbs else None
+    is_factor = bool(change and not one.unit and _FACTOR.search(before))
+    if is_factor and change:
+        start = _FACTOR.search(before).start()  # type: ignore[union-attr]
+        start = change.start() if re.fullmatch(r"[a-z]*\s*", text[change.end() : start]) else start
     reaches = None
     if not operator and not change:
         reaches = p.REACHES_UP.search(before)
         start = reaches.start() if reaches else start
-    return Meaning(start, end, operator, change, bool(better or better_behind), bool(reaches), of_whole, is_about)
+    return Meaning(
+        start,
+        end,
+        operator,
+        change,
+        bool(better or better_behind),
+        bool(reaches),
+        of_whole,
+        is_about,
+        bool(one.change_by),
+        is_factor,
+    )
 
 
 def _verb_before(text: str, one: Quantity, start: int) -> re.Match[str] | None:
     """“Reduce stack cost by 30 %”: the verb leads the clause, the number follows “by”."""
-    if not re.search(r"\b(?:by|of)\s*(?:at least|more than|about)?\s*$", text[:start]):
+    if one.unit != "fold" and not re.search(r"\b(?:by|of)\s*(?:at least|more than|about)?\s*$", text[:start]):
         ahead = re.compile(
             r"\s(?P<word>reduction|increase|decrease|improvement|higher|lower)\b(?: (?:of|in))?", re.IGNORECASE
         ).match(text, one.end)
@@ -98,8 +125,11 @@ def is_condition(text: str, found: list[Quantity], at: int, later: bool) -> bool
     one = found[at]
     if one.is_range and re.search(r"\bbetween\s*$", text[: one.start], re.IGNORECASE):
         return later
+    if one.is_range and (since := re.search(r"(.*)\bfrom\s*$", text[: one.start], re.IGNORECASE | re.DOTALL)):
+        # “operation from -40 to 55 °C” is a range; “lifetime from 900 h to 2,700 h” may as well be a change
+        return later or bool(p.LARGE.search(since[1].strip()) or p.SMALL.search(since[1].strip()))
     if re.search(
-        r"(?:@|\b(?:at|under|after|from|per|every|for|in|during|between|and)|在|于|每|经|第)\s*$",
+        r"(?:@|\b(?:at|under|after|from|per|every|for|in|during|between|and)|(?<![持制定])在|(?<![处介大小高低优])于|每|经|第)\s*$",
         text[: one.start],
         re.IGNORECASE,
     ):
@@ -151,7 +181,11 @@ def is_span(text: str, found: list[Quantity], meant: list[Meaning], at: int) -> 
 
 def is_level(text: str, one: Quantity) -> bool:
     """3H of a pencil and 0级 of a coating are steps of a scale, not amounts; 不低于4级 compares amounts."""
-    return (one.unit == "级" and not meaning_of(text, one).operator) or (
+    if re.search(
+        r"(?<![A-Za-z])(?:TRL|MRL|A?SIL|CMMI|IP|IK|class|grade|level)[ \-]?$", text[: one.start], re.IGNORECASE
+    ) and one.unit in ("", "B", "A", "级"):
+        return True
+    return (one.unit == "级" and not one.is_range and not meaning_of(text, one).operator) or (
         one.unit in ("H", "B", "HB") and bool(re.search(r"硬度|hardness", text[: one.start], re.IGNORECASE))
     )
 
@@ -159,8 +193,16 @@ def is_level(text: str, one: Quantity) -> bool:
 def is_aside(text: str, one: Quantity) -> bool:
     """Money of the project, heads of the team, its duration: numbers that no result is measured against."""
     before = text[: one.start]
-    money = one.unit in ("元", "万元", "亿元", "百万元", "千元") or one.unit.split(" ")[0] in _CURRENCIES or (one.unit[:1] in "$¥€£" and "/" not in one.unit)
+    money = (
+        one.unit in ("元", "万元", "亿元", "百万元", "千元")
+        or one.unit.split(" ")[0] in _CURRENCIES
+        or (one.unit[:1] in "$¥€£" and "/" not in one.unit)
+    )
+    if one.is_size:
+        return True
     if money and p.MONEY_CONTEXT.search(before):
+        return True
+    if p.OWN_FACTS.search(before) and not meaning_of(text, one).is_explicit:
         return True
     if one.unit in ("人", "名") and p.PEOPLE_CONTEXT.search(text):
         return True

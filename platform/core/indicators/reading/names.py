@@ -55,3 +55,13 @@ def similar(one: str, other: str) -> bool:
         or other in one
         or len(set(one) & set(other)) * 2 >= min(len(set(one)), len(set(other)))
     )
+
+
+def same_thing(one: str, other: str) -> bool:
+    """Whether one name is the other with more said in front: 平均机械钻速 and 新型钻头机械钻速, but not 废水COD and 废气COD."""
+    if one in other or other in one:
+        return bool(one and other)
+    shared = 0
+    while shared < min(len(one), len(other)) and one[-1 - shared] == other[-1 - shared]:
+        shared += 1
+    return shared >= 4 and bool(CJK.search(one[-shared:]))

@@ -12,6 +12,11 @@ PART = re.compile(
     rf"(?P<tenths>{_NUMERAL})成(?P<half>半)?|(?P<halved>一半|过半)|(?P<times>{_NUMERAL})倍|"
     rf"(?P<orders>[一两二三四五六]|\d)个数量级"
 )
+# A change said without a number: 翻一番, 减半, doubled, halved.
+SAID_CHANGE = re.compile(
+    r"(?P<fan>翻(?:了)?(?P<folds>[一两三])?番)|(?P<half>(?:减|降)半)|(?i:\b(?P<halved>halv(?:e|es|ed|ing))\b)|"
+    r"(?i:\b(?P<twice>doubl(?:e|es|ed|ing)|tripl(?:e|es|ed|ing)|quadrupl(?:e|es|ed|ing))\b(?! from))"
+)
 # A numeral counts only right behind a comparison: 一次合格率 is a name, 不少于三台 is a number.
 COUNTED = re.compile(
     rf"(?<=[于过达到足至])(?P<n>{_NUMERAL})(?=[万亿]?(?:个|台|套|次|项|种|年|月|天|日|小时|分钟|秒|家|件|人|名|条|倍|轮|批))"
@@ -22,6 +27,10 @@ ENGLISH: dict[str, Decimal] = {
     "half": Decimal("0.5"), "a half": Decimal("0.5"), "a third": Decimal(1) / 3, "one third": Decimal(1) / 3, "a quarter": Decimal("0.25"),
     "one quarter": Decimal("0.25"), "two thirds": Decimal(2) / 3, "three quarters": Decimal("0.75"),
 }  # fmt: skip
+for _count, _many in (("a", 1), ("one", 1), ("two", 2), ("three", 3), ("four", 4)):
+    for _part, _of in (("third", 3), ("quarter", 4), ("fifth", 5), ("sixth", 6), ("eighth", 8), ("tenth", 10)):
+        if _many < _of:
+            ENGLISH[f"{_count} {_part}{'s' if _many > 1 else ''}"] = Decimal(_many) / _of
 ENGLISH_NUMBER = re.compile(
     r"\b(?:than|least|most|exceeds?|within|below|under|over|above|by|to|of)\s+("
     + "|".join(sorted(ENGLISH, key=len, reverse=True))

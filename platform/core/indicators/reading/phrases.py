@@ -20,7 +20,7 @@ BEFORE: list[tuple[re.Pattern[str], str, bool]] = [
         (
             _any(
                 r"≤|<=|=<|不高于|不大于|不超过|不多于|不得超过|不得高于|不得大于|不得多于|不得过|不应超过|不应大于|不应高于|不能超过|不许超过|不长于|不晚于|不迟于|不超|未超过|"
-                r"小于等于|小于或等于|低于等于|低于或等于|至多|最多|最高不超过|最大不超过|上限为?|封顶"
+                r"小于等于|小于或等于|低于等于|低于或等于|至多|最多|最高不超过|最大不超过|上限为?|封顶|低至|低到"
             ),
             LE,
             False,
@@ -28,7 +28,7 @@ BEFORE: list[tuple[re.Pattern[str], str, bool]] = [
         (
             _any(
                 r"≥|>=|=>|不低于|不小于|不少于|不短于|不得低于|不得小于|不得少于|不应低于|不应小于|不应少于|不能低于|不弱于|不差于|不劣于|大于等于|大于或等于|高于等于|高于或等于|至少|"
-                r"最少|起码|下限为?|不低於"
+                r"最少|起码|高达|多达|长达|下限为?|不低於"
             ),
             GE,
             False,
@@ -39,14 +39,14 @@ BEFORE: list[tuple[re.Pattern[str], str, bool]] = [
             _any(
                 r"\bat most|\bno (?:more|greater|higher|longer|later|larger|worse) than|\bnot (?:more|greater|"
                 r"higher|longer|later|larger|worse) than|\bnot (?:to )?exceed(?:ing)?|\bmax(?:imum|\.)?(?: of)?|"
-                r"\bup to|\bcapped at|\bwithin|\bless than or equal to"
+                r"\bNMT|\bnot above|\bup to|\bcapped at|\bwithin|\bless than or equal to"
             ),
             LE,
             False,
         ),
         (
             _any(
-                r"\bat least|\b(?:no|not) (?:less|fewer|lower|smaller|shorter) than|\bmin(?:imum|\.)?(?: of)?|"
+                r"\bNLT|\bnot below|\bat least|\b(?:no|not) (?:less|fewer|lower|smaller|shorter) than|\bmin(?:imum|\.)?(?: of)?|"
                 r"\ba minimum of|\bgreater than or equal to|\breach(?:es|ing)?|\bachiev(?:e|es|ing)|\bdeliver(?:s|"
                 r"ing)?"
             ),
@@ -118,7 +118,10 @@ _SMALL = (
     "failure rate|false alarms?|leakage|emissions?|consumption|weight|tolerance|ripple|jitter|"
     "distortion|deviation|uncertainty|footprint|gwp|downtime|scrap"
 )
-_FINE = "精度|准确度|分辨率|分辨力|灵敏度限|accuracy|precision|resolution|repeatability|重复性|一致性|均匀性|线性度"
+_FINE = (
+    "稳定性|稳定度|stability|random walk|随机游走|"
+    "精度|准确度|分辨率|分辨力|灵敏度限|accuracy|precision|resolution|repeatability|重复性|一致性|均匀性|线性度"
+)
 _LARGE = (
     "寿命|容量|效率|强度|密度|纯度|率|转化率|选择性|收率|得率|产能|产量|产率|速度|速率|带宽|吞吐量|续航|里程|可靠性|可用性|保持率|合格率|良率|良品率|召回率|满意度|"
     "占有率|增益|信噪比|功率|硬度|韧性|模量|"
@@ -126,7 +129,10 @@ _LARGE = (
     "life|lifetime|durability|capacity|efficiency|strength|density|purity|yield|throughput|speed|"
     "rate|range|recall|conversion|selectivity|energy|power|cop|recovery|availability|retention|score"
 )
-SMALL = re.compile(rf"(?:(?<!间隔)(?<!续航)(?<!工作)(?<!运行)(?<!使用)(?<!保持)(?<!故障)(?<!保温)(?<!待机)(?<!储存)(?<!贮存)(?<!持续)(?:时间|周期)|{_SMALL})[^一-鿿A-Za-z]*$", re.IGNORECASE)
+SMALL = re.compile(
+    rf"(?:(?<!间隔)(?<!续航)(?<!工作)(?<!运行)(?<!使用)(?<!保持)(?<!故障)(?<!保温)(?<!待机)(?<!储存)(?<!贮存)(?<!持续)(?:时间|周期)|{_SMALL})[^一-鿿A-Za-z]*$",
+    re.IGNORECASE,
+)
 FINE = re.compile(rf"(?:{_FINE})[^一-鿿A-Za-z]*$", re.IGNORECASE)
 LARGE = re.compile(rf"(?:{_LARGE})[^一-鿿A-Za-z]*$", re.IGNORECASE)
 
@@ -136,7 +142,8 @@ UP = (
     r"higher|doubl(?:e|es|ed|ing)|increase"
 )
 DOWN = (
-    r"降低|下降|减少|缩小|下调|缩短|压缩|削减|减轻|减小|(?<![压温沉])降(?!解|噪|温)|节约|节省|节能|缩减|(?<![衰增加])减(?!速|震|振|重|排|薄)|reduc(?:e|"
+    r"\bdown(?= (?:to|from)\b)|降低|下降|减少|缩小|下调|缩短|压缩|削减|减轻|减小|(?<![压温沉])降(?!解|噪|温)|节约|节省|节能|缩减|"
+    r"(?<![衰增加])减(?!速|震|振|重|排|薄)|reduc(?:e|"
     r"es|ed|ing)|cut(?:s|ting)?|lower(?:s|ed|ing)?|decreas(?:e|es|ed|ing)|shorten(?:s|ed|ing)?|"
     r"drop(?:s|ped|ping)?|shrink(?:s|ing)?|sav(?:e|es|ed|ing)|reduction|decrease"
 )
@@ -149,7 +156,13 @@ CHANGED = re.compile(
     re.IGNORECASE,
 )
 # “raised from 450 to 900 picks per hour”: the start stands between the verb and the end.
-CHANGED_FROM = re.compile(rf"(?:(?P<up>{UP})|(?P<down>{DOWN}))\s+from\s+[^,;]{{1,24}}?\s+(?P<to>to)(?P<of>\b\B)?$", re.IGNORECASE)
+CHANGED_FROM = re.compile(
+    rf"(?:(?P<up>{UP})|(?P<down>{DOWN}))\s+from\s+[^,;]{{1,24}}?\s+(?P<to>to)(?P<of>\b\B)?$", re.IGNORECASE
+)
+# 节水30%, 增产10%: verb and noun are one word, which names the change.
+CHANGED_WORD = re.compile(
+    r"(?:(?P<up>[增提])|(?P<down>[节降减]))(?P<what>[水电能耗本重排产效噪药肥材煤油费])(?:约|达到?|不低于|不少于|超过|≥|>)*(?P<to>\b\B)?(?P<of>\b\B)?$"
+)
 MULTIPLE_READING = "multiple_reading"
 
 MUST = re.compile(
@@ -163,9 +176,9 @@ NICE = re.compile(
 MODAL = re.compile(
     r"(?:必须|必需|务必|须|不得|应当|应该|应能|应|需要|需|要求|要|力争|最好|优先|争取|期望|希望|尽量|宜|确保|保证|实现|达到|使得|将|把|其中|同时|并且|而且|且|"
     r"以及|能够|可以|控制|保持|整体|总体|各项|均|都|分别|"
-    r"shall|must|should|preferably|ideally|will|to|be|is|are|has|have|having|with|and|the|a|an|of|for|"
+    r"(?<![A-Za-z])(?:stay|remain|shall|must|should|preferably|ideally|will|to|be|is|are|has|have|having|with|and|the|a|an|of|for|"
     r"achieve|deliver|provide|reach|ensure|target|that|but|also|then|we need|we want|kept?|"
-    r"maintain(?:ed)?|need(?:s|ed)?)$",
+    r"maintain(?:ed)?|need(?:s|ed)?))$",
     re.IGNORECASE,
 )
 LEADING = re.compile(
@@ -185,7 +198,7 @@ BASELINE_START = re.compile(
 )
 # 较现有系统, 比上一代, 相对于传统工艺: whose change it is, not what changes.
 COMPARED = re.compile(
-    r"(?:在(?:现有|目前|原有?)[^,，;；。]{0,8}基础上|(?:与|和|同)?(?:现有|目前|上一代|传统|国外|进口|同类|"
+    r"(?:(?:相?较于?|相?比)(?:19|20)\d{2}\s?年?|在(?:现有|目前|原有?)[^,，;；。]{0,8}基础上|(?:与|和|同)?(?:现有|目前|上一代|传统|国外|进口|同类|"
     r"常规)?[^,，;；。与和同较比]{0,10}(?:相比|同比)|(?:相较于?|相对于?|较|比)(?:之)?(?:现有|目前|当前|上一代|上年|去年|传统|常规|国外|进口|同类|竞品|"
     r"市售|原|现行|基线)[^,，;；。提降增减下上缩\d]{0,12}|同比|环比|"
     r"(?:compared (?:with|to)|versus|vs\.?|relative to|over|against) (?:the )?(?:current|existing|"
@@ -193,11 +206,18 @@ COMPARED = re.compile(
     re.IGNORECASE,
 )
 MONEY_CONTEXT = re.compile(
-    r"经费|预算|投资额?|销售额|销售收入|营业?收入|营收|产值|利润|注册资本|融资|revenue|turnover|总投入|资助|拨款|资金|奖金|揭榜金额|榜额|budget|funding|grant|investment", re.IGNORECASE
+    r"经费|预算|投资额?|销售额|销售收入|营业?收入|营收|产值|利润|注册资本|融资|revenue|turnover|总投入|资助|拨款|资金|奖金|揭榜金额|榜额|budget|funding|grant|investment",
+    re.IGNORECASE,
+)
+OWN_FACTS = re.compile(
+    r"(?:公司|企业|本厂|我厂|集团|单位)[^,，;。]{0,8}?(?:年产|年销|年处理|拥有|现有|占地|注册|成立|建有)|\b(?:our|the) company (?:has|employs|produces|makes)|"
+    r"\bwe (?:currently )?(?:employ|produce|make|operate)\b",
+    re.IGNORECASE,
 )
 PEOPLE_CONTEXT = re.compile(r"团队|人员|研发人员|专家|博士|硕士|员工|team|staff|engineers|researchers", re.IGNORECASE)
 PROJECT_TIME = re.compile(
     r"(?:项目|课题|研发|研究|实施|攻关|开发|建设|合同|任务)(?:执行)?(?:周期|期限?|工期|时间|总?工期)|揭榜期|project (?:duration|period)|"
+    r"\b(?:project|programme|program) (?:runs|lasts|takes)|"
     r"完成时限|^\s*时限",
     re.IGNORECASE,
 )
@@ -210,7 +230,7 @@ LEVELS = re.compile(
     r"MRL[- ]?(?:10|[1-9])|CMMI[- ]?[1-5]|EAL[1-7]\+?|V-?[0-2](?=级|阻燃|[^0-9A-Za-z.]|$)|L[0-5](?=级|"
     r"\s?(?:自动|autonom|driving)|[^0-9A-Za-z.]|$)|"
     r"[1-9]?[HB](?=级?(?:[^0-9A-Za-z\-]|$))|HB(?=[^0-9A-Za-z]|$)|C[1-5](?=级|腐蚀)|[A-C][12]?(?=级)|"
-    r"[一二三四五六特]级|[0-9](?:\.\d)?级|class\s[A-D0-9]{1,2}|grade\s[A-D0-9]{1,2}|level\s[A-D0-9]{1,2})",
+    r"[一二三四五六特]级|[0-9](?:\.\d)?级|class\s(?:[A-D][0-9]?|[0-9][A-D]?)(?![A-Za-z0-9])|grade\s[A-D0-9]{1,2}|level\s[A-D0-9]{1,2})",
     re.IGNORECASE,
 )
 LEVEL_NAME = re.compile(
@@ -219,6 +239,7 @@ LEVEL_NAME = re.compile(
 )
 WISH = re.compile(
     r"友好|快|易|便捷|方便|美观|稳定|可靠|先进|智能|绿色|环保|安全|兼容|美|舒适|轻便|低成本|高效|不含|无毒|无异味|可降解|可回收|自主可控|国产化|"
+    r"优于|领先|不[低亚劣逊]于.{0,12}(?:同类|水平|产品)|达到.{0,12}(?:水平|先进)|"
     r"通过.{0,20}(?:认证|验证|考核|评审|检测|试验)|符合.{0,20}要求|recyclable|friendly|easy|robust|reliable|fast|"
     r"low[- ]cost|compatible|scalable|"
     r"free of|halogen-free|sustainable|safe|simple|quick|light(?:weight)?|durable|certif(?:ied|"

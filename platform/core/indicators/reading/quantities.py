@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from core.indicators import units
 from core.indicators.reading import phrases as p
-from core.indicators.reading.numerals import COUNTED, ENGLISH, ENGLISH_NUMBER, PART, numeral, parts
+from core.indicators.reading.numerals import COUNTED, ENGLISH, ENGLISH_NUMBER, PART, SAID_CHANGE, numeral, parts
 from core.indicators.reading.unit_words import DIVISOR, unit_at
 
 
@@ -23,6 +23,8 @@ class Quantity:
     unit: str = ""
     is_plus_minus: bool = False
     fraction: str = ""
+    change_by: str = ""  # up or down, where the word for the number says it: 翻一番, halved
+    is_size: bool = False  # 500×500×400 mm: several numbers that are one thing
 
     @property
     def is_range(self) -> bool:
@@ -35,7 +37,7 @@ _POWER = (
     r"[eE](?P<exp>[-+]?\d+)(?![A-Za-z]))?"
 )
 _ARABIC = re.compile(
-    rf"(?<![\d.])(?<![\d],)(?<![A-Za-z])(?<![A-Za-z][-_+])(?P<sign>(?<![0-9A-Za-z%℃°)²³])[-+])?(?P<digits>{_DIGITS}){_POWER}"
+    rf"(?<![\d.])(?<![\d],)(?:(?<![A-Za-z])|(?<=HRC)|(?<=HRB)|(?<=HRA)|(?<=HBW)|(?<=HV)|(?<=pH)|(?<=PH))(?<![A-Za-z][-_+])(?P<sign>(?<![0-9A-Za-z%℃°)²³])[-+])?(?P<digits>{_DIGITS}){_POWER}"
     r"(?P<over>\s?/\s?\d+(?![\d./]))?"
 )
 
@@ -54,13 +56,16 @@ _MULTIPLE = re.compile(
     r"\s?(万亿|千万|百万|万|亿|千|million\b|thousand\b|billion\b)(?!元|瓦|米|克|卡|帕|伏|赫|字节|分之|焦)"
 )
 _PREFIX = re.compile(r"(?:[$¥€£]|RMB|CNY|USD|US\$|EUR)\s?$")
+_SIZE = re.compile(
+    rf"(?<![\d.]){_DIGITS}\s?(?:[a-zμ°]{{1,2}}\s?)?(?:[×x*]\s?(?!10\s?(?:\^|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹])){_DIGITS}\s?(?:[a-zμ]{{1,2}}(?=\s?[×x*])\s?)?)+(?![\d.^])"
+)
 _JOIN = re.compile(r"\s?(?:~|-|至|到|to|and)\s?")
 
 
 def quantities(text: str) -> list[Quantity]:
     """All of them in order; ranges are one quantity. The text is folded and hidden already."""
     found = _numbers(text)
-    found.sort(key=lambda one: (one.start, -one.end))
+    found.sort(key=lambda one: (one.start, -one.end))  # the longer of two that begin alike
     kept: list[Quantity] = []
     for one in found:
         if not kept or one.start >= kept[-1].end:
@@ -78,6 +83,10 @@ def _numbers(text: str) -> list[Quantity]:
         found.append(_part(match))
     for match in COUNTED.finditer(text):
         found.append(_with_unit(text, Quantity(match.start(), match.end(), Decimal(numeral(match["n"])))))
+    for match in SAID_CHANGE.finditer(text):
+        found.append(_said(match))
+    for match in _SIZE.finditer(text):
+        found.append(_with_unit(text, Quantity(match.start(), match.end(), Decimal(0), is_size=True)))
     for match in ENGLISH_NUMBER.finditer(text):
         value = ENGLISH[match[1].lower()]
         if value < 1:
@@ -112,11 +121,14 @@ def _arabic(text: str, match: re.Match[str]) -> Quantity | None:
         if not below or power:
             return None
         fraction, value = f"{digits}/{below}", value / below
+    scale = re.search(r"(?<![A-Za-z])(?:HRC|HRB|HRA|HBW|HV)\s?$", text[:start])
     plus_minus = re.search(r"(?:±|\+/-|\+-)\s?$", text[:start])
     before = _PREFIX.search(text[: plus_minus.start() if plus_minus else start])
     one = _with_unit(text, Quantity(plus_minus.start() if plus_minus else start, end, value, fraction=fraction))
     if plus_minus:
         one = replace(one, low=-abs(value), high=abs(value), is_plus_minus=True)
+    if scale and not one.unit and not plus_minus:
+        one = replace(one, start=scale.start(), unit=scale[0].strip())
     if before and not one.unit and (per := re.compile(rf"\s?/\s?{DIVISOR}").match(text, one.end)):
         one = replace(one, end=per.end(), unit=per[0].replace(" ", ""))
     if before:
@@ -147,6 +159,16 @@ def _part(match: re.Match[str]) -> Quantity:
     rounded = share.quantize(Decimal("0.01"))
     exact = share == share.to_integral_value() or share == rounded
     return Quantity(match.start(), match.end(), share.normalize() if exact else rounded, unit="%")
+
+
+def _said(match: re.Match[str]) -> Quantity:
+    """翻一番 and doubled are to twice, 减半 and halved by half."""
+    if match["half"] or match["halved"]:
+        return Quantity(match.start(), match.end(), Decimal(50), unit="%", change_by="down")
+    times = (
+        2 ** numeral(match["folds"] or "一") if match["fan"] else {"d": 2, "t": 3, "q": 4}[match["twice"][0].lower()]
+    )
+    return Quantity(match.start(), match.end(), Decimal(times), unit="倍", change_by="up")
 
 
 def _plain(raised: str) -> str:
@@ -181,7 +203,7 @@ def _ranges(text: str, found: list[Quantity]) -> list[Quantity]:
     merged: list[Quantity] = []
     for one in found:
         last = merged[-1] if merged else None
-        if last is not None and not last.is_range:
+        if last is not None and not last.is_range and not (last.is_size or one.is_size):
             between = text[last.end : one.start]
             if one.is_plus_minus and not between.strip() and not last.is_range and one.high is not None:
                 unit = one.unit or last.unit
@@ -197,7 +219,11 @@ def _ranges(text: str, found: list[Quantity]) -> list[Quantity]:
                     )
                     continue
             joined = _JOIN.fullmatch(between) if between else None
-            same = last.unit in ("", one.unit) or units.clean(last.unit) == units.clean(one.unit)
+            same = (
+                last.unit in ("", one.unit)
+                or (one.unit == "" and last.unit.startswith(("HR", "HV", "HBW")))
+                or units.clean(last.unit) == units.clean(one.unit)
+            )
             if joined and same and not one.is_range and not one.is_plus_minus:
                 sign = between.strip()
                 low, high = last.low, one.low
@@ -211,7 +237,7 @@ def _ranges(text: str, found: list[Quantity]) -> list[Quantity]:
                     merged.append(one)
                     continue
                 if low <= high and not (last.fraction or one.fraction):
-                    merged[-1] = Quantity(last.start, one.end, low, high, one.unit)
+                    merged[-1] = Quantity(last.start, one.end, low, high, one.unit or last.unit)
                     continue
         merged.append(one)
     return merged

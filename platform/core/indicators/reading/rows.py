@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from decimal import Decimal
 
 from core.indicators import units
 from core.indicators.kinds import OPERATOR_DIRECTION, Direction, Kind, Operator
@@ -12,13 +14,26 @@ from core.indicators.reading.meaning import Meaning
 from core.indicators.reading.names import tidy_name
 from core.indicators.reading.quantities import Quantity, quantities
 
+_SHARES = {"fold", "%", "‰", "ppm", "倍", "times", "个百分点", "pp", "percentage points"}
+
 
 def row_of(name: str, one: Quantity, how: Meaning, text: str, words: str, must: bool | None) -> Found:
     """The number under its name, as threshold, range or change."""
     row = Found(name=name, unit=one.unit, words=words, must=must, fraction=one.fraction)
     if how.is_about:
         row.lacks("approximate")
+    if one.change_by:
+        row.kind, row.value, row.direction = (
+            Kind.RELATIVE,
+            one.low,
+            Direction.HIGHER if one.change_by == "up" else Direction.LOWER,
+        )
+        row.is_multiple = row.is_to_multiple = one.unit == "倍"
+        return row
     change = how.change
+    if change and one.fraction and not one.unit:  # 减少1/3
+        one = replace(one, low=(one.low * 100).quantize(Decimal("0.01")), unit="%", fraction="")
+        row.unit, row.fraction = "%", ""
     if (change and not (change["to"] if "to" in change.re.groupindex else None) and _to_behind(text, change, one)) or (
         change and "to" in change.re.groupindex and change["to"] and one.unit != "倍" and not change["of"]
     ):
@@ -27,8 +42,19 @@ def row_of(name: str, one: Quantity, how: Meaning, text: str, words: str, must: 
     if change and how.operator in (Operator.LE, Operator.LT) and not change[0].isascii():
         # 活性下降不超过10%: the fall itself is limited
         row.name, change = f"{name}{change['up'] or change['down']}", None
+    if change and not (how.is_factor or one.unit in _SHARES or one.unit.startswith("%")):
+        # 自重减轻不少于200kg: the change itself is what is measured
+        up = bool(change["up"])
+        word = (
+            " increase"
+            if up and change[0].isascii()
+            else " reduction"
+            if change[0].isascii()
+            else change["up"] or change["down"]
+        )
+        row.name, change = f"{name}{word}", None
     if change:
-        _change(row, one, change)
+        _change(row, one, change, how.is_factor)
         return row
     if one.is_range:
         row.kind, row.low, row.high, row.direction = Kind.RANGE, one.low, one.high, Direction.WITHIN
@@ -58,16 +84,20 @@ def _to_behind(text: str, change: re.Match[str], one: Quantity) -> bool:
     )
 
 
-def _change(row: Found, one: Quantity, change: re.Match[str]) -> None:
+def _change(row: Found, one: Quantity, change: re.Match[str], is_factor: bool) -> None:
     row.kind, row.operator = Kind.RELATIVE, ""
     row.direction = Direction.HIGHER if change["up"] else Direction.LOWER
     row.value = one.low if not one.is_range else None
     row.low, row.high = (one.low, one.high) if one.is_range else (None, None)
+    if one.is_range:
+        row.lacks("change_range")
     row.is_points = one.unit in ("个百分点", "pp", "percentage points")
     groups = change.re.groupindex
-    if one.unit == "倍":
+    if one.unit in ("倍", "times", "fold") or is_factor:
+        row.unit = "倍"
+        is_factor = is_factor or (one.unit == "fold" and row.direction == Direction.HIGHER)
         row.is_multiple = True
-        row.is_to_multiple = bool(("to" in groups and change["to"]) or ("of" in groups and change["of"]))
+        row.is_to_multiple = is_factor or bool(("to" in groups and change["to"]) or ("of" in groups and change["of"]))
         if not row.is_to_multiple:
             row.lacks(p.MULTIPLE_READING)
 
@@ -140,7 +170,12 @@ def stated_in(text: str) -> Found | None:
 
 def fact_of(text: str, one: Quantity) -> Found:
     """What a clause says of today: the thing and its value."""
-    name = re.sub(r"目前|现有的?|当前|现阶段|现状|基线|baseline|currently|current|today|at present", "", text[: one.start], flags=re.IGNORECASE)
+    name = re.sub(
+        r"目前|现有的?|当前|现阶段|现状|基线|baseline|currently|current|today|at present",
+        "",
+        text[: one.start],
+        flags=re.IGNORECASE,
+    )
     name = re.sub(r"^\s*(?:我[公]?司)?现?(?:生产线|工艺|装置|产品|设备|行|用)?的?", "", name)
     name = re.sub(r"(?:仅为?|只有|约|大约|为|是|在|is|of|at|about)*\s*$", "", name.strip(), flags=re.IGNORECASE)
     fact = Found(name=tidy_name(name), value=one.low, high=one.high, unit=one.unit, words=f"{text.strip()}")

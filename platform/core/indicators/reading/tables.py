@@ -53,10 +53,18 @@ _ROLES: list[tuple[str, str]] = [
 _PARTS: list[tuple[str, str]] = [
     ("unit", r"单位$|\bunits?\b"),
     ("method", r"(?:方法|方式|依据|标准)$|\bmethod\b|\bstandard\b"),
-    ("baseline", r"现[有状值行]|当前|目前|基线|基准|实绩|实际|上年|去年|改造前|\b(?:baseline|current|today|actual|existing|before)\b"),
-    ("target", r"目标|要求|限值|指标值|考核|期望|验收|改造后|target|\bgoal|requir|specification|\blimit|\bafter\b"),
+    (
+        "baseline",
+        r"水平$|现[有状值行]|当前|目前|基线|基准|实绩|实际|上年|去年|改造前|\b(?:baseline|current|today|actual|existing|before)\b",
+    ),
+    (
+        "target",
+        r"目标|要求|限值|指标值|考核|期望|验收|改造后|target|\bgoal|\bneed|requir|specification|\blimit|\bafter\b",
+    ),
     ("name", r"指标|项目|参数|名称|parameter|indicator|property|attribute|characteristic|metric|\bitem$|\bkpi"),
 ]
+_LOWEST = r"最小值?|下限值?|最低值?|min(?:imum|\.)?|lower(?: limit)?|lsl"
+_HIGHEST = r"最大值?|上限值?|最高值?|max(?:imum|\.)?|upper(?: limit)?|usl"
 _EXTRA = r"(?:\s*[(（][^)）]*[)）])?"
 
 
@@ -92,6 +100,13 @@ class Table:
                 part = next((role for role, words in _PARTS if re.search(words, head, re.IGNORECASE)), "")
                 if part and len(head) <= 24 and not re.match(r"[≥≤<>±]|[\d.]+(?!\d*\s?年)", head):
                     roles[column] = part
+        for role, words in (("lowest", _LOWEST), ("highest", _HIGHEST)):
+            heads = [
+                at
+                for at, cell in enumerate(self.rows[0])
+                if re.fullmatch(rf"(?:{words}){_EXTRA}", fold(cell).strip(), re.IGNORECASE)
+            ]
+            roles.update(dict.fromkeys(heads[:1], role))
         self._by_what_they_hold(roles)
         if "name" not in roles.values() and "target" in roles.values():
             free = [column for column in range(len(self.rows[0])) if column not in roles]
@@ -104,8 +119,8 @@ class Table:
         targets = [column for column, role in roles.items() if role == "target"]
         if "name" not in roles.values():
             words = [column for column in targets[:-1] if self._share(column, r"[A-Za-z一-鿿]") > 0.5]
-            roles.update({column: "name" for column in words[:1]})
-        elif not targets:
+            roles.update(dict.fromkeys(words[:1], "name"))
+        elif not targets and not {"lowest", "highest"} & set(roles.values()):
             names = [column for column, role in roles.items() if role == "name"]
             open_to = [
                 column
@@ -157,6 +172,7 @@ class Table:
         targets = [cell for cell in by.get("target", []) if not _is_empty(cell)]
         if not name:
             return
+        targets = targets or _between(_first(by, "lowest"), _first(by, "highest"))
         if not targets:
             if any(not _is_empty(cell) for cell in by.get("baseline", [])) or not p.WISH.search(name):
                 reading.set_aside.append(line.strip())
@@ -174,6 +190,13 @@ class Table:
             method=_first(by, "method"),
             must=_first(by, "must"),
         )
+
+
+def _between(lowest: str, highest: str) -> list[str]:
+    """The target that a lower and an upper limit in columns of their own make."""
+    if lowest and highest:
+        return [f"{lowest}~{highest}"]
+    return [f"≥{lowest}"] if lowest else [f"≤{highest}"] if highest else []
 
 
 def _first(by: dict[str, list[str]], role: str) -> str:

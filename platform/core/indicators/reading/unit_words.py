@@ -17,10 +17,10 @@ _CJK = (
     "道|处|座|孔|股|模|穴"
 )
 _CJK_UNIT = "(?:" + "|".join(sorted(_CJK.split("|"), key=len, reverse=True)) + ")"
-_LATIN_ATOM = r"(?:(?:wt|vol|mol|at)\.?\s?%|%|‰|℃|℉|°[CF]?|㎡|㎥|[A-Za-zμΩÅ]+)(?:[²³¹]|⁻[¹²³]|\^-?\d)?"
+_LATIN_ATOM = r"(?:[′″□]|Shore\s?[AD]\b|(?:wt|vol|mol|at)\.?\s?%|%|‰|℃|℉|°[CF]?|㎡|㎥|√?[A-Za-zμΩÅ]+)(?:[²³¹]|⁻[¹²³]|\^-?\d(?:/\d)?)?"
 _BRACKET = rf"\((?:[\d.]*\s?(?:{_LATIN_ATOM}|{_CJK_UNIT})\s?[·⋅*×./]?\s?)+\)"
 _END = r"(?=$|[\s,，。;；、)）]|以[上下内]|之内|左右|及)"
-DIVISOR = rf"(?:{_BRACKET}|[\d.,]*\s?(?:{_LATIN_ATOM}|{_CJK_UNIT})|[\d.,]*[百千万亿]{{0,2}}[一-鿿]{{1,4}}{_END})"
+DIVISOR = rf"(?:{_BRACKET}|[\d.,]*\s?(?:{_LATIN_ATOM}|{_CJK_UNIT})|[\d.,]*[百千万亿]{{0,2}}(?:(?![以之左右及或])[一-鿿]){{1,4}}{_END})"
 _UNIT = re.compile(
     rf"\s?(?P<unit>dB\([A-C]\)|[$¥€]?(?:{_LATIN_ATOM}|{_CJK_UNIT}|"
     rf"[$¥€](?=\s?/))(?:\s?[/／]\s?{DIVISOR}|[·⋅*]{DIVISOR})*"
@@ -43,7 +43,9 @@ _NONE = frozenset(_NO_UNIT.split(" "))
 
 # What nobody lists: 1500飞行小时, 5000捆, 35自然箱/小时. A noun that ends the clause, or stands before 以上, is what is counted.
 _NOUN = re.compile(rf"(?P<unit>[一-鿿]{{1,5}}(?:\s?/\s?[百千万亿]?[一-鿿A-Za-z]{{1,4}})?){_END}")
-_NO_NOUN = re.compile(r"[以之左右及或的和与至到为是在后前内外上下达升降增减提不无未可能须应需且并]|(?<!小)时|标准|要求|水平|条件|状态|检测|测试|认证")
+_NO_NOUN = re.compile(
+    r"[以之左右及或的和与至到为是在后前内外上下达升降增减提不无未可能须应需且并]|(?<!小)时|标准|要求|水平|条件|状态|检测|测试|认证"
+)
 _NOUNS = re.compile(r"\s(?P<unit>[a-z]+ [a-z]+s)(?=\s?(?:[,;.)]|$))")
 
 
@@ -59,6 +61,9 @@ def _counted(text: str, end: int) -> tuple[str, int]:
 
 def unit_at(text: str, end: int) -> tuple[str, int]:
     """The unit that begins there and where it ends; empty where no unit stands."""
+    fold = re.compile(r"[- ]?fold\b", re.IGNORECASE).match(text, end)
+    if fold:
+        return "fold", fold.end()
     per = _PER.match(text, end)
     if per:
         return per["unit"], per.end()

@@ -4,6 +4,7 @@ from core.web import badges
 from needs.states.award import AwardState
 from needs.states.bid import BidState
 from needs.states.challenge import ChallengeState
+from needs.states.library import Freshness
 from needs.states.merge import MergeState
 from needs.states.need import DefinerState, NeedState, SignatureVerdict
 from needs.states.offer import FlowState, OfferState
@@ -27,6 +28,7 @@ badges.register(
         MergeState.PROPOSED: "warn", MergeState.MERGED: "ok", MergeState.DECLINED: "bad", MergeState.WITHDRAWN: "quiet",
     },
 )  # fmt: skip
+badges.register(Freshness, {Freshness.FRESH: "ok", Freshness.STALE: "warn", Freshness.DORMANT: "bad"})
 badges.register(SignatureVerdict, {SignatureVerdict.SIGNED: "ok", SignatureVerdict.REFUSED: "bad"})
 badges.register(
     ChallengeState,

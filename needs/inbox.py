@@ -24,6 +24,7 @@ kinds.register(
     order=20,
     asked={
         "sign_indicator": _("Indicators of a need wait for our signature"),
+        "confirm_need": _("A need of ours must be confirmed again"),
         "answer_survey": _("A survey asks my organisation"),
         "answer_flow": _("Somebody wants to give us a resource, or to have one of ours"),
         "publish_challenge": _("A challenge waits for the second person who publishes it"),
@@ -38,6 +39,8 @@ kinds.register(
     told={
         "definer_invited": _("We are invited to define a need's indicators"),
         "indicator_refused": _("A partner refuses an indicator"),
+        "need_stale": _("A need of ours was not confirmed by its review date"),
+        "need_left_matching": _("A need of ours is no longer matched"),
         "need_defined": _("A need is co-defined by all parties"),
         "flow_recorded": _("A resource flows as we proposed"),
         "flow_declined": _("A resource that we proposed is declined"),

@@ -7,6 +7,7 @@ from core import book
 for _operation, _words in {
     "post_need": _("posted the need"),
     "edit_need": _("changed the need"),
+    "set_chains": _("named the chains"),
     "add_evidence": _("added evidence"),
     "define_indicator": _("defined an indicator"),
     "define_indicators": _("defined indicators"),
@@ -20,6 +21,8 @@ for _operation, _words in {
     "refuse_indicator": _("refused an indicator"),
     "publish_need": _("published the need"),
     "confirm_need": _("confirmed the need"),
+    "mark_stale": _("marked the need: nobody confirmed it in time"),
+    "leave_matching": _("took the unconfirmed need out of matching"),
     "withdraw_need": _("withdrew the need"),
     "close_need": _("closed the need"),
     "create_campaign": _("began a survey"),

@@ -31,7 +31,9 @@ from needs.models.need import (
     NeedIndicator,
     NeedVersion,
 )
+from needs.queries.freshness import next_review
 from needs.queries.need import current_version, issued_version, specifications_in
+from needs.services.freshness import settle_review
 from needs.states.need import DEFINER, NEED, NeedState, SignatureVerdict
 
 MOST_ROWS = 60
@@ -54,6 +56,21 @@ def edit_need(*, actor: Actor, need_id: UUID, changes: Mapping[str, Any], versio
     if version is not None and version != need.version:
         raise Stale(_("Somebody changed this need meanwhile; compare and save again."))
     services.edit_words(actor, need, changes)
+    return need
+
+
+@command
+def set_chains(*, actor: Actor, need_id: UUID, other_nodes: Sequence[UUID | str]) -> Need:
+    """Say which nodes of other chains the need concerns as well, these and no others (R121)."""
+    need = policy.fetch_for_update(actor, "needs.set_chains", Need, need_id)
+    services.still_alive(need)
+    before = [str(one) for one in need.more_chains.select_related("chain", "node")]
+    nodes = services.set_other_nodes(need, other_nodes)
+    need.touch()
+    need.save()
+    services.index_need(need)
+    after = [f"{one.chain} · {one}" for one in nodes]
+    book.record(actor, "set_chains", need, before={"other_nodes": before}, after={"other_nodes": after})
     return need
 
 
@@ -236,6 +253,8 @@ def publish_need(*, actor: Actor, need_id: UUID) -> Need:
     checks.guard("needs.publish_need", need)
     need.state = NEED.after(need.state, "publish_need")
     need.published_at = need.confirmed_at = clock.now()
+    if need.review_on is None or need.review_on <= clock.today():
+        need.review_on = next_review(need.chain_id)
     need.touch()
     need.save()
     services.index_need(need)
@@ -248,14 +267,15 @@ def publish_need(*, actor: Actor, need_id: UUID) -> Need:
 def confirm_need(*, actor: Actor, need_id: UUID, review_on: Any = None) -> Need:
     """Confirm that the need still stands, and when it is looked at next (R021)."""
     need = policy.fetch_for_update(actor, "needs.confirm_need", Need, need_id)
-    need.confirmed_at = clock.now()
-    if review_on is not None:
-        if review_on <= clock.today():
-            raise Invalid(_("The next review lies in the future."), field="review_on")
-        need.review_on = review_on
+    if review_on is not None and review_on <= clock.today():
+        raise Invalid(_("The next review lies in the future."), field="review_on")
+    services.still_alive(need)
+    before = {"review_on": need.review_on, "stale_at": need.stale_at, "dormant_at": need.dormant_at}
+    settle_review(need, review_on)
     need.touch()
     need.save()
-    book.record(actor, "confirm_need", need, after={"review_on": need.review_on})
+    services.index_need(need)
+    book.record(actor, "confirm_need", need, before=before, after={"review_on": need.review_on})
     return need
 
 
@@ -270,6 +290,7 @@ def withdraw_need(*, actor: Actor, need_id: UUID, reason: str) -> Need:
     need.touch()
     need.save()
     inbox.cancel_tasks(obj=need, kind="sign_indicator")
+    inbox.cancel_tasks(obj=need, kind="confirm_need")
     services.index_need(need)
     book.record(actor, "withdraw_need", need, reason=reason)
     return need
@@ -302,6 +323,7 @@ def close_need(
     need.touch()
     need.save()
     inbox.close_tasks(obj=need, kind="close_need")
+    inbox.cancel_tasks(obj=need, kind="confirm_need")
     services.index_need(need)
     book.record(
         actor, "close_need", need, reason=reason,

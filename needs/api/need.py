@@ -17,7 +17,17 @@ from core.indicators.models import Specification
 from core.indicators.reading import LONGEST, Found, Reading, draft_of
 from core.indicators.validation import NOTES_LENGTH
 from needs.actions import need as actions
-from needs.models import Definer, IndicatorComment, IndicatorSignature, Need, NeedEvidence, NeedIndicator, NeedVersion
+from needs.api.library import LibraryDoors, NeedFilters
+from needs.models import (
+    Definer,
+    IndicatorComment,
+    IndicatorSignature,
+    Need,
+    NeedChain,
+    NeedEvidence,
+    NeedIndicator,
+    NeedVersion,
+)
 from needs.queries.need import current_version, issued_version, signature_matrix, specifications_in
 from needs.states.need import NEED, Confidentiality, DemandSide, NeedState
 
@@ -28,10 +38,14 @@ class NeedEdit(Input):
     pain_point = serializers.CharField(max_length=20000, required=False)
     affected_users = serializers.CharField(max_length=20000, required=False, allow_blank=True)
     demand_side = serializers.ChoiceField(choices=DemandSide.choices, required=False)
+    key_technologies = serializers.CharField(max_length=20000, required=False, allow_blank=True)
+    expected_results = serializers.CharField(max_length=20000, required=False, allow_blank=True)
+    keywords = serializers.CharField(max_length=200, required=False, allow_blank=True)
     constraints = serializers.CharField(max_length=20000, required=False, allow_blank=True)
     field = serializers.CharField(max_length=80, required=False, allow_blank=True)  # the need's own word
     region_code = serializers.RegexField(REGION_CODE, required=False, allow_blank=True)
     budget = Money(required=False, allow_null=True)
+    starts_on = serializers.DateField(required=False, allow_null=True)
     deadline_on = serializers.DateField(required=False, allow_null=True)
     review_on = serializers.DateField(required=False)
     confidentiality = serializers.ChoiceField(choices=Confidentiality.choices, required=False)
@@ -235,16 +249,33 @@ class NeedIndicatorOut(serializers.ModelSerializer[NeedIndicator]):
         fields = ["id", "specification", "position"]
 
 
-class NeedOut(serializers.ModelSerializer[Need]):
-    owner = Ref()
+class ChainsIn(Input):
+    other_nodes = serializers.ListField(
+        child=serializers.UUIDField(), max_length=100, help_text="Nodes of other chains."
+    )
+
+
+class OtherNode(serializers.ModelSerializer[NeedChain]):
     chain = Ref()
     node = Ref()
 
     class Meta:
+        model = NeedChain
+        fields = ["chain", "node"]
+
+
+class NeedOut(serializers.ModelSerializer[Need]):
+    owner = Ref()
+    chain = Ref()
+    node = Ref()
+    other_nodes = OtherNode(source="more_chains", many=True)
+
+    class Meta:
         model = Need
         fields = [
-            "id", "code", "version", "title", "title_en", "owner", "chain", "node", "demand_side", "state", "budget", "deadline_on",
-            "review_on", "field", "region_code", "confidentiality", "current_version", "published_at", "created_at",
+            "id", "code", "version", "title", "title_en", "owner", "chain", "node", "other_nodes", "demand_side", "state", "budget",
+            "starts_on", "deadline_on", "review_on", "stale_at", "dormant_at", "merged_into", "field", "region_code", "confidentiality", "current_version",
+            "published_at", "created_at",
         ]  # fmt: skip
 
 
@@ -259,7 +290,8 @@ class NeedDetail(NeedOut):
 
     class Meta(NeedOut.Meta):
         fields = [
-            *NeedOut.Meta.fields, "pain_point", "affected_users", "constraints", "state_reason", "evidence", "definers", "versions",
+            *NeedOut.Meta.fields, "pain_point", "affected_users", "key_technologies",
+            "expected_results", "keywords", "constraints", "state_reason", "evidence", "definers", "versions",
             "indicators", "signatures", "unsigned", "open_moves",
         ]  # fmt: skip
 
@@ -282,17 +314,14 @@ class NeedDetail(NeedOut):
         return open_moves(self.context["view"].actor, NEED, need, "needs")
 
 
-class NeedViewSet(RoomViewSet):
+class NeedViewSet(LibraryDoors, RoomViewSet):
     """Needs: the library, and everything that is done with one."""
 
     room, model, view_rule, id_name = "needs", Need, "needs.view_need", "need_id"
     serializer_class = NeedOut
     create_action, create_serializer = actions.post_need, NeedIn
     edit_action, edit_serializer = actions.edit_need, NeedEdit
-    filterset_fields = {
-        "state": ["exact", "in"], "chain": ["exact"], "node": ["exact"], "demand_side": ["exact"], "owner": ["exact"], "field": ["exact"],
-        "region_code": ["exact", "startswith"], "budget": ["gte", "lte"], "deadline_on": ["gte", "lte"],
-    }  # fmt: skip
+    filterset_class = NeedFilters
     ordering_fields = ["created_at", "code", "title"]
     search_fields = ["code", "title", "title_en", "pain_point", "affected_users", "field"]
 
@@ -300,7 +329,7 @@ class NeedViewSet(RoomViewSet):
         return NeedOut if self.action == "list" else NeedDetail
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        rows = rows.select_related("owner", "chain", "node")
+        rows = rows.select_related("owner", "chain", "node").prefetch_related("more_chains__chain", "more_chains__node")
         if self.action == "list":
             return rows
         signatures = Prefetch("signatures", IndicatorSignature.objects.select_related("organisation"))
@@ -310,6 +339,7 @@ class NeedViewSet(RoomViewSet):
     bulk_indicators = bulk(
         actions.define_indicator, path="define_indicator/bulk", serializer=SpecificationIn, detail=True
     )
+    set_chains = operation(actions.set_chains, path="set_chains", serializer=ChainsIn)
     add_evidence = operation(
         actions.add_evidence, path="add_evidence", serializer=NeedEvidenceIn, response=EvidenceOut, code=201
     )

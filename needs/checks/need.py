@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import checks
+from core import checks, clock
 from core.errors import Missing
 from needs.models.need import Need
 from needs.queries.need import current_version, issued_version, signature_matrix
-from needs.states.need import SignatureVerdict
+from needs.states.need import NeedState, SignatureVerdict
 
 
 @checks.check("R014", title=gettext_lazy("Pain point first"), guards=["needs.define_indicator"])
@@ -33,6 +33,50 @@ def evidence_before_indicators(need: Need, **about: Any) -> Iterator[checks.Hit]
         yield checks.Hit(
             need, rule=_("evidence"), missing=Missing(_("At least one file of evidence"), owner, link + "#evidence")
         )
+
+
+def _overdue() -> Iterable[Need]:
+    rows = Need.objects.filter(state=NeedState.PUBLISHED, review_on__lte=clock.today())
+    return rows.select_related("owner").iterator(chunk_size=1000)
+
+
+@checks.check(
+    "A10",
+    title=gettext_lazy("Need not confirmed by its review date"),
+    watches=_overdue,
+    chain_of=lambda need: need.chain_id,
+    thresholds=[
+        checks.Threshold(
+            "review_months",
+            gettext_lazy("Months until a need is confirmed again"),
+            6,
+            unit=gettext_lazy("months"),
+            low=1,
+            high=60,
+            is_whole=True,
+        ),
+        checks.Threshold(
+            "grace_months",
+            gettext_lazy("Months after the review date until it leaves matching"),
+            1,
+            unit=gettext_lazy("months"),
+            low=1,
+            high=24,
+            is_whole=True,
+        ),
+    ],
+    figures={"review_on": gettext_lazy("Review date"), "days": gettext_lazy("Days overdue")},
+)
+def unconfirmed_need(need: Need, **about: Any) -> Iterator[checks.Hit]:
+    """A published need that its owner has not confirmed by its review date (A10, R021)."""
+    today = clock.today()
+    if need.state == NeedState.PUBLISHED and need.review_on is not None and need.review_on <= today:
+        yield checks.Hit(
+            need, rule=_("not confirmed by its review date %(day)s") % {"day": need.review_on},
+            numbers={"review_on": need.review_on, "days": (today - need.review_on).days}, tell=[need.owner],
+            clears=_("The owner confirms that it still stands, closes it or withdraws it."),
+            link=reverse("needs:need", args=[need.pk]),
+        )  # fmt: skip
 
 
 @checks.check("R013", title=gettext_lazy("Unsigned indicator"), guards=["needs.publish_need"])

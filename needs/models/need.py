@@ -11,6 +11,7 @@ from core.accounts.models import Organisation, Person
 from core.db import MoneyField, UuidModel, VersionedModel, known_states
 from core.files.models import StoredFile
 from core.indicators.models import Specification
+from needs.states.library import Freshness
 from needs.states.need import Confidentiality, DefinerState, DemandSide, NeedState, SignatureVerdict
 
 
@@ -72,6 +73,13 @@ class Need(VersionedModel):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+    @property
+    def freshness(self) -> Freshness:
+        """Whether the owner has confirmed it in time."""
+        if self.dormant_at is not None:
+            return Freshness.DORMANT
+        return Freshness.STALE if self.stale_at is not None else Freshness.FRESH
 
 
 class NeedChain(UuidModel):

@@ -52,6 +52,7 @@ policy.register(
         "needs.post_need": posts_for,
         "needs.import_needs": posts_for,
         "needs.edit_need": owns,
+        "needs.set_chains": owns,
         "needs.add_evidence": owns,
         "needs.define_indicator": owns,
         "needs.edit_indicator": owns,

@@ -14,8 +14,10 @@ from needs.services.need import (
     refuse,
     remove_specification,
     set_fields,
+    set_other_nodes,
     settle_signatures,
     sign,
+    still_alive,
     still_editable,
     write_indicator,
 )
@@ -34,8 +36,10 @@ __all__ = [
     "refuse",
     "remove_specification",
     "set_fields",
+    "set_other_nodes",
     "settle_signatures",
     "sign",
+    "still_alive",
     "still_editable",
     "write_indicator",
 ]

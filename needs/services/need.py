@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,8 +23,10 @@ from core.indicators.engine import Summary, compare_all
 from core.indicators.models import Measurement, Specification
 from core.search import services as search
 from needs.models.need import Definer, IndicatorSignature, Need, NeedChain, NeedIndicator, NeedVersion
+from needs.queries.freshness import next_review
 from needs.queries.need import current_version, issued_version, signature_matrix, specifications_in
 from needs.states.need import (
+    ALIVE,
     DEFINER,
     EDITABLE,
     LISTED,
@@ -38,7 +39,7 @@ from needs.states.need import (
     SignatureVerdict,
 )
 
-REVIEW_MONTHS = 6
+OWN_CHAIN = gettext_lazy("Choose nodes of other chains; the need's own chain is named already.")
 NOT_EDITABLE = gettext_lazy("A need changes only before it is published.")
 EDITABLE_FIELDS = (
     "title", "title_en", "pain_point", "affected_users", "demand_side", "key_technologies", "expected_results", "keywords",
@@ -61,15 +62,15 @@ def next_code() -> str:
 def create_need(*, owner: Organisation, actor: Actor, node_id: UUID | str | None, fields: Mapping[str, Any]) -> Need:
     """A draft need; raises Invalid beside each field. The demand side and the chain node are mandatory (R002)."""
     node = ChainNode.objects.select_related("chain").filter(pk=node_id).first() if node_id else None
-    need = Need(
-        owner=owner, author=actor.person, code="", review_on=clock.today() + dt.timedelta(days=30 * REVIEW_MONTHS)
-    )
+    need = Need(owner=owner, author=actor.person, code="")
     wrong = set_fields(need, fields)
     if node is None:
         wrong["node"] = [_("Choose the chain node that the need belongs to.")]
     refuse(wrong)
     assert node is not None
     need.node, need.chain, need.code = node, node.chain, next_code()
+    if need.review_on is None:
+        need.review_on = next_review(node.chain_id)
     need.save()
     if fields.get("other_nodes"):
         set_other_nodes(need, fields["other_nodes"])
@@ -108,7 +109,7 @@ def set_other_nodes(need: Need, node_ids: Sequence[UUID | str]) -> list[ChainNod
     if len(nodes) != len(wanted):
         raise Invalid(_("One of these chain nodes does not exist."), field="other_nodes")
     if any(one.chain_id == need.chain_id for one in nodes):
-        raise Invalid(_("Choose nodes of other chains; the need's own chain is named already."), field="other_nodes")
+        raise Invalid(OWN_CHAIN, field="other_nodes")
     need.more_chains.exclude(node__in=nodes).delete()
     NeedChain.objects.bulk_create(
         [NeedChain(need=need, chain=one.chain, node=one) for one in nodes], ignore_conflicts=True
@@ -143,15 +144,30 @@ def still_editable(need: Need) -> None:
         raise WrongState(str(NOT_EDITABLE))
 
 
+def still_alive(need: Need) -> None:
+    """Nothing, or the refusal to touch a need that was met, withdrawn or merged."""
+    if need.state not in ALIVE:
+        raise WrongState(_("This need has ended: %(state)s.") % {"state": need.get_state_display()})
+
+
 def edit_words(actor: Actor, need: Need, changes: Mapping[str, Any], **source: Any) -> None:
     """Change the words of a need before it is published, with its entry in the book; `source` says where they came from."""
     still_editable(need)
     before = {name: getattr(need, name) for name in changes if name in EDITABLE_FIELDS}
     refuse(set_fields(need, changes))
+    if "other_nodes" in changes:
+        before["other_nodes"] = [str(one) for one in need.more_chains.select_related("chain", "node")]
+        source["other_nodes"] = [str(one) for one in set_other_nodes(need, changes["other_nodes"])]
     need.touch()
     need.save()
     index_need(need)
-    book.record(actor, "edit_need", need, before=before, after={name: changes[name] for name in before} | source)
+    book.record(
+        actor,
+        "edit_need",
+        need,
+        before=before,
+        after={name: changes[name] for name in before if name in EDITABLE_FIELDS} | source,
+    )
 
 
 def write_indicator(

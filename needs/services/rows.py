@@ -23,7 +23,7 @@ from core.indicators.models import Specification
 from core.indicators.validation import NOTES_LENGTH
 from needs.models import Need
 from needs.queries.need import current_version, needs_visible_to, specifications_in
-from needs.services.need import EDITABLE_FIELDS, NOT_EDITABLE, set_fields
+from needs.services.need import EDITABLE_FIELDS, NOT_EDITABLE, OWN_CHAIN, set_fields
 from needs.states.need import EDITABLE, Confidentiality, DemandSide
 
 
@@ -41,6 +41,7 @@ def _check_needs(actor: Actor, target: Any, lines: list[Line]) -> None:
     numbers: dict[str, int] = {}
     for line in lines:
         _find_node(line, nodes)
+        _find_others(line, nodes)
         code = str(line.values.get("code", ""))
         need = known.get(code)
         if need and code in numbers:
@@ -72,7 +73,8 @@ def _check_needs(actor: Actor, target: Any, lines: list[Line]) -> None:
 def _numbered(actor: Actor, lines: list[Line]) -> dict[str, Need]:
     """The needs that the actor may see by those numbers that the rows carry."""
     codes = {str(line.values["code"]) for line in lines if "code" in line.values}
-    return {one.code: one for one in needs_visible_to(actor).filter(code__in=codes).select_related("node")}
+    rows = needs_visible_to(actor)
+    return {one.code: one for one in rows.filter(code__in=codes).select_related("node").prefetch_related("more_chains")}
 
 
 def _compare(line: Line, need: Need, *, is_own: bool) -> None:
@@ -91,23 +93,32 @@ def _compare(line: Line, need: Need, *, is_own: bool) -> None:
 
 def need_values(line: Line) -> dict[str, Any]:
     """What a row says of a need's own words."""
-    return {name: value for name, value in line.values.items() if name in EDITABLE_FIELDS}
+    said = {name: value for name, value in line.values.items() if name in EDITABLE_FIELDS}
+    if "other_nodes" in line.values:
+        said["other_nodes"] = [one.pk for one in line.values["other_nodes"]]
+    return said
 
 
 def changes_of(line: Line, need: Need) -> dict[str, Any]:
     """What a row would change; a column that the file has and the row leaves empty empties the field."""
     said: dict[str, Any] = dict.fromkeys(_MAY_BE_EMPTY & line.blank, "")
-    said |= dict.fromkeys({"budget", "deadline_on"} & line.blank)
+    said |= dict.fromkeys({"budget", "starts_on", "deadline_on"} & line.blank)
     said |= need_values(line)
-    return {
+    others = said.pop("other_nodes", [] if "other_nodes" in line.blank else None)
+    changed = {
         name: value
         for name, value in said.items()
         if values.one_line_end(value) != values.one_line_end(getattr(need, name))
     }
+    if others is not None and set(others) != {one.node_id for one in need.more_chains.all()}:
+        changed["other_nodes"] = others
+    return changed
 
 
 # An empty choice says nothing: who may read it stays as it is.
-_MAY_BE_EMPTY = {"affected_users", "constraints", "field", "region_code", "title_en"}
+_MAY_BE_EMPTY = {
+    "affected_users", "constraints", "expected_results", "field", "key_technologies", "keywords", "region_code", "title_en",
+}  # fmt: skip
 
 
 def _names(row: Any) -> set[str]:
@@ -123,16 +134,39 @@ def _find_node(line: Line, nodes: Mapping[str, list[ChainNode]]) -> None:
     said = str(line.values.get("node", ""))
     if not said:
         return
-    found = nodes.get(values.narrow(said).casefold(), [])
-    chain = values.narrow(str(line.values.get("chain", ""))).casefold()
-    if chain:
-        found = [one for one in found if chain in _names(one.chain)]
+    found = _named(nodes, said, str(line.values.get("chain", "")))
     if len(found) == 1:
         line.values["node"] = found[0]
     elif found:
         line.errors["node"] = [_now("Several chains have a node of this name; fill in the chain.")]
     else:
         line.errors["node"] = [_now("There is no chain node of this name.")]
+
+
+def _named(nodes: Mapping[str, list[ChainNode]], name: str, chain: str) -> list[ChainNode]:
+    """The nodes of a name, in the chain that is said or in any."""
+    found = nodes.get(values.narrow(name).casefold(), [])
+    chain = values.narrow(chain).casefold()
+    return [one for one in found if chain in _names(one.chain)] if chain else found
+
+
+def _find_others(line: Line, nodes: Mapping[str, list[ChainNode]]) -> None:
+    """The nodes of other chains, each as `chain · node`, or by its name alone where that is enough."""
+    known = []
+    for said in line.values.get("other_nodes", []):
+        chain, _dot, name = said.rpartition("·")
+        found = _named(nodes, name.strip(), chain.strip())
+        if len(found) != 1:
+            line.errors["other_nodes"] = [
+                _now("“%(said)s” is no single node; write it as chain · node.") % {"said": said}
+            ]
+            return
+        known += found
+    if "other_nodes" in line.values:
+        line.values["other_nodes"] = known
+        own = line.values.get("node")
+        if isinstance(own, ChainNode) and any(one.chain_id == own.chain_id for one in known):
+            line.errors["other_nodes"] = [str(OWN_CHAIN)]
 
 
 def _choice(choices: type[TextChoices]) -> dict[str, Any]:
@@ -193,9 +227,29 @@ NEEDS = Import(
             help=_("Who suffers from it."),
         ),
         Field(
+            "key_technologies",
+            _("Key technologies"),
+            values.text(20_000),
+            help=_("What has to be solved technically; the figures go into the indicator table."),
+        ),
+        Field(
+            "expected_results",
+            _("Expected results"),
+            values.text(20_000),
+            help=_("What is new about it, and what economy and society gain."),
+        ),
+        Field("keywords", _("Keywords"), values.text(200), help=_("Separated by commas.")),
+        Field(
             "constraints", _("Constraints"), values.text(20_000), help=_("Process, equipment, cost, standard, time.")
         ),
-        Field("field", _("Field"), values.text(80)),
+        Field(
+            "other_nodes",
+            _("Nodes of other chains"),
+            values.list_of_words,
+            help=_("Where it concerns other chains as well: chain · node, several separated by semicolons."),
+            shown=lambda nodes: "; ".join(f"{one.chain} · {one}" for one in nodes),
+        ),
+        Field("field", _("Technical field"), values.text(80), also=["领域", _("Field")]),
         Field("region_code", _("Region"), values.text(80), help=_("Six digits, such as 330100.")),
         Field(
             "budget",
@@ -205,6 +259,7 @@ NEEDS = Import(
             example="85万",
             help=_("Yuan; 万 and 亿 are understood and shown before anything is written."),
         ),
+        Field("starts_on", _("Work starts"), values.day, also=["需求起始日"]),
         Field(
             "deadline_on",
             _("Wanted by"),

@@ -19,6 +19,7 @@ class NeedState(models.TextChoices):
 
 # Before publication the owner may change it; the public and the library see it from publication on.
 EDITABLE = (NeedState.DRAFT, NeedState.DEFINING, NeedState.DEFINED)
+ALIVE = (*EDITABLE, NeedState.PUBLISHED)
 LISTED = (NeedState.PUBLISHED, NeedState.MET, NeedState.PARTLY_MET)
 
 NEED = Machine(

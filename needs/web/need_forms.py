@@ -25,14 +25,28 @@ class NeedWords(forms.Form):
         label=_("Affected users"), rows=2, required=False, help_text=_("Who suffers from it.")
     )
     demand_side = forms.RadioField(label=_("Demand side"), choices=DemandSide.choices)
+    key_technologies = forms.LongTextField(
+        label=_("Key technologies"),
+        rows=2,
+        required=False,
+        help_text=_("What has to be solved technically; the figures go into the indicator table."),
+    )
+    expected_results = forms.LongTextField(
+        label=_("Expected results"),
+        rows=2,
+        required=False,
+        help_text=_("What is new about it, and what economy and society gain."),
+    )
+    keywords = forms.TextField(label=_("Keywords"), max_length=200, required=False, help_text=_("Separated by commas."))
     constraints = forms.LongTextField(
         label=_("Constraints"), rows=2, required=False, help_text=_("Process, equipment, cost, standard, time.")
     )
-    field = forms.TextField(label=_("Field"), max_length=80, required=False)
+    field = forms.TextField(label=_("Technical field"), max_length=80, required=False)
     region_code = forms.TextField(
         label=_("Region"), max_length=80, required=False, help_text=_("Six digits, such as 330100.")
     )
     budget = forms.MoneyField(label=_("Budget"), required=False)
+    starts_on = forms.DateField(label=_("Work starts"), required=False)
     deadline_on = forms.DateField(label=_("Wanted by"), required=False)
     title_en = forms.TextField(label=_("English title"), max_length=200, required=False)
     confidentiality = forms.RadioField(
@@ -48,6 +62,19 @@ class NewNeed(NeedWords):
         super().__init__(*args, **kwargs)
         nodes = ChainNode.objects.select_related("chain").order_by("chain__name", "order")
         self.fields["node"].choices = [(str(one.pk), f"{one.chain} · {one}") for one in nodes]  # type: ignore[attr-defined]
+
+
+class ChainsForm(forms.Form):
+    other_nodes = forms.MultipleChoiceField(
+        label=_("Nodes of other chains"),
+        required=False,
+        help_text=_("Solvers of these chains find the need as well, marked as from another chain."),
+    )
+
+    def __init__(self, *args: Any, need: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        nodes = ChainNode.objects.exclude(chain=need.chain_id).select_related("chain").order_by("chain__name", "order")
+        self.fields["other_nodes"].choices = [(str(one.pk), f"{one.chain} · {one}") for one in nodes]  # type: ignore[attr-defined]
 
 
 class EvidenceForm(forms.Form):

@@ -46,6 +46,16 @@ def edit_need(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _form(request, need, forms.NeedWords, act, _("Edit"), initial=first)
 
 
+def set_chains(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The nodes of other chains that the need concerns as well (R121)."""
+    need = _need(request, "needs.set_chains", pk)
+    first = {"other_nodes": [str(one) for one in need.more_chains.values_list("node_id", flat=True)]}
+    return _form(
+        request, need, forms.ChainsForm, _on(actions.set_chains, pk), _("Other chains"), initial=first,
+        form_kwargs={"need": need},
+    )  # fmt: skip
+
+
 def add_evidence(request: HttpRequest, pk: UUID) -> HttpResponse:
     need = _need(request, "needs.add_evidence", pk)
     return _form(request, need, forms.EvidenceForm, _on(actions.add_evidence, pk), _("Add evidence"))

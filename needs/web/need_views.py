@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,85 +10,23 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from chains.models import Chain, ChainNode
 from core import book, checks
 from core.access import policy
 from core.files.web import respond
 from core.indicators import services as indicators
 from core.indicators.engine import compare
-from core.search import queries as search
-from core.web import tables
 from core.web.page import crumb, render_page
 from needs.models import IndicatorComment, Need, NeedEvidence
+from needs.queries.freshness import leaves_matching_on
 from needs.queries.need import (
     current_version,
     is_definer,
     issued_version,
-    needs_visible_to,
     signature_matrix,
     specifications_in,
 )
-from needs.states.need import EDITABLE, NEED, DemandSide, NeedState
+from needs.states.need import EDITABLE, NEED, NeedState
 from needs.web.doors import actor_of
-
-
-class Needs(tables.Table):
-    columns = [
-        tables.Column("title", _("Need"), sort="title", is_primary=True, link=lambda row: reverse("needs:need", args=[row.pk]),
-                      note=lambda row: row.code),
-        tables.Column("code", _("Number"), kind="code", sort="code", in_page=False),
-        tables.Column("chain", _("Chain"), value=lambda row: str(row.chain), sort="chain__name"),
-        tables.Column("node", _("Node"), value=lambda row: str(row.node), sort="node__name"),
-        tables.Column("demand_side", _("Demand side"), sort="demand_side"),
-        tables.Column("owner", _("Owner"), value="owner.name", sort="owner__name"),
-        tables.Column("budget", _("Budget"), kind="money", sort="budget"),
-        tables.Column("deadline_on", _("Wanted by"), kind="date", sort="deadline_on"),
-        tables.Column("state", _("State"), kind="badge", sort="state"),
-        tables.Column("pain_point", _("Pain point"), in_page=False),
-        tables.Column("field", _("Field"), in_page=False),
-        tables.Column("region_code", _("Region"), in_page=False),
-        tables.Column("affected_users", _("Affected users"), in_page=False),
-        tables.Column("constraints", _("Constraints"), in_page=False),
-        tables.Column("title_en", _("English title"), in_page=False),
-        tables.Column("confidentiality", _("Who may read it"), in_page=False),
-    ]  # fmt: skip
-    filters = [
-        tables.Choice("chain", _("Chain"), lookup="chain_id", facet=True, choices=lambda: [(row.pk, str(row)) for row in Chain.objects.all()]),
-        tables.Choice("node", _("Node"), lookup="node_id",
-                      choices=lambda: [(row.pk, str(row)) for row in ChainNode.objects.order_by("chain__name", "order")]),
-        tables.Choice("side", _("Demand side"), lookup="demand_side", choices=DemandSide.choices, facet=True),
-        tables.Choice("state", _("State"), choices=NeedState.choices, facet=True),
-        tables.Text("field", _("Field")),
-        tables.Text("region", _("Region"), lookup="region_code"),
-        tables.NumberRange("budget", _("Budget"), unit=_("10,000 yuan"), scale=Decimal(10000)),
-        tables.DateRange("deadline", _("Wanted by"), lookup="deadline_on"),
-    ]  # fmt: skip
-    search = ["title"]
-    search_hint = _("Search in both languages")
-    default_sort = "-created_at"
-    file_name = "needs"
-    empty = tables.Empty(
-        _("No need yet"), _("Needs that chain leaders publish stand here; your own drafts as well."), icon="list-search"
-    )
-
-    def get_filters(self) -> Sequence[tables.Filter]:
-        return [*tables.ours(self.context["actor"].organisation_id, "owner_id"), *self.filters]
-
-    def search_condition(self, text: str) -> Q:
-        """Through the one search: words of both languages, pairs of characters, typing errors."""
-        found = search.search(self.context["actor"], text, kinds=["need"])
-        return Q(pk__in=found.order_by().values("object_id"))
-
-
-def list_needs(request: HttpRequest) -> HttpResponse:
-    """The need library (R019)."""
-    actor = actor_of(request)
-    rows = needs_visible_to(actor).select_related("chain", "node", "owner")
-    buttons = []
-    if actor.organisation and policy.can(actor, "needs.post_need", actor.organisation):
-        buttons.append({"label": _("Post a need"), "url": reverse("needs:post_need"), "icon": "plus", "primary": True})
-        buttons.append({"label": _("From a file"), "url": reverse("needs:import_needs"), "icon": "upload"})
-    return tables.render(request, Needs(rows, actor=actor), title=_("Need library"), actions=buttons)
 
 
 def need_page(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -136,6 +72,7 @@ def need_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "missing": [hit.missing for _one, hit in checks.hits_at("needs.publish_need", need) if hit.missing] if own and editable and rows else [],
         "not_ready": [hit.missing for _one, hit in checks.hits_at("needs.define_indicator", need) if hit.missing] if own and editable else [],
         "can_issue": own and newest is not None and newest.issued_at is None and editable and policy.can(actor, "needs.issue_version", need),
+        "leaves_on": leaves_matching_on(need) if need.stale_at and need.review_on else None,
         "can_close": need.state == NeedState.PUBLISHED and policy.can(actor, "needs.close_need", need),
         "can_challenge": need.state == NeedState.PUBLISHED and own,
         "timeline": book.timeline(need) if own or definer else [],

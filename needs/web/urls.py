@@ -6,6 +6,7 @@ from needs.web import (
     challenge_urls,
     library_views,
     need_forms_views,
+    need_list_views,
     need_views,
     offer_urls,
     paste_views,
@@ -17,7 +18,8 @@ from needs.web import (
 app_name = "needs"
 
 urlpatterns = [
-    path("", need_views.list_needs, name="needs"),
+    path("", need_list_views.list_needs, name="needs"),
+    path("matrix/", need_list_views.side_matrix, name="side_matrix"),
     path("new/", need_forms_views.post_need, name="post_need"),
     path("import/", row_views.import_needs, name="import_needs"),
     path("import/<uuid:draft>/", row_views.imported_needs, name="imported_needs"),
@@ -26,6 +28,7 @@ urlpatterns = [
     path("<uuid:pk>/indicators/file/", row_views.indicators_file, name="indicators_file"),
     path("<uuid:pk>/", need_views.need_page, name="need"),
     path("<uuid:pk>/edit/", need_forms_views.edit_need, name="edit_need"),
+    path("<uuid:pk>/chains/", need_forms_views.set_chains, name="set_chains"),
     path("<uuid:pk>/evidence/", need_forms_views.add_evidence, name="add_evidence"),
     path("evidence/<uuid:pk>/file/", need_views.evidence_file, name="evidence_file"),
     path("<uuid:pk>/indicators/paste/", paste_views.paste_indicators, name="paste_indicators"),

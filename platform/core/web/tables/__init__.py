@@ -10,7 +10,7 @@ def list_needs(request):
 """
 
 from core.web.tables.columns import Column
-from core.web.tables.filters import Choice, DateRange, Filter, Multi, NumberRange, Text, ours
+from core.web.tables.filters import Choice, DateRange, Filter, Multi, NumberRange, Text, Values, ours
 from core.web.tables.render import render, respond
 from core.web.tables.table import Empty, Table
 
@@ -24,6 +24,7 @@ __all__ = [
     "NumberRange",
     "Table",
     "Text",
+    "Values",
     "ours",
     "render",
     "respond",

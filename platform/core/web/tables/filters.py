@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -151,6 +151,37 @@ class Multi(Choice):
     def wanted(self, asked: QueryDict, prefix: str) -> list[str]:
         known = {value for value, _label in self.listed()}
         return [value for value in asked.getlist(prefix + self.name) if value in known]
+
+
+@dataclass(frozen=True)
+class Values(Choice):
+    """Exactly one of the values that the rows hold; the most frequent are offered with their counts (one query)."""
+
+    facet: bool = True
+    most: int = 30
+
+    def listed(self) -> list[tuple[str, Text_]]:
+        return []
+
+    def wanted(self, asked: QueryDict, prefix: str) -> list[str]:
+        sent = [value.replace("\x00", "").strip() for value in asked.getlist(prefix + self.name)[-1:]]
+        return [value[:200] for value in sent if value]
+
+    def shown(self, asked: QueryDict, prefix: str) -> Shown:
+        value = next(iter(self.wanted(asked, prefix)), "")
+        options = [Option(value, value, is_chosen=True)] if value else []
+        chosen = [(prefix + self.name, value)] if value else []
+        return Shown(
+            self.kind, prefix + self.name, self.label, value=value, options=options, chosen=chosen, words=value
+        )
+
+    def count(self, rows: QuerySet[Any], options: list[Option]) -> None:
+        """Fill in the most frequent values; what is chosen stays even where it is rare."""
+        chosen = {one.value for one in options}
+        counted = rows.order_by().exclude(**{self.path: ""}).values_list(self.path).annotate(many=Count("pk"))
+        found = dict(counted.order_by("-many", self.path)[: self.most])
+        found |= {value: 0 for value in chosen if value not in found}
+        options[:] = [Option(value, value, value in chosen, count=many) for value, many in found.items()]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,134 @@
+"""The need library: matrix, facets, search in both languages, files that come in again (R002, R019)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from needs.models import Need
+from needs.states.need import DemandSide
+from tests import factories
+from tests.factories import needs as make
+
+CORPUS = Path(__file__).parents[1] / "evaluation" / "relevance" / "corpus.jsonl"
+
+
+def rest(api: Any, actor: Any) -> Any:
+    return api.as_person(actor.person, actor.organisation)
+
+
+def cells(page: str) -> list[list[tuple[int, str]]]:
+    """The matrix as the page shows it: per node the sides' counts with their addresses."""
+    body = page[page.index('<table class="matrix heat">') :]
+    found = []
+    for line in re.findall(r'<tr><th scope="row">.*?</tr>', body, re.S):
+        cell = re.findall(r'<td class="h\d">(?:<a href="([^"]*)">(\d+)</a>|<span[^>]*>[^<]*</span>)</td>', line)
+        found.append([(int(count or 0), url.replace("&amp;", "&")) for url, count in cell])
+    return found
+
+
+@pytest.mark.req("R002", whole=True)
+@pytest.mark.parametrize(("many", "node_at"), [([1, 1, 1, 1], 0), ([2, 1, 3, 1], 2)])
+def test_the_matrix_counts_each_side_and_a_cell_opens_its_needs(
+    client: Any, api: Any, many: list[int], node_at: int
+) -> None:
+    owner = factories.actor(factories.organisation())
+    chain, elsewhere = factories.chain(leader=owner.organisation), factories.chain()
+    node = chain.nodes.order_by("order")[node_at]
+    client.sign_in(owner.person, owner.organisation)
+    typed = {"title": "没有需求侧", "pain_point": "痛", "node": str(node.pk), "confidentiality": "members"}
+    refused = client.post("/needs/new/", typed)
+    assert refused.status_code == 422 and re.search(r'name="demand_side".*?class="err"', refused.content.decode(), re.S)
+    told = rest(api, owner).post("needs/", {"title": "x", "pain_point": "y", "node": str(node.pk)})
+    assert told.status_code == 422 and list(told.data["errors"]) == ["demand_side"]
+    assert not Need.objects.exists()
+    for side, count in zip(DemandSide.values, many, strict=True):
+        for number in range(count):
+            sent = typed | {"title": f"需求 {side} {number}", "demand_side": side}
+            assert client.post("/needs/new/", sent).status_code == 302
+    make.draft(factories.actor(factories.organisation()), chain=chain, title="别家的草稿")
+    page = client.get(f"/needs/matrix/?chain={chain.pk}").content.decode()
+    rows = cells(page)
+    assert [[count for count, _url in row] for row in rows] == [many if at == node_at else [0] * 4 for at in range(3)]
+    for side, (count, url) in zip(DemandSide.values, rows[node_at], strict=True):
+        shown = client.get(url).content.decode()
+        titles = set(re.findall(r"需求 (\w+) \d", shown))
+        assert titles == {side} and len(set(re.findall(r"需求 \w+ \d", shown))) == count
+    answer = rest(api, owner).get("needs/matrix/", {"chain": str(chain.pk)})
+    assert answer.data["totals"] == dict(zip(DemandSide.values, many, strict=True)) and answer.data["gaps"] == 8
+    assert [one["gaps"] for one in answer.data["rows"]] == [0 if at == node_at else 4 for at in range(3)]
+    file = client.get(f"/needs/matrix/?chain={chain.pk}&file=csv").content.decode("utf-8-sig")
+    assert [int(one) for one in list(csv.reader(io.StringIO(file)))[1 + node_at][1:]] == [*many, sum(many), 0]
+    # A need that concerns a node of another chain as well stands in that chain's matrix, and is counted once there.
+    further = elsewhere.nodes.first()
+    need = Need.objects.filter(title__startswith="需求 rd").first()
+    assert need is not None
+    tied = rest(api, owner).post(f"needs/{need.pk}/set_chains/", {"other_nodes": [str(further.pk)]})
+    assert tied.status_code == 200 and [one["node"]["id"] for one in tied.data["other_nodes"]] == [str(further.pk)]
+    other = rest(api, owner).get("needs/matrix/", {"chain": str(elsewhere.pk)}).data
+    assert other["total"] == 1 and other["rows"][0]["counts"]["rd"] == 1
+    assert rest(api, owner).get("needs/", {"chain": str(elsewhere.pk)}).data["results"][0]["id"] == str(need.pk)
+
+
+def real_needs(count: int) -> list[dict[str, Any]]:
+    """So many needs as people wrote them, the batteries that charge in a quarter of an hour first."""
+    rows = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
+    rows = [row for row in rows if row["kind"] == "need"]
+    return sorted(rows, key=lambda row: row["id"] not in ("D355", "D372", "D112"))[:count]
+
+
+@pytest.mark.req("R019", whole=True)
+@pytest.mark.parametrize(("many", "region", "budget"), [(50, "330100", "600万"), (70, "130100", "85万")])
+def test_real_needs_come_in_are_found_in_both_languages_counted_and_go_out_again(
+    client: Any, api: Any, many: int, region: str, budget: str
+) -> None:
+    owner = factories.actor(factories.organisation())
+    chain = factories.chain()
+    client.sign_in(owner.person, owner.organisation)
+    node, rows = chain.nodes.first(), real_needs(many)
+    head = ["标题", "痛点", "节点", "需求侧", "领域", "地区", "预算", "期望完成日"]
+    lines = [[row["title"], row["text"], node.name, row["demand_side"], row["chain"], region if at % 2 else "", budget if at % 5 == 0 else "",
+              "2029-06-30" if at % 3 else ""] for at, row in enumerate(rows)]  # fmt: skip
+    text = io.StringIO()
+    csv.writer(text).writerows([head, *lines])
+    sent = client.post("/needs/import/", {"file": SimpleUploadedFile("needs.csv", text.getvalue().encode())})
+    assert sent.status_code == 302, sent.content.decode()[:500]
+    assert client.post(sent.headers["Location"]).status_code == 302
+    assert Need.objects.count() == many
+    for word in ("充电", "charging"):
+        found = client.get("/needs/", {"q": word}).content.decode()
+        assert "缓解续航焦虑" in found and "High-energy traction cell" in found, word
+        by_rest = rest(api, owner).get("needs/", {"q": word, "page_size": 100}).data["results"]
+        assert {"缓解续航焦虑：能量密度提升30%且15分钟快充"} <= {row["title"] for row in by_rest}
+    counts = rest(api, owner).get("needs/facets/").data
+    by = {name: {one["value"]: one["count"] for one in values} for name, values in counts.items()}
+    assert (
+        by["chain"] == {str(chain.pk): many} and by["node"] == {str(node.pk): many} and by["state"] == {"draft": many}
+    )
+    assert sum(by["side"].values()) == many and by["region"] == {region: many // 2}
+    fives, thirds = len(range(0, many, 5)), len(range(0, many, 3))
+    assert sorted(by["band"].values()) == sorted([fives, many - fives]) and by["by"]["unsaid"] == thirds
+    field, count = max(by["field"].items(), key=lambda one: one[1])
+    page = client.get("/needs/", {"field": field}).content.decode()
+    assert f">{field} ({count})</option>" in page
+    narrowed = rest(api, owner).get("needs/facets/", {"field": field, "region": region}).data
+    assert sum(one["count"] for one in narrowed["side"]) == sum(
+        row["chain"] == field and at % 2 for at, row in enumerate(rows)
+    )
+    assert rest(api, owner).get("needs/facets/", {"feild": field}).status_code == 400
+    stranger = factories.actor(factories.organisation())
+    assert rest(api, stranger).get("needs/facets/").data["field"] == [], "drafts of others are not even counted"
+    file = client.get("/needs/?file=csv").content
+    again = client.post("/needs/import/", {"file": SimpleUploadedFile("again.csv", file)})
+    preview = client.get(again.headers["Location"]).content.decode()
+    assert f"新增 0，更改 0，相同 {many}，有误 0" in preview
+    before = list(Need.objects.order_by("pk").values())
+    assert client.post(again.headers["Location"]).status_code == 302
+    assert list(Need.objects.order_by("pk").values()) == before

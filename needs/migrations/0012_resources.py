@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("open", "Open"), ("taken", "Taken up"), ("withdrawn", "Withdrawn")],
+                        choices=[("open", "Available"), ("taken", "Taken up"), ("withdrawn", "Withdrawn")],
                         default="open",
                         max_length=20,
                         verbose_name="State",

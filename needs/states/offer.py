@@ -31,7 +31,7 @@ class OfferReach(models.TextChoices):
 
 
 class OfferState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", _("Available")
     TAKEN = "taken", _("Taken up")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 

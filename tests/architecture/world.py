@@ -235,7 +235,7 @@ ROUTES = {
     "alerts/": "checks.Alert", "chains/": "chains.Chain", "needs/": "needs.Need",
     "needs/evidence/": "needs.NeedEvidence", "needs/challenges/": "needs.Challenge", "needs/bids/": "needs.Bid",
     "needs/seats/": "needs.PanelMember", "needs/awards/": "needs.Award", "needs/public-calls/": "needs.PublicCall",
-    "needs/offers/": "needs.Offer", "needs/flows/": "needs.Flow", "needs/flow-map/": "chains.Chain",
+    "needs/offers/": "needs.Offer", "needs/offers/flows/": "needs.Flow", "needs/offers/map/": "chains.Chain",
     "needs/results/": "needs.Result", "needs/capabilities/": "needs.Capability",
     "needs/surveys/": "needs.Campaign", "needs/surveys/answers/": "needs.SurveyAnswer", "benefits/agreements/": "benefits.ShareAgreement",
     "benefits/versions/": "benefits.AgreementVersion", "benefits/incomes/": "benefits.Income", "benefits/settlements/": "benefits.Settlement",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
+
 from core import clock
 from core.inbox.models import Task
 from core.search import queries as search
@@ -53,9 +55,9 @@ def test_a_flow_needs_both_sides_and_is_told_to_each(api: Any, client: Any) -> N
     other = api.as_person(stranger.person, stranger.organisation)
     assert other.get(f"flows/{pk}/").status_code == 404, "a proposal is between two"
     client.sign_in(giver.person, giver.organisation)
-    page = client.get(f"/needs/flows/{pk}/").content.decode()
-    assert "数据使用协议 2026-7" in page and f"/needs/flows/{pk}/accept/" in page
-    assert client.post(f"/needs/flows/{pk}/accept/").status_code == 302
+    page = client.get(f"/needs/offers/flows/{pk}/").content.decode()
+    assert "数据使用协议 2026-7" in page and f"/needs/offers/flows/{pk}/accept/" in page
+    assert client.post(f"/needs/offers/flows/{pk}/accept/").status_code == 302
     assert from_taker.get(f"flows/{pk}/").data["state"] == "recorded"
     assert Task.objects.get(key=f"answer_flow:{pk}").state == "done"
     assert Offer.objects.get(pk=offer).state == "taken"
@@ -107,7 +109,7 @@ def test_what_is_for_chosen_readers_is_nowhere_for_others(api: Any, client: Any)
     flow = offers.recorded(
         giver, taker, nodes[0], nodes[2], reach="chosen", readers=[taker.organisation_id, giver.organisation_id]
     )
-    assert client.get(f"/needs/flows/{flow.pk}/").status_code == 404
+    assert client.get(f"/needs/offers/flows/{flow.pk}/").status_code == 404
     client.sign_out()
     client.sign_in(taker.person, taker.organisation)
     assert "机密工艺参数" in client.get("/needs/offers/?q=工艺参数").content.decode()
@@ -152,3 +154,59 @@ def test_the_form_keeps_what_was_typed_and_names_what_is_wrong(client: Any) -> N
     assert late.status_code == 412 and "三年" in late.content.decode(), "no silent overwrite"
     row.refresh_from_db()
     assert row.terms == "两年"
+
+
+@pytest.mark.req("R003", whole=True)
+@pytest.mark.parametrize("counts", [(1, 1, 1, 1), (2, 0, 3, 1)])
+def test_offers_of_each_kind_accepted_for_requests_are_the_flows_of_the_map(
+    api: Any, client: Any, counts: tuple[int, ...]
+) -> None:
+    chain, nodes, giver, taker = two_sides()
+    from_giver, from_taker = (api.as_person(one.person, one.organisation) for one in (giver, taker))
+    client.sign_in(giver.person, giver.organisation)
+    for kind, count in zip(KINDS, counts, strict=True):
+        for _number in range(count):
+            given = from_giver.post("offers/", body(nodes[0], kind=kind, amount="500000.00")).data
+            asked = from_taker.post("offers/", body(nodes[2], kind=kind, direction="request")).data
+            assert (given["owner"]["id"], given["terms"], given["reach"]) == (
+                str(giver.organisation_id),
+                "一年",
+                "members",
+            )
+            flow = from_taker.post(
+                f"offers/{asked['id']}/propose_flow/", {"counterpart": given["id"], "agreement": "A-1"}
+            )
+            assert client.post(f"/needs/offers/flows/{flow.data['id']}/accept/").status_code == 302
+    # One flow that runs the other way, and one that only its two parties may know of.
+    offers.recorded(taker, giver, nodes[2], nodes[0], kind="talent", title="驻厂工程师")
+    offers.recorded(
+        giver, taker, nodes[0], nodes[2], reach="chosen", readers=[giver.organisation_id, taker.organisation_id]
+    )
+    total = sum(counts)
+    stranger = factories.actor(factories.organisation())
+    theirs = api.as_person(stranger.person, stranger.organisation)
+    shown = theirs.get("flows/map/", {"chain": str(chain.pk)}).data
+    assert shown["total"] == total + 1 and shown["by_direction"] == {"down": total, "up": 1, "level": 0, "across": 0}
+    down = theirs.get("flows/map/", {"chain": str(chain.pk), "direction": "down"}).data
+    assert down["total"] == total and tuple(down["by_kind"][kind] for kind in KINDS) == counts
+    assert sum(edge["count"] for edge in down["edges"]) == total
+    assert {edge["from_node"]["id"] for edge in down["edges"]} == {str(nodes[0].pk)}
+    assert from_giver.get("flows/map/", {"chain": str(chain.pk)}).data["total"] == total + 2
+    recorded = theirs.get("flows/", {"state": "recorded", "kind": "technology"}).data["results"]
+    assert len(recorded) == counts[0]
+    for row in recorded:
+        ends = (row["from_node"]["id"], row["to_node"]["id"])
+        assert ends == (str(nodes[0].pk), str(nodes[2].pk))
+        assert row["agreement"] == "A-1" and row["starts_on"] == str(clock.today()) and row["recorded_at"]
+    client.sign_out()
+    client.sign_in(stranger.person, stranger.organisation)
+    for asked, number in (
+        ({}, total + 1),
+        ({"direction": "down"}, total),
+        ({"kind": "data"}, counts[2]),
+        ({"direction": "up"}, 1),
+    ):
+        listed = client.get(f"/needs/offers/map/{chain.pk}/", asked | {"file": "csv"}).content.decode("utf-8-sig")
+        assert len(listed.splitlines()) - 1 == number, asked
+        page = client.get(f"/needs/offers/map/{chain.pk}/", asked).content.decode()
+        assert f"{number} 次已记录的流动" in page, asked

@@ -8,6 +8,7 @@ from needs.states.library import Freshness
 from needs.states.merge import MergeState
 from needs.states.need import DefinerState, NeedState, SignatureVerdict
 from needs.states.offer import FlowState, OfferState
+from needs.states.question import QuestionState, SupplementState
 from needs.states.result import CapabilityState, ResultState
 from needs.states.review import PanelState
 
@@ -44,6 +45,11 @@ badges.register(
         BidState.ELIGIBLE: "ok", BidState.AWARDED: "ok", BidState.NOT_AWARDED: "quiet",
     },
 )  # fmt: skip
+badges.register(QuestionState, {QuestionState.ASKED: "warn", QuestionState.ANSWERED: "ok"})
+badges.register(
+    SupplementState,
+    {SupplementState.ASKED: "warn", SupplementState.GIVEN: "ok", SupplementState.WITHDRAWN: "quiet"},
+)
 badges.register(
     PanelState,
     {PanelState.INVITED: "warn", PanelState.CLEARED: "ok", PanelState.CONFLICTED: "bad", PanelState.RECUSED: "quiet"},

@@ -3,7 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from core import webhooks
-from needs.events.challenge import AddendumIssued, AwardSigned, ChallengeCancelled, ChallengeClosed, ChallengePublished
+from needs.events.challenge import (
+    AddendumIssued,
+    AwardSigned,
+    ChallengeCancelled,
+    ChallengeClosed,
+    ChallengePublished,
+    QuestionAnswered,
+)
 from needs.events.need import NeedClosed, NeedPublished
 from needs.events.offer import FlowRecorded
 
@@ -13,6 +20,7 @@ webhooks.offer(NeedPublished, _("A need was published"), **_need)
 webhooks.offer(NeedClosed, _("A need was closed"), **_need)
 webhooks.offer(ChallengePublished, _("A challenge was published"), **_challenge)
 webhooks.offer(AddendumIssued, _("A challenge got an addendum"), **_challenge)
+webhooks.offer(QuestionAnswered, _("A question about a challenge was answered"), **_challenge)
 webhooks.offer(ChallengeClosed, _("A challenge was closed for bids"), **_challenge)
 webhooks.offer(ChallengeCancelled, _("A challenge was cancelled"), **_challenge)
 webhooks.offer(AwardSigned, _("An award was signed"), model="needs.Award", id_field="award_id", rest="award")

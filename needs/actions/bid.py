@@ -23,6 +23,7 @@ from needs.models.bid import Bid, BidFile, BidSubmission
 from needs.models.challenge import Challenge
 from needs.services.bid import set_budgets, set_commitments, set_machines, snapshot
 from needs.services.challenge import ensure_closed, lock_for_bidding
+from needs.services.eligibility import set_declarations
 from needs.states.bid import BID, BidState
 from needs.states.challenge import JUDGING, ChallengeState
 
@@ -56,7 +57,8 @@ def start_bid(*, actor: Actor, challenge_id: UUID) -> Bid:
 
 @command
 def save_bid(*, actor: Actor, bid_id: UUID, changes: Mapping[str, Any], version: int | None = None) -> Bid:
-    """Save a draft: plain fields, `commitments` and `budgets` by indicator and stage, `machines` as a whole list.
+    """Save a draft: plain fields, `commitments` and `budgets` by indicator and stage, `machines` as a
+    whole list, `declarations` by condition.
 
     A `version` that is not the present one is refused, so that of two people at one draft nobody overwrites the other.
     """
@@ -68,7 +70,7 @@ def save_bid(*, actor: Actor, bid_id: UUID, changes: Mapping[str, Any], version:
             code="bid_submitted",
         )
     bid.state = BID.after(bid.state, "save_bid")
-    unknown = set(changes) - PLAIN - {"commitments", "budgets", "machines"}
+    unknown = set(changes) - PLAIN - {"commitments", "budgets", "machines", "declarations"}
     if unknown:
         raise Invalid(_("Unknown field: %s.") % ", ".join(sorted(unknown)), field=sorted(unknown)[0])
     for name in PLAIN & set(changes):
@@ -81,6 +83,8 @@ def save_bid(*, actor: Actor, bid_id: UUID, changes: Mapping[str, Any], version:
         set_budgets(bid, changes["budgets"])
     if changes.get("machines") is not None:
         set_machines(bid, changes["machines"])
+    if changes.get("declarations") is not None:
+        set_declarations(bid, changes["declarations"])
     bid.touch()
     bid.save()
     book.record(actor, "save_bid", bid, after={"version": bid.version})
@@ -185,7 +189,8 @@ def withdraw_bid(*, actor: Actor, bid_id: UUID) -> Bid:
 @command
 def admit_bid(*, actor: Actor, bid_id: UUID) -> Bid:
     """Say after the opening that a bid fulfils the conditions of taking part."""
-    bid = _after_opening(actor, "needs.admit_bid", bid_id)
+    bid = after_opening(actor, "needs.admit_bid", bid_id)
+    checks.guard("needs.admit_bid", bid)
     bid.state, bid.exclusion_reason = BID.after(bid.state, "admit_bid"), ""
     bid.touch()
     bid.save()
@@ -196,7 +201,7 @@ def admit_bid(*, actor: Actor, bid_id: UUID) -> Bid:
 @command
 def exclude_bid(*, actor: Actor, bid_id: UUID, reason: str) -> Bid:
     """Say after the opening, with the reason, that a bid does not fulfil the conditions; its bidder is told."""
-    bid = _after_opening(actor, "needs.exclude_bid", bid_id)
+    bid = after_opening(actor, "needs.exclude_bid", bid_id)
     if not reason.strip():
         raise Invalid(_("Please say why."), field="reason")
     bid.state, bid.exclusion_reason = BID.after(bid.state, "exclude_bid"), reason.strip()
@@ -226,7 +231,8 @@ def _fetch(actor: Actor, rule: str, bid_id: UUID) -> Bid:
     return bid
 
 
-def _after_opening(actor: Actor, rule: str, bid_id: UUID) -> Bid:
+def after_opening(actor: Actor, rule: str, bid_id: UUID) -> Bid:
+    """An opened bid, locked after its challenge, while it is under review and no award to it is proposed."""
     seen = policy.fetch(actor, rule, Bid, bid_id)
     challenge = Challenge.objects.select_for_update(of=("self",)).select_related("need").get(pk=seen.challenge_id)
     bid = policy.fetch_for_update(actor, rule, Bid, seen.pk)

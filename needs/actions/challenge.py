@@ -29,6 +29,7 @@ from needs.models.challenge import (
 )
 from needs.models.need import Need, NeedVersion
 from needs.queries.need import issued_version
+from needs.queries.question import answers_due_at
 from needs.services.challenge import (
     FEN,
     challenge_link,
@@ -42,6 +43,7 @@ from needs.services.challenge import (
     set_payers,
     tell_watchers,
 )
+from needs.services.entry import move_moments, set_conditions, set_details
 from needs.states.challenge import CHALLENGE, STAGE_ORDER, IpTerms, Stage
 from needs.states.need import NeedState
 
@@ -57,7 +59,12 @@ PLAIN = {
     "eligibility",
     "race_mode",
     "decision_on",
+    "questions_until",
+    "answers_until",
+    "anonymous_bidders",
+    "is_public",
 }
+PARTS = {"payers", "criteria", "gates", "conditions", "details"}
 
 
 @command
@@ -99,7 +106,7 @@ def draft_challenge(
 def edit_challenge(
     *, actor: Actor, challenge_id: UUID, changes: Mapping[str, Any], version: int | None = None
 ) -> Challenge:
-    """Change a draft: plain fields, and `payers`, `criteria`, `gates` as whole lists."""
+    """Change a draft: plain fields; `payers`, `criteria`, `gates`, `conditions` as whole lists; `details`."""
     challenge = policy.fetch_for_update(actor, "needs.edit_challenge", Challenge, challenge_id)
     _fresh(challenge, version)
     challenge.state = CHALLENGE.after(challenge.state, "edit_challenge")
@@ -109,7 +116,7 @@ def edit_challenge(
     challenge.touch()
     challenge.save()
     after = {name: _plain(getattr(challenge, name)) for name in before}
-    after |= {name: "replaced" for name in ("payers", "criteria", "gates") if name in changes}
+    after |= {name: "replaced" for name in PARTS if name in changes}
     book.record(actor, "edit_challenge", challenge, before=before, after=after)
     return challenge
 
@@ -185,9 +192,17 @@ def publish_challenge(*, actor: Actor, challenge_id: UUID) -> Challenge:
 
 @command
 def issue_addendum(
-    *, actor: Actor, challenge_id: UUID, text: str, reason: str, deadline_at: dt.datetime | None = None
+    *,
+    actor: Actor,
+    challenge_id: UUID,
+    text: str,
+    reason: str,
+    deadline_at: dt.datetime | None = None,
+    questions_until: dt.datetime | None = None,
+    answers_until: dt.datetime | None = None,
 ) -> Addendum:
-    """A dated change before the deadline, told to everyone who follows or bids; it may move the deadline later."""
+    """A dated change before the deadline, told to everyone who follows or bids; it may move the deadline, and the ends of
+    questions and answers, later."""
     challenge = policy.fetch_for_update(actor, "needs.issue_addendum", Challenge, challenge_id)
     if challenge.is_past_deadline:
         raise WrongState(
@@ -203,6 +218,7 @@ def issue_addendum(
     if deadline_at is not None:
         changes["deadline_at"] = _extended(challenge, deadline_at)
         challenge.deadline_at = deadline_at.replace(microsecond=0)
+    changes |= move_moments(challenge, questions_until=questions_until, answers_until=answers_until)
     number = challenge.addenda.count() + 1
     addendum = Addendum.objects.create(
         challenge=challenge,
@@ -230,6 +246,9 @@ def issue_addendum(
     if changes:
         from core.inbox.models import Task
 
+        Task.objects.filter(object_id=challenge.pk, kind="answer_question", state="open").update(
+            due_at=answers_due_at(challenge)
+        )
         Task.objects.filter(object_id=challenge.pk, kind="finish_bid", state="open").update(
             due_at=challenge.deadline_at
         )
@@ -286,7 +305,7 @@ def _published_version(need: Need) -> NeedVersion:
 
 def _apply(challenge: Challenge, actor: Actor, changes: Mapping[str, Any]) -> None:
     """Put changes on a draft; raises Invalid beside the field."""
-    unknown = set(changes) - PLAIN - {"payers", "criteria", "gates"}
+    unknown = set(changes) - PLAIN - PARTS
     if unknown:
         raise Invalid(_("Unknown field: %s.") % ", ".join(sorted(unknown)), field=sorted(unknown)[0])
     for name in PLAIN & set(changes):
@@ -294,7 +313,7 @@ def _apply(challenge: Challenge, actor: Actor, changes: Mapping[str, Any]) -> No
     if not challenge.title:
         raise Invalid(_("Please give a title."), field="title")
     lists: dict[str, Sequence[Mapping[str, Any]]] = {
-        name: changes[name] for name in ("payers", "criteria", "gates") if changes.get(name) is not None
+        name: changes[name] for name in PARTS - {"details"} if changes.get(name) is not None
     }
     if "payers" in lists:
         set_payers(challenge, lists["payers"], actor)
@@ -302,12 +321,20 @@ def _apply(challenge: Challenge, actor: Actor, changes: Mapping[str, Any]) -> No
         set_criteria(challenge, lists["criteria"])
     if "gates" in lists:
         set_gates(challenge, lists["gates"])
+    if "conditions" in lists:
+        set_conditions(challenge, lists["conditions"])
+    if changes.get("details") is not None:
+        set_details(challenge, changes["details"])
+    if challenge.questions_until and challenge.answers_until and challenge.questions_until > challenge.answers_until:
+        raise Invalid(_("Answers are due after the last question, not before."), field="answers_until")
 
 
 def _checked(name: str, value: Any) -> Any:
     if name == "deadline_at" and value is not None:
         if value <= clock.now():
             raise Invalid(_("The deadline lies in the past."), field=name)
+        return value.replace(microsecond=0)
+    if name in {"questions_until", "answers_until"} and value is not None:
         return value.replace(microsecond=0)
     if name == "deadline_zone" and value not in available_timezones():
         raise Invalid(_("This time zone is not known."), field=name)

@@ -11,6 +11,7 @@ from core.api.serializers import Input, Money, Quantity, Ref, Whole, open_moves
 from needs.models.award import Award, Feedback
 from needs.models.bid import Bid, BidFile, BidMachine
 from needs.models.review import PanelMember, Score, ScoreSheet
+from needs.queries.eligibility import checked_conditions
 from needs.queries.verdict import answers_of
 from needs.states.award import AWARD
 from needs.states.bid import BID
@@ -36,6 +37,12 @@ class BidMachineIn(Input):
     text = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
 
 
+class DeclarationIn(Input):
+    condition = serializers.UUIDField()
+    holds = serializers.BooleanField(allow_null=True)
+    note = serializers.CharField(required=False, allow_blank=True, default="", max_length=500)
+
+
 class BidEdit(Input):
     """A part of a draft; commitments and budgets that are not named stay as they are."""
 
@@ -49,6 +56,7 @@ class BidEdit(Input):
     commitments = CommitmentIn(many=True, required=False)
     budgets = BidBudgetIn(many=True, required=False)
     machines = BidMachineIn(many=True, required=False)
+    declarations = DeclarationIn(many=True, required=False)
 
 
 class BidStart(Input):
@@ -100,6 +108,17 @@ class CommitmentOut(serializers.Serializer):  # type: ignore[type-arg]  # no mod
     words = serializers.CharField()
 
 
+class DeclarationOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: declaration and finding together
+    """What a bid declares on a condition, and what the formal check found."""
+
+    condition = serializers.UUIDField(source="condition.pk")
+    text = serializers.CharField(source="condition.text")
+    holds = serializers.BooleanField(source="declaration.holds", allow_null=True, default=None)
+    note = serializers.CharField(source="declaration.note", default="")
+    is_met = serializers.BooleanField(source="finding.is_met", allow_null=True, default=None)
+    reason = serializers.CharField(source="finding.note", default="")
+
+
 class BidOut(serializers.ModelSerializer[Bid]):
     challenge_id = serializers.UUIDField()
     bidder = Ref()
@@ -107,6 +126,7 @@ class BidOut(serializers.ModelSerializer[Bid]):
     machines = BidMachineOut(many=True)
     files = BidFileOut(many=True)
     commitments = serializers.SerializerMethodField()
+    declarations = serializers.SerializerMethodField()
     moves = serializers.SerializerMethodField()
 
     class Meta:
@@ -125,6 +145,7 @@ class BidOut(serializers.ModelSerializer[Bid]):
             "contact",
             "accepts_terms",
             "commitments",
+            "declarations",
             "budgets",
             "machines",
             "files",
@@ -157,6 +178,10 @@ class BidOut(serializers.ModelSerializer[Bid]):
                 }
             )
         return CommitmentOut(rows, many=True).data
+
+    @extend_schema_field(DeclarationOut(many=True))
+    def get_declarations(self, bid: Bid) -> Any:
+        return DeclarationOut(checked_conditions(bid), many=True).data
 
     def get_moves(self, bid: Bid) -> list[str]:
         return open_moves(self.context["view"].actor, BID, bid, "needs")

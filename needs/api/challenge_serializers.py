@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from core.api.serializers import Input, Money, Quantity, Ref, open_moves
 from needs.models.challenge import Addendum, Challenge, ChallengeGate, ChallengePayer, Criterion
+from needs.models.eligibility import EligibilityCondition
 from needs.states.challenge import CHALLENGE, IpTerms, Stage
 
 
@@ -36,6 +37,20 @@ class ChallengeGateIn(Input):
     specifications = serializers.ListField(child=serializers.UUIDField(), required=False, default=list)
 
 
+class EligibilityConditionIn(Input):
+    """A condition of taking part, and the paper that shows it."""
+
+    text = serializers.CharField(max_length=300)
+    paper = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class DetailsIn(Input):
+    """The confidential part; both empty takes it away."""
+
+    nda_text = serializers.CharField(max_length=20000, allow_blank=True)
+    text = serializers.CharField(max_length=20000, allow_blank=True)
+
+
 class ChallengeEdit(Input):
     """The fields of a draft; lists are replaced as a whole."""
 
@@ -52,6 +67,12 @@ class ChallengeEdit(Input):
     payers = ChallengePayerIn(many=True, required=False)
     criteria = CriterionIn(many=True, required=False)
     gates = ChallengeGateIn(many=True, required=False)
+    questions_until = serializers.DateTimeField(required=False, allow_null=True)
+    answers_until = serializers.DateTimeField(required=False, allow_null=True)
+    anonymous_bidders = serializers.BooleanField(required=False)
+    is_public = serializers.BooleanField(required=False)
+    conditions = EligibilityConditionIn(many=True, required=False)
+    details = DetailsIn(required=False)
 
 
 class ChallengeDraft(ChallengeEdit):
@@ -68,6 +89,8 @@ class AddendumIn(Input):
     text = serializers.CharField(max_length=20000)
     reason = serializers.CharField(max_length=5000)
     deadline_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    questions_until = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    answers_until = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
 class FollowChallenge(Input):
@@ -123,6 +146,12 @@ class ChallengeIndicatorOut(serializers.Serializer):  # type: ignore[type-arg]  
     absolute_target = Quantity(allow_null=True)
 
 
+class EligibilityConditionOut(serializers.ModelSerializer[EligibilityCondition]):
+    class Meta:
+        model = EligibilityCondition
+        fields = ["id", "text", "paper"]
+
+
 class ChallengeOut(serializers.ModelSerializer[Challenge]):
     """A challenge; it says nothing of bids."""
 
@@ -132,6 +161,8 @@ class ChallengeOut(serializers.ModelSerializer[Challenge]):
     criteria = CriterionOut(many=True)
     gates = ChallengeGateOut(many=True)
     addenda = AddendumOut(many=True)
+    conditions = EligibilityConditionOut(many=True)
+    has_details = serializers.SerializerMethodField()
     indicators = serializers.SerializerMethodField()
     moves = serializers.SerializerMethodField()
 
@@ -160,6 +191,12 @@ class ChallengeOut(serializers.ModelSerializer[Challenge]):
             "gates",
             "indicators",
             "addenda",
+            "questions_until",
+            "answers_until",
+            "anonymous_bidders",
+            "is_public",
+            "conditions",
+            "has_details",
             "frozen_hash",
             "published_at",
             "closed_at",
@@ -173,6 +210,10 @@ class ChallengeOut(serializers.ModelSerializer[Challenge]):
     @extend_schema_field(ChallengeIndicatorOut(many=True))
     def get_indicators(self, challenge: Challenge) -> Any:
         return ChallengeIndicatorOut([row.specification for row in challenge.indicators.all()], many=True).data
+
+    def get_has_details(self, challenge: Challenge) -> bool:
+        """Whether there is a part to be read under an agreement."""
+        return hasattr(challenge, "details")
 
     def get_moves(self, challenge: Challenge) -> list[str]:
         return open_moves(self.context["view"].actor, CHALLENGE, challenge, "needs")

@@ -24,9 +24,11 @@ from needs.actions import challenge as challenge_actions
 from needs.actions import review as review_actions
 from needs.api import bid_serializers as b
 from needs.api import challenge_serializers as c
+from needs.api.entry_views import CheckDoors, DetailsDoors
 from needs.models.award import Award, Feedback
 from needs.models.bid import Bid, BidFile, BidSubmission
 from needs.models.challenge import Challenge, ChallengeIndicator
+from needs.models.details import ChallengeDetails
 from needs.models.review import PanelMember, ScoreSheet
 from needs.queries.bid import bids_visible_to
 from needs.queries.review import progress, standing_for
@@ -34,7 +36,7 @@ from needs.queries.review import progress, standing_for
 _INDICATORS = ChallengeIndicator.objects.select_related("specification")
 
 
-class ChallengeViewSet(RoomViewSet):
+class ChallengeViewSet(DetailsDoors):
     """Challenges."""
 
     room = "needs"
@@ -58,6 +60,8 @@ class ChallengeViewSet(RoomViewSet):
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("issuer", "need__owner").prefetch_related(
+            "conditions",
+            Prefetch("details", ChallengeDetails.objects.defer("text", "nda_text")),
             "payers__organisation",
             "criteria",
             "gates__specifications",
@@ -91,7 +95,7 @@ class ChallengeViewSet(RoomViewSet):
         )
 
 
-class BidViewSet(RoomViewSet):
+class BidViewSet(CheckDoors):
     """Bids that exist for the actor: sealed ones for their own organisation alone."""
 
     room = "needs"
@@ -110,6 +114,9 @@ class BidViewSet(RoomViewSet):
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("challenge__need", "challenge__issuer", "bidder").prefetch_related(
             "budgets",
+            "declarations",
+            "findings",
+            "challenge__conditions",
             "machines",
             "files__file",
             "commitments__specification",

@@ -1,6 +1,6 @@
 """The room's routes below /api/v1/."""
 
-from needs.api import challenge_views, need, offer, survey
+from needs.api import challenge_views, entry_views, need, offer, survey
 
 routes = [
     ("needs", need.NeedViewSet, "need"),
@@ -12,4 +12,5 @@ routes = [
     ("offers", offer.OfferViewSet, "offer"),
     ("flows", offer.FlowViewSet, "flow"),
     *challenge_views.routes,
+    *entry_views.routes,
 ]

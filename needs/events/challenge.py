@@ -44,3 +44,10 @@ class AwardSigned:
     challenge_id: UUID
     bid_id: UUID
     need_id: UUID
+
+
+@outbox.event("needs.question_answered")
+@dataclass(frozen=True)
+class QuestionAnswered:
+    challenge_id: UUID
+    question_id: UUID

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from chains.models import Machine
@@ -54,7 +55,18 @@ class Bid(VersionedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.challenge.code} · {self.bidder}"
+        return f"{self.challenge.code} · {self.shown_bidder}"
+
+    @property
+    def shown_bidder(self) -> str:
+        """The bidder's name, or "Bidder n" where the reader must not learn it (`needs.queries.anonymity`).
+
+        A bid that was not read through the visible query tells no name in a challenge that is judged without names.
+        """
+        if getattr(self, "is_nameless", self.challenge.anonymous_bidders):
+            number = getattr(self, "alias_number", 0)
+            return _now("Bidder %(number)s") % {"number": number or "?"}
+        return self.bidder.name
 
 
 class Commitment(UuidModel):

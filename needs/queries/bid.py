@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.accounts.actor import Actor
 from core.accounts.models import Membership
 from needs.models.bid import Bid, BidFile, BidSubmission
 from needs.models.challenge import Challenge
+from needs.queries.anonymity import nameless, with_names_for
 from needs.queries.challenge import opened
 from needs.queries.conflict import challenges_cleared_for
 from needs.states.bid import RECEIVED
@@ -25,14 +28,20 @@ def bids_visible_to(actor: Actor) -> QuerySet[Bid]:
         return Bid.objects.none()
     judged = opened("challenge__") & Q(state__in=RECEIVED)
     if actor.is_system:
-        return Bid.objects.filter(judged)
+        return with_names_for(actor, Bid.objects.filter(judged))
     seen = Q(pk__in=[])
     if actor.organisation_id is not None:
         seen |= Q(bidder_id=actor.organisation_id)
         seen |= judged & Q(challenge__issuer_id=actor.organisation_id) & _no_seat_with_a_bidder(actor)
     if actor.person is not None:
         seen |= judged & Q(challenge_id__in=challenges_cleared_for(actor.person))
-    return Bid.objects.filter(seen)
+    return with_names_for(actor, Bid.objects.filter(seen))
+
+
+def nameless_bids(actor: Actor) -> set[UUID]:
+    """The ids of the bids that the actor may read and must not learn the bidder of."""
+    rows = bids_visible_to(actor).filter(nameless("challenge")).exclude(bidder_id=actor.organisation_id)
+    return set(rows.order_by().values_list("pk", flat=True))
 
 
 def bid_files_visible_to(actor: Actor) -> QuerySet[BidFile]:

@@ -3,8 +3,11 @@
 from needs.rules import (
     bid,
     challenge,
+    details,
+    eligibility,
     need,
     offer,
+    question,
     result,
     review,
     survey,
@@ -13,8 +16,11 @@ from needs.rules import (
 __all__ = [
     "bid",
     "challenge",
+    "details",
+    "eligibility",
     "need",
     "offer",
+    "question",
     "result",
     "review",
     "survey",

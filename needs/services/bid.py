@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,7 @@ from core.errors import Invalid
 from core.indicators.models import Specification
 from needs.models.bid import Bid, BidBudget, BidMachine, Commitment
 from needs.services.challenge import FEN, fingerprint, moment_text
+from needs.services.eligibility import declared
 from needs.states.challenge import STAGE_ORDER, Stage
 
 LIMIT = Decimal(10) ** 15
@@ -101,6 +103,8 @@ def snapshot(bid: Bid, *, number: int, submitted_at: Any) -> tuple[str, str]:
         "bid": str(bid.pk),
         "bidder": str(bid.bidder_id),
         "bidder_uscc": bid.bidder.uscc,
+        # Where bids are judged without names, nobody finds the name by trying all organisations against the receipt.
+        "nonce": secrets.token_hex(16),
         "number": number,
         "submitted_at": moment_text(submitted_at),
         "team": bid.team,
@@ -122,6 +126,7 @@ def snapshot(bid: Bid, *, number: int, submitted_at: Any) -> tuple[str, str]:
             for one in bid.commitments.order_by("specification_id")
         ],
         "budgets": {one.stage: _text(one.amount) for one in bid.budgets.all()},
+        "declarations": declared(bid),
         "machines": [
             {"machine": str(one.machine_id) if one.machine_id else None, "text": one.text} for one in bid.machines.all()
         ],

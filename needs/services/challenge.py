@@ -35,6 +35,7 @@ from needs.models.challenge import (
 from needs.models.review import PanelMember
 from needs.queries.challenge import challenge_parts, followers_of
 from needs.queries.conflict import conflicts_of
+from needs.services.entry import entry_record
 from needs.states.bid import RECEIVED
 from needs.states.challenge import CHALLENGE, STAGE_ORDER, ChallengeState, Stage
 from needs.states.need import DefinerState
@@ -198,6 +199,9 @@ def frozen_record(challenge: Challenge) -> dict[str, Any]:
             }
             for one in parts["gates"]
         ],
+        "questions_until": moment_text(challenge.questions_until),
+        "answers_until": moment_text(challenge.answers_until),
+        **entry_record(challenge),
     }
 
 
@@ -254,6 +258,7 @@ def ensure_closed(challenge: Challenge, actor: Actor | None = None) -> bool:
     outbox.publish(ChallengeClosed(challenge_id=challenge.pk, need_id=challenge.need_id))
     index_challenge(challenge)
     inbox.cancel_tasks(obj=challenge, kind="finish_bid")
+    inbox.cancel_tasks(obj=challenge, kind="answer_question")
     find_conflicts(challenge)
     ask_panel(challenge)
     inbox.open_task(

@@ -49,6 +49,12 @@ class BidForm(forms.Form):
                     label=_("Committed value"), unit=spec.unit, required=False
                 )
             self.fields[f"{name}_note"] = forms.TextField(label=_("Note"), required=False, max_length=1000)
+        self.conditions = list(bid.challenge.conditions.all())
+        for one in self.conditions:
+            self.fields[f"d_{one.pk}_holds"] = forms.RadioField(
+                label=one.text, choices=[("yes", _("Yes")), ("no", _("No"))], required=False, help_text=one.paper
+            )
+            self.fields[f"d_{one.pk}_note"] = forms.TextField(label=_("Remark"), required=False, max_length=500)
         for stage in self.stages:
             self.fields[f"b_{stage}"] = forms.MoneyField(label=Stage(stage).label, required=False)
         self.fields["version"] = forms.IntegerField(required=False)
@@ -61,6 +67,10 @@ class BidForm(forms.Form):
             (spec, [self[f"c_{spec.pk}_{kind}"] for kind in kinds if f"c_{spec.pk}_{kind}" in self.fields])
             for spec in self.specs
         ]
+
+    def declaration_rows(self) -> list[tuple[Any, list[BoundField]]]:
+        """Each condition with its yes or no and the remark."""
+        return [(one, [self[f"d_{one.pk}_holds"], self[f"d_{one.pk}_note"]]) for one in self.conditions]
 
     def budget_fields(self) -> list[BoundField]:
         return [self[f"b_{stage}"] for stage in self.stages]
@@ -82,6 +92,15 @@ class BidForm(forms.Form):
         changes["budgets"] = [
             {"stage": stage, "amount": cleaned.get(f"b_{stage}")} for stage in self.stages if f"b_{stage}" not in bad
         ]
+        changes["declarations"] = [
+            {
+                "condition": str(one.pk),
+                "holds": {"yes": True, "no": False}.get(cleaned.get(f"d_{one.pk}_holds") or ""),
+                "note": cleaned.get(f"d_{one.pk}_note") or "",
+            }
+            for one in self.conditions
+            if not any(name.startswith(f"d_{one.pk}_") for name in bad)
+        ]
         kept = [{"machine": str(one.machine_id)} for one in self.bid.machines.all() if one.machine_id]
         changes["machines"] = kept + [
             {"text": line} for line in (cleaned.get("machines") or "").splitlines() if line.strip()
@@ -95,6 +114,8 @@ class BidForm(forms.Form):
             if kind == "commitments":
                 first = next((one for one in self.fields if one.startswith(f"c_{rest}_")), name)
                 placed[first] = texts
+            elif kind == "declarations":
+                placed[f"d_{rest}_holds"] = texts
             elif kind == "budgets":
                 placed[f"b_{rest}"] = texts
             else:
@@ -112,6 +133,11 @@ def bid_initial(bid: Bid) -> dict[str, Any]:
         }
     for money in bid.budgets.all():
         shown[f"b_{money.stage}"] = money.amount
+    for said in bid.declarations.all():
+        shown |= {
+            f"d_{said.condition_id}_holds": "yes" if said.holds else "no",
+            f"d_{said.condition_id}_note": said.note,
+        }
     shown["machines"] = "\n".join(one.text for one in bid.machines.all() if one.text and not one.machine_id)
     return shown
 

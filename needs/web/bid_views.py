@@ -30,6 +30,7 @@ from needs.states.bid import BID, EDITABLE, BidState
 from needs.web import bid_forms as forms
 from needs.web.challenge_forms import ReasonForm
 from needs.web.doors import act, actor_of
+from needs.web.eligibility_views import entry_of_bid
 
 
 class Bids(tables.Table):
@@ -114,6 +115,7 @@ def bid_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         buttons.append({"label": _("Mark this bid"), "url": reverse("needs:score_bid", args=[pk]), "primary": True})
     shown = {
         **_shown(bid),
+        **entry_of_bid(actor, bid),
         "stated": bid,
         "is_own": is_own,
         "actions": buttons,

@@ -232,17 +232,19 @@ class AddendumForm(forms.Form):
     text = forms.LongTextField(label=_("What changes"), rows=4)
     reason = forms.LongTextField(label=_("Why"), rows=2)
     deadline_at = forms.MomentField(label=_("New deadline"), required=False)
+    questions_until = forms.MomentField(label=_("Questions until"), required=False)
+    answers_until = forms.MomentField(label=_("Answers until"), required=False)
 
     def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone = zone
-        self.fields["deadline_at"].help_text = _("Leave empty to keep the deadline. Wall clock of %(zone)s.") % {
-            "zone": zone
-        }
+        for name in ("deadline_at", "questions_until", "answers_until"):
+            self.fields[name].help_text = _("Leave empty to keep it as it is. Wall clock of %(zone)s.") % {"zone": zone}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        cleaned["deadline_at"] = in_zone(cleaned.get("deadline_at"), self.zone)
+        for name in ("deadline_at", "questions_until", "answers_until"):
+            cleaned[name] = in_zone(cleaned.get(name), self.zone)
         return cleaned
 
 

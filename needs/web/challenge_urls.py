@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from needs.web import award_views, bid_views, challenge_views, review_views
+from needs.web import award_views, bid_views, challenge_views, entry_urls, review_views
 
 urlpatterns = [
+    *entry_urls.urlpatterns,
     path("challenges/", challenge_views.list_challenges, name="challenges"),
     path("challenges/new/<uuid:need_id>/", challenge_views.draft_challenge, name="draft_challenge"),
     path("challenges/<uuid:pk>/", challenge_views.challenge_page, name="challenge"),

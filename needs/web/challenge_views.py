@@ -23,10 +23,13 @@ from needs.models.challenge import Challenge
 from needs.models.need import Need
 from needs.queries.bid import bid_of, received_bids
 from needs.queries.challenge import challenge_parts, challenges_visible_to
+from needs.queries.details import details_of
+from needs.queries.question import answers_due_at, questions_close_at, takes_questions
 from needs.queries.review import awards_visible_to, is_review_complete, panel_visible_to, progress, seat_of
 from needs.states.challenge import CHALLENGE, PUBLIC, ChallengeState
 from needs.web import challenge_forms as forms
 from needs.web.doors import act, actor_of
+from needs.web.question_views import questions_tab
 from needs.web.review_matrix import matrix
 
 
@@ -221,6 +224,8 @@ def _tabs(actor: Actor, challenge: Challenge) -> list[dict[str, Any]]:
     """Which parts there are for this actor now."""
     judges = _judges(actor, challenge)
     offered = [("overview", _("Overview")), ("indicators", _("Indicators and gates"))]
+    if challenge.published_at is not None:
+        offered.append(("questions", _("Questions and answers")))
     if judges and challenge.is_opened:
         offered.append(("bids", _("Bids")))
     if judges:
@@ -254,6 +259,11 @@ def _overview(actor: Actor, challenge: Challenge) -> dict[str, Any]:
         "lacking": [hit.missing for _check, hit in hits if hit.missing],
         "own_bid": own,
         "may_bid": may_bid,
+        "conditions": list(challenge.conditions.all()),
+        "details": details_of(challenge),
+        "takes_questions": takes_questions(challenge),
+        "questions_until": questions_close_at(challenge),
+        "answers_until": answers_due_at(challenge),
         "follows": actor.person is not None and challenge.follows.filter(person=actor.person).exists(),
         "is_public": challenge.state in PUBLIC,
     }
@@ -309,6 +319,7 @@ def _asks(actor: Actor, challenge: Challenge) -> dict[str, Any]:
     pk, buttons = challenge.pk, []
     words: list[tuple[str, Any, bool]] = [
         ("edit_challenge", _("Edit"), False),
+        ("edit_entry", _("Taking part and secrecy"), False),
         ("submit_for_check", _("Hand over for check"), True),
         ("return_challenge", _("Return"), False),
         ("publish_challenge", _("Publish"), True),
@@ -317,7 +328,8 @@ def _asks(actor: Actor, challenge: Challenge) -> dict[str, Any]:
     ]
     posted = {"submit_for_check", "publish_challenge"}
     for move, label, primary in words:
-        if not CHALLENGE.is_open(challenge.state, move) or not policy.can(actor, f"needs.{move}", challenge):
+        asked = "edit_challenge" if move == "edit_entry" else move  # the same draft, another page of it
+        if not CHALLENGE.is_open(challenge.state, asked) or not policy.can(actor, f"needs.{asked}", challenge):
             continue
         if move == "issue_addendum" and challenge.is_past_deadline:
             continue
@@ -346,6 +358,7 @@ def _second_person(actor: Actor, challenge: Challenge) -> list[Missing]:
 _TABS: dict[str, Any] = {
     "overview": _overview,
     "indicators": _indicators,
+    "questions": questions_tab,
     "bids": _bids,
     "review": _review,
     "award": _award,

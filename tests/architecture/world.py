@@ -101,7 +101,7 @@ class World:
         from needs.models import Challenge, PanelMember
         from projects.models import Gate, GatePanelMember
         from tests import factories
-        from tests.factories import offers, results, webhooks
+        from tests.factories import entry, offers, results, webhooks
 
         mail = f"@{'demo.xielian.test'}"
         people = {one.email.removesuffix(mail): one for one in Person.objects.filter(email__endswith=mail)}
@@ -117,6 +117,7 @@ class World:
         PanelMember.objects.create(
             challenge=challenge, person=self.conflicted.person, state="conflicted", declared_at=now
         )
+        entry.taking_part(challenge, self.leader, self.party)
         GatePanelMember.objects.create(gate=gate, person=self.conflicted.person, state="conflicted")
         chain = Chain.objects.get()
         survey.create_campaign(
@@ -226,6 +227,7 @@ class World:
 
 
 NAMED = {
+    "details_file_id": "needs.DetailsFile", "paper_id": "needs.SupplementFile",
     "spec": "indicators.Specification", "chain": "chains.Chain", "need_id": "needs.Need", "file_id": "needs.BidFile",
     "submission_id": "needs.BidSubmission", "project_id": "projects.Project", "gate_id": "projects.Gate",
 }  # fmt: skip
@@ -233,6 +235,7 @@ NAMED = {
 ROUTES = {
     "inbox/notifications/": "inbox.Notification", "inbox/tasks/": "inbox.Task", "inbox/absences/": "inbox.Absence",
     "alerts/": "checks.Alert", "chains/": "chains.Chain", "needs/": "needs.Need",
+    "needs/questions/": "needs.Question", "needs/supplements/": "needs.SupplementRequest",
     "needs/evidence/": "needs.NeedEvidence", "needs/challenges/": "needs.Challenge", "needs/bids/": "needs.Bid",
     "needs/seats/": "needs.PanelMember", "needs/awards/": "needs.Award", "needs/public-calls/": "needs.PublicCall",
     "needs/offers/": "needs.Offer", "needs/offers/flows/": "needs.Flow", "needs/offers/map/": "chains.Chain",

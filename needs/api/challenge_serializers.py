@@ -69,8 +69,6 @@ class ChallengeEdit(Input):
     gates = ChallengeGateIn(many=True, required=False)
     questions_until = serializers.DateTimeField(required=False, allow_null=True)
     answers_until = serializers.DateTimeField(required=False, allow_null=True)
-    anonymous_bidders = serializers.BooleanField(required=False)
-    is_public = serializers.BooleanField(required=False)
     conditions = EligibilityConditionIn(many=True, required=False)
     details = DetailsIn(required=False)
 
@@ -193,8 +191,6 @@ class ChallengeOut(serializers.ModelSerializer[Challenge]):
             "addenda",
             "questions_until",
             "answers_until",
-            "anonymous_bidders",
-            "is_public",
             "conditions",
             "has_details",
             "frozen_hash",

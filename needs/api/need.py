@@ -29,7 +29,7 @@ from needs.models import (
     NeedVersion,
 )
 from needs.queries.need import current_version, issued_version, signature_matrix, specifications_in
-from needs.states.need import NEED, Confidentiality, DemandSide, NeedState
+from needs.states.need import NEED, OFFERED, DemandSide, NeedState
 
 
 class NeedEdit(Input):
@@ -48,7 +48,7 @@ class NeedEdit(Input):
     starts_on = serializers.DateField(required=False, allow_null=True)
     deadline_on = serializers.DateField(required=False, allow_null=True)
     review_on = serializers.DateField(required=False)
-    confidentiality = serializers.ChoiceField(choices=Confidentiality.choices, required=False)
+    confidentiality = serializers.ChoiceField(choices=OFFERED, required=False)
 
 
 class NeedIn(NeedEdit):

@@ -31,8 +31,8 @@ from needs.states.need import (
     EDITABLE,
     LISTED,
     NEED,
+    OFFERED,
     OPEN_TO_MEMBERS,
-    Confidentiality,
     DefinerState,
     DemandSide,
     NeedState,
@@ -91,7 +91,7 @@ def set_fields(need: Need, fields: Mapping[str, Any]) -> dict[str, list[Any]]:
         wrong["pain_point"] = [_("Say in plain words what hurts; the technical indicators come after.")]
     if need.demand_side not in DemandSide.values:
         wrong["demand_side"] = [_("Choose the demand side: R&D, production, supply chain or service.")]
-    if need.confidentiality not in Confidentiality.values:
+    if need.confidentiality not in dict(OFFERED):
         wrong["confidentiality"] = [_("Choose who may read it.")]
     if not re.fullmatch(REGION_CODE, need.region_code):
         wrong["region_code"] = [_("Six digits, such as 330100.")]

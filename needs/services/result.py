@@ -27,7 +27,7 @@ from needs.queries.need import needs_visible_to
 from needs.queries.origins import our_projects
 from needs.queries.result import chains_of, specifications_of
 from needs.services.need import need_specifications, refuse
-from needs.states.need import OPEN_TO_MEMBERS, Confidentiality, DemandSide
+from needs.states.need import OFFERED, OPEN_TO_MEMBERS, DemandSide
 from needs.states.result import CapabilityState, FitPart, ResultState
 
 FIT_FIELDS = tuple(f"fit_{part}" for part in FitPart.values)
@@ -89,7 +89,7 @@ def set_result_fields(
         wrong["text"] = [_("Say what the result is and what it is good for.")]
     if result.demand_side and result.demand_side not in DemandSide.values:
         wrong["demand_side"] = [_("Choose the demand side: R&D, production, supply chain or service.")]
-    if result.confidentiality not in Confidentiality.values:
+    if result.confidentiality not in dict(OFFERED):
         wrong["confidentiality"] = [_("Choose who may read it.")]
     if result.trl is not None and not 1 <= result.trl <= 9:
         wrong["trl"] = [_("The readiness level is a number from 1 to 9.")]

@@ -18,18 +18,10 @@ from needs.web.challenge_forms import in_zone
 
 
 class EntryForm(forms.Form):
-    """Questions, openness, names, conditions and the confidential part of a draft."""
+    """Questions, conditions and the confidential part of a draft."""
 
     questions_until = forms.MomentField(label=_("Questions until"), required=False)
     answers_until = forms.MomentField(label=_("Answers until"), required=False)
-    is_public = forms.CheckField(
-        label=_("Shown to everyone, also without signing in"),
-        help_text=_("Only with a public need. The confidential details stay confidential."),
-    )
-    anonymous_bidders = forms.CheckField(
-        label=_("Judged without the bidders' names"),
-        help_text=_("Panel and issuer read “Bidder 1, 2, …” until the award is proposed."),
-    )
     details_nda_text = forms.LongTextField(
         label=_("Confidentiality agreement"), required=False, rows=4,
         help_text=_("Exactly these words are accepted by a signatory before the details open."),
@@ -70,8 +62,6 @@ class EntryForm(forms.Form):
             "version": cleaned.get("version"),
             "questions_until": in_zone(cleaned.get("questions_until"), zone),
             "answers_until": in_zone(cleaned.get("answers_until"), zone),
-            "is_public": bool(cleaned.get("is_public")),
-            "anonymous_bidders": bool(cleaned.get("anonymous_bidders")),
             "conditions": rows,
             "details": {
                 "nda_text": cleaned.get("details_nda_text") or "",
@@ -100,8 +90,6 @@ def entry_initial(challenge: Challenge) -> dict[str, Any]:
         "version": challenge.version,
         "questions_until": local(challenge.questions_until),
         "answers_until": local(challenge.answers_until),
-        "is_public": challenge.is_public,
-        "anonymous_bidders": challenge.anonymous_bidders,
     }
     for n, one in enumerate(challenge.conditions.all()[:CONDITIONS]):
         shown |= {f"condition_{n}_text": one.text, f"condition_{n}_paper": one.paper}

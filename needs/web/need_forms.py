@@ -11,7 +11,7 @@ from core.accounts.models import Organisation
 from core.indicators.kinds import Environment, Kind
 from core.indicators.models import Specification
 from core.web import forms
-from needs.states.need import Confidentiality, DemandSide, NeedState
+from needs.states.need import OFFERED, Confidentiality, DemandSide, NeedState
 
 
 class NeedWords(forms.Form):
@@ -49,9 +49,7 @@ class NeedWords(forms.Form):
     starts_on = forms.DateField(label=_("Work starts"), required=False)
     deadline_on = forms.DateField(label=_("Wanted by"), required=False)
     title_en = forms.TextField(label=_("English title"), max_length=200, required=False)
-    confidentiality = forms.RadioField(
-        label=_("Who may read it"), choices=Confidentiality.choices, initial=Confidentiality.MEMBERS
-    )
+    confidentiality = forms.RadioField(label=_("Who may read it"), choices=OFFERED, initial=Confidentiality.MEMBERS)
 
 
 class NewNeed(NeedWords):

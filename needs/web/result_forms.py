@@ -16,7 +16,7 @@ from core.web import forms
 from needs.models.result import Capability, Result
 from needs.queries.need import needs_visible_to
 from needs.queries.origins import our_projects
-from needs.states.need import LISTED, Confidentiality, DemandSide
+from needs.states.need import LISTED, OFFERED, Confidentiality, DemandSide
 
 DIRECTIONS = [(one.value, one.label) for one in (Direction.HIGHER, Direction.LOWER)]
 # A choice of everything would be no choice; a need that is not among them is named on its own page.
@@ -66,9 +66,7 @@ class ResultForm(forms.Form):
     origin_need = forms.SelectField(label=_("Need it answers"), required=False, blank=_("None"))
     origin_project = forms.SelectField(label=_("Project it comes from"), required=False, blank=_("None"))
     title_en = forms.TextField(label=_("English title"), max_length=200, required=False)
-    confidentiality = forms.RadioField(
-        label=_("Who may read it"), choices=Confidentiality.choices, initial=Confidentiality.MEMBERS
-    )
+    confidentiality = forms.RadioField(label=_("Who may read it"), choices=OFFERED, initial=Confidentiality.MEMBERS)
 
     def __init__(self, *args: Any, actor: Actor, result: Result | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -200,9 +200,9 @@ def test_what_is_confidential_is_written_in_the_draft_and_frozen_with_it(
     values = {"condition_0_text": "具备 CNAS 资质", "condition_0_paper": "证书", "details_text": SECRET, "version": "1"}
     answer = client.post(entry, values)
     assert answer.status_code == 422 and SECRET in answer.content.decode()  # nothing typed is lost
-    assert client.post(entry, values | {"details_nda_text": NDA, "anonymous_bidders": "on"}).status_code == 302
+    assert client.post(entry, values | {"details_nda_text": NDA}).status_code == 302
     draft.refresh_from_db()
-    assert draft.anonymous_bidders and draft.conditions.get().paper == "证书" and draft.details.text == SECRET
+    assert draft.conditions.get().paper == "证书" and draft.details.text == SECRET
     assert client.post(entry, values | {"details_nda_text": "别的"}).status_code == 412  # somebody saved meanwhile
     challenge_actions.submit_for_check(actor=scene.drafter, challenge_id=draft.pk)
     challenge_actions.publish_challenge(actor=scene.second, challenge_id=draft.pk)

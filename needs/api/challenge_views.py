@@ -141,7 +141,7 @@ class BidViewSet(CheckDoors):
         values = self.checked(b.BidFileIn)
         return self._answer(self._again(bid_actions.add_bid_file(actor=self.actor, bid_id=pk, **values)))
 
-    @extend_schema(operation_id="get_bid_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="get_bid_file", responses={(200, "*/*"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], url_path=r"files/(?P<file_id>[0-9a-f-]{36})")
     def file(self, request: Request, pk: Any = None, file_id: str = "") -> Any:
         """A file of the bid."""

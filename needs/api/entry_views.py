@@ -47,7 +47,7 @@ class DetailsDoors(RoomViewSet):
         details_actions.remove_details_file, path="remove-details-file", serializer=s.RemoveDetailsFile
     )
 
-    @extend_schema(operation_id="get_details_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="get_details_file", responses={(200, "*/*"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], url_path=r"details-files/(?P<details_file_id>[0-9a-f-]{36})")
     def details_file(self, request: Request, pk: Any = None, details_file_id: str = "") -> Any:
         """A confidential file; its reading is kept in the log."""
@@ -104,9 +104,7 @@ class SupplementViewSet(RoomViewSet):
         eligibility_actions.add_supplement_file, path="add-file", serializer=s.DetailsFileIn
     )
 
-    @extend_schema(
-        operation_id="get_supplement_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
-    )
+    @extend_schema(operation_id="get_supplement_file", responses={(200, "*/*"): OpenApiTypes.BINARY})
     @action(detail=True, methods=["get"], url_path=r"files/(?P<paper_id>[0-9a-f-]{36})")
     def file(self, request: Request, pk: Any = None, paper_id: str = "") -> Any:
         """A paper that was handed in later."""

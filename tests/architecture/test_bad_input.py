@@ -30,7 +30,8 @@ HOSTILE = {
     "very long": "汉" * 25_000,
     "an id that is none": "00000000-0000-0000-0000-000000000000",
 }
-NO_FORMS = {"inbox:notification", "accounts:sign_out", "accounts:switch"}
+# The form of the agreement goes to an address of its own.
+NO_FORMS = {"inbox:notification", "accounts:sign_out", "accounts:switch", "needs:details"}
 # Where wrong passwords are counted, the door closes for a while: that it answers 429 is meant.
 CLOSES = {"accounts:confirm", "accounts:sign_in", "accounts:second_factor"}
 
@@ -251,9 +252,11 @@ def test_no_list_breaks_at_a_hostile_address(world: Any) -> None:
             path = reverse(door.name, kwargs=world.arguments(door))
         except NoReverseMatch:
             continue
-        if client.get(path).status_code != 200:
+        shown = client.get(path)
+        if shown.status_code != 200:
             continue
-        for asked in LISTS:
+        is_list = shown.streaming or b"<table" in shown.content or b'"results"' in shown.content
+        for asked in LISTS if is_list else LISTS[:1]:
             answer = client.get(f"{path}?{asked}")
             if answer.status_code >= 500:
                 troubles.append(f"{path}?{asked}: {answer.status_code}")

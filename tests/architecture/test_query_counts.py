@@ -25,8 +25,8 @@ from tests.support.kept_world import world_of
 LITERAL = re.compile(r"IN \([^()]*\)|'[^']*'(::\w+)?|\b\d+\b")
 # Who looks: of these, whoever sees most rows of a list.
 EYES = ["leader", "party", "admin", "reviewer"]
-# Addresses that do something when they are opened: reading a notice marks it as read.
-NO_LISTS = ("inbox:notification",)
+# Addresses that do something when they are opened: reading a notice marks it as read, opening a confidential file is logged.
+NO_LISTS = ("inbox:notification", "needs:details_file", "challenge-details-file")
 # Lists of which the walk leaves too few rows, and which cannot be copied; the second test fills each of them.
 FEW = {
     "acceptance-list", "agreement-version-list", "alerts:alert", "alerts:thresholds", "client-list", "dispute-list", "files:list", "gate-condition-list",

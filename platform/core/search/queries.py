@@ -72,7 +72,7 @@ def matching(actor: Actor, *, title: str, text: str, kinds: Iterable[str]) -> Qu
     weighed, average = _weighed(asked, set(asked))
     rare = sorted(weighed.tokens, key=lambda token: -weighed.tokens[token])[:MATCHED]
     # What its owner has not confirmed for long is found, but not matched.
-    rows = documents_visible_to(actor).filter(kind__in=list(kinds)).exclude(facets__is_dormant=True)
+    rows = documents_visible_to(actor).filter(kind__in=list(kinds)).exclude(facets__contains={"is_dormant": True})
     if not rare:
         return rows.none().annotate(rank=Value(0.0, output_field=FloatField()))
     match = SearchQuery(_any(rare), config="simple", search_type="raw")

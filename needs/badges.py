@@ -9,6 +9,7 @@ from needs.states.merge import MergeState
 from needs.states.need import DefinerState, NeedState, SignatureVerdict
 from needs.states.offer import FlowState, OfferState
 from needs.states.question import QuestionState, SupplementState
+from needs.states.outcome import ApplicationState, OutcomeState
 from needs.states.result import CapabilityState, ResultState
 from needs.states.review import PanelState
 
@@ -62,3 +63,15 @@ badges.register(
 )
 badges.register(ResultState, {ResultState.DRAFT: "none", ResultState.PUBLISHED: "ok", ResultState.WITHDRAWN: "quiet"})
 badges.register(CapabilityState, {CapabilityState.PUBLISHED: "ok", CapabilityState.WITHDRAWN: "quiet"})
+badges.register(
+    ApplicationState,
+    {
+        ApplicationState.CLAIMED: "warn", ApplicationState.CONFIRMED: "ok", ApplicationState.DENIED: "bad", ApplicationState.WITHDRAWN: "quiet",
+    },
+)  # fmt: skip
+badges.register(
+    OutcomeState,
+    {
+        OutcomeState.DECLARED: "warn", OutcomeState.VERIFIED: "ok", OutcomeState.DISPUTED: "bad", OutcomeState.WITHDRAWN: "quiet",
+    },
+)  # fmt: skip

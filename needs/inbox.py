@@ -37,6 +37,8 @@ kinds.register(
         "replace_panelist": _("A panel member must be replaced"),
         "propose_award": _("An award can be proposed"),
         "sign_award": _("An award waits for the second signature"),
+        "answer_application": _("A result's owner names us as its user: confirm or deny"),
+        "verify_outcome": _("An outcome of a result that we apply waits for our word"),
     },
     told={
         "definer_invited": _("We are invited to define a need's indicators"),
@@ -57,6 +59,9 @@ kinds.register(
         "supplement_given": _("A bidder handed in what was missing"),
         "bid_excluded": _("Our bid was not admitted"),
         "bid_feedback": _("The marks and reasons for our bid"),
+        "application_denied": _("A user denies that it applies our result"),
+        "outcome_answered": _("A user verified or disputes an outcome of our result"),
+        "follow_up_raised": _("A new need grew out of an application of our result"),
     },
     locked={
         "give_supplement": kinds.DEADLINE,

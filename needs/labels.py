@@ -86,5 +86,18 @@ for _operation, _words in {
     "post_capability": _("posted the capability"),
     "edit_capability": _("changed the capability"),
     "withdraw_capability": _("withdrew the capability"),
+    "record_application": _("recorded an application"),
+    "confirm_application": _("confirmed the application"),
+    "deny_application": _("denied the application"),
+    "withdraw_application": _("withdrew the application"),
+    "record_outcome": _("recorded an outcome"),
+    "verify_outcome": _("verified an outcome"),
+    "dispute_outcome": _("disputed an outcome"),
+    "withdraw_outcome": _("withdrew an outcome"),
+    "raise_follow_up": _("raised a need from the application"),
+    "record_reinvestment": _("recorded a reinvestment"),
+    "ask_of_result": _("named a demand before the pilot"),
+    "waive_requirement": _("waived a demand"),
+    "clear_for_pilot": _("cleared the result for its pilot"),
 }.items():
     book.label(_operation, _words)

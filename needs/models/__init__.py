@@ -37,6 +37,7 @@ from needs.models.need import (
 )
 from needs.models.notice import AwardNotice, Objection
 from needs.models.offer import Flow, Offer
+from needs.models.outcome import Application, FollowUp, Outcome, Reinvestment, ResultRequirement
 from needs.models.question import Question
 from needs.models.result import Capability, Result, ResultValue
 from needs.models.review import PanelMember, Score, ScoreSheet
@@ -44,6 +45,7 @@ from needs.models.survey import Campaign, QuestionSet, SurveyAnswer, SurveyConta
 
 __all__ = [
     "Addendum",
+    "Application",
     "Award",
     "AwardNotice",
     "AwardPayer",
@@ -80,6 +82,7 @@ __all__ = [
     "Feedback",
     "FeedbackRemark",
     "Flow",
+    "FollowUp",
     "IndicatorComment",
     "IndicatorSignature",
     "MergeConsent",
@@ -91,11 +94,14 @@ __all__ = [
     "NeedVersion",
     "Objection",
     "Offer",
+    "Outcome",
     "PanelMember",
     "PublicCall",
     "Question",
     "QuestionSet",
+    "Reinvestment",
     "Result",
+    "ResultRequirement",
     "ResultValue",
     "SavedSearch",
     "SavedSearchHit",

@@ -59,6 +59,8 @@ class Result(VersionedModel):
     state = models.CharField(_("State"), max_length=20, choices=ResultState.choices, default=ResultState.DRAFT)
     state_reason = models.TextField(blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    cleared_for_pilot_at = models.DateTimeField(null=True, blank=True)
+    cleared_for_pilot_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["-created_at"]

@@ -7,20 +7,23 @@ from django.db.models import Q, QuerySet
 from chains.models import Chain
 from core.accounts.actor import Actor
 from core.indicators.models import Specification
+from needs.models.outcome import Application
 from needs.models.result import Capability, Result
 from needs.states.need import OPEN_TO_MEMBERS
+from needs.states.outcome import ApplicationState
 from needs.states.result import CapabilityState, ResultState
 
 
 def results_visible_to(actor: Actor) -> QuerySet[Result]:
-    """One's own results, and what is published for all members."""
+    """One's own results, what is published for all members, and those whose owner names one as a user."""
     if not actor.is_signed_in:
         return Result.objects.none()
     if actor.is_system:
         return Result.objects.all()
     mine = Q(state=ResultState.PUBLISHED, confidentiality__in=OPEN_TO_MEMBERS)
     if actor.organisation is not None:
-        mine |= Q(owner=actor.organisation)
+        used = Application.objects.filter(user=actor.organisation).exclude(state=ApplicationState.WITHDRAWN)
+        mine |= Q(owner=actor.organisation) | Q(pk__in=used.values("result_id"))
     return Result.objects.filter(mine)
 
 

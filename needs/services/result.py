@@ -27,7 +27,8 @@ from needs.queries.need import needs_visible_to
 from needs.queries.origins import our_projects
 from needs.queries.result import chains_of, specifications_of
 from needs.services.need import need_specifications, refuse
-from needs.states.need import OFFERED, OPEN_TO_MEMBERS, DemandSide
+from needs.states.need import OFFERED, OPEN_TO_MEMBERS, Confidentiality, DemandSide
+from needs.states.outcome import ApplicationState
 from needs.states.result import CapabilityState, FitPart, ResultState
 
 FIT_FIELDS = tuple(f"fit_{part}" for part in FitPart.values)
@@ -156,11 +157,11 @@ def _set_origin(actor: Actor, result: Result, fields: Mapping[str, Any], wrong: 
 
 
 def measurable(result: Result) -> list[Specification]:
-    """The indicators that a value may be recorded against: those measured before, and those of the need it answers."""
-    mine = specifications_of(result)
-    taken = {one.pk for one in mine}
+    """What a value may be recorded against: indicators measured before, those of the need it answers, demands on it."""
     need: Need | None = result.origin_need
-    return mine + [one for one in (need_specifications(need) if need else []) if one.pk not in taken]
+    asked = [row.specification for row in result.requirements.select_related("specification__indicator")]
+    every = [*specifications_of(result), *(need_specifications(need) if need else []), *asked]
+    return list({one.pk: one for one in every}.values())
 
 
 def record_value(
@@ -210,10 +211,11 @@ def index_result(result: Result) -> None:
     open_to_all = result.state == ResultState.PUBLISHED and result.confidentiality in OPEN_TO_MEMBERS
     names = " ".join(f"{one.name} {one.name_en}" for one in specifications_of(result))
     nodes = " ".join(str(one.name) for one in result.nodes.all())
+    users = Organisation.objects.filter(applications__in=result.applications.exclude(state=ApplicationState.WITHDRAWN))
     search.index(
         result, title=f"{result.code} {result.title}", room="needs", kind="result", link=result_link(result), organisation=result.owner,
         text=" ".join(filter(None, [result.title_en, result.text, result.field, names, nodes])),
-        visibility="members" if open_to_all else "restricted", parties=[result.owner],
+        visibility="members" if open_to_all else "restricted", parties=[result.owner, *users],
         facets={"chain": str(result.chain_id), "chains": [str(one.pk) for one in chains_of(result)], "node": str(result.node_id),
                 "side": result.demand_side, "state": result.state, "region": result.owner.region_code, "field": result.field},
     )  # fmt: skip

@@ -24,6 +24,7 @@ from needs.queries.result import capabilities_visible_to
 from needs.states.result import CapabilityState
 from needs.web.doors import actor_of
 from needs.web.need_forms import ReasonForm
+from needs.web.outcome_views import result_tabs
 from needs.web.result_forms import CapabilityForm
 
 
@@ -80,8 +81,8 @@ def list_capabilities(request: HttpRequest) -> HttpResponse:
             {"label": _("Post a capability"), "url": reverse("needs:post_capability"), "icon": "plus", "primary": True}
         )
     return tables.render(
-        request, Capabilities(rows, actor=actor), title=_("Capabilities"), actions=buttons,
-        crumbs=[crumb(_("Results"), reverse("needs:results")), crumb(_("Capabilities"))],
+        request, Capabilities(rows, actor=actor), title=_("Capabilities"), actions=buttons, template="needs/results_list.html",
+        context={"list_tabs": result_tabs("capabilities")}, crumbs=[crumb(_("Results"), reverse("needs:results")), crumb(_("Capabilities"))],
     )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
-"""Addresses of results and capabilities."""
+"""Addresses of results, capabilities, applications, outcomes and loops."""
 
 from django.urls import path
 
-from needs.web import capability_views, result_views
+from needs.web import capability_views, demand_views, outcome_views, result_views
 
 urlpatterns = [
     path("results/", result_views.list_results, name="results"),
@@ -12,6 +12,25 @@ urlpatterns = [
     path("results/<uuid:pk>/measure/", result_views.measure_result, name="measure_result"),
     path("results/<uuid:pk>/publish/", result_views.publish_result, name="publish_result"),
     path("results/<uuid:pk>/withdraw/", result_views.withdraw_result, name="withdraw_result"),
+    path("results/<uuid:pk>/apply/", outcome_views.record_application, name="record_application"),
+    path("results/<uuid:pk>/standard/", demand_views.ask_standard, name="ask_standard"),
+    path("results/<uuid:pk>/cost/", demand_views.ask_cost, name="ask_cost"),
+    path("results/<uuid:pk>/clear/", demand_views.clear_for_pilot, name="clear_for_pilot"),
+    path("demands/<uuid:pk>/waive/", demand_views.waive_requirement, name="waive_requirement"),
+    path("applications/", outcome_views.list_applications, name="applications"),
+    path("applications/<uuid:pk>/", outcome_views.application_page, name="application"),
+    path("applications/<uuid:pk>/confirm/", outcome_views.confirm_application, name="confirm_application"),
+    path("applications/<uuid:pk>/deny/", outcome_views.deny_application, name="deny_application"),
+    path("applications/<uuid:pk>/withdraw/", outcome_views.withdraw_application, name="withdraw_application"),
+    path("applications/<uuid:pk>/outcome/", outcome_views.record_outcome, name="record_outcome"),
+    path("applications/<uuid:pk>/need/", outcome_views.raise_follow_up, name="raise_follow_up"),
+    path("applications/<uuid:pk>/reinvest/", outcome_views.record_reinvestment, name="record_reinvestment"),
+    path("outcomes/", outcome_views.list_outcomes, name="outcomes"),
+    path("outcomes/<uuid:pk>/verify/", outcome_views.verify_outcome, name="verify_outcome"),
+    path("outcomes/<uuid:pk>/dispute/", outcome_views.dispute_outcome, name="dispute_outcome"),
+    path("outcomes/<uuid:pk>/withdraw/", outcome_views.withdraw_outcome, name="withdraw_outcome"),
+    path("loops/", outcome_views.list_loops, name="loops"),
+    path("loops/<uuid:pk>/", outcome_views.loop_page, name="loop"),
     path("capabilities/", capability_views.list_capabilities, name="capabilities"),
     path("capabilities/new/", capability_views.post_capability, name="post_capability"),
     path("capabilities/<uuid:pk>/", capability_views.capability_page, name="capability"),

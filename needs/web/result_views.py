@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from chains.models import Chain, ChainNode
-from core import book
+from core import book, checks
 from core.access import policy
+from core.accounts.actor import Actor
 from core.indicators import services as indicators
 from core.indicators.engine import compare
 from core.search import queries as search
@@ -23,6 +24,7 @@ from core.web.forms import form_page
 from core.web.page import crumb, render_page, sent_version
 from needs.actions import result as actions
 from needs.models.result import Result
+from needs.queries.idle import with_idleness
 from needs.queries.origins import projects_seen
 from needs.queries.result import results_visible_to, specifications_of
 from needs.queries.standing import Scales, scales, with_rank
@@ -31,6 +33,7 @@ from needs.states.need import DemandSide
 from needs.states.result import RESULT, ResultState
 from needs.web.doors import act, actor_of
 from needs.web.need_forms import ReasonForm
+from needs.web.outcome_views import result_tabs
 from needs.web.result_forms import ResultForm, ResultValueForm
 
 
@@ -59,6 +62,7 @@ class Results(tables.Table):
         tables.Choice("state", _("State"), choices=ResultState.choices, facet=True),
         tables.Choice("risk", _("Adaptation risk"), choices=[("yes", _("Yes")), ("no", _("No"))], facet=True,
                       apply=lambda value: Q(at_risk=value == "yes")),
+        tables.Choice("idle", _("Idle results"), choices=[("yes", _("Yes"))], facet=True, apply=lambda _value: Q(is_idle=True)),
         tables.Text("field", _("Field")),
         tables.NumberRange("fit", _("Industrial fit")),
         tables.NumberRange("advancement", _("Advancement")),
@@ -98,17 +102,30 @@ def _at_node(node_id: str) -> Any:
 def list_results(request: HttpRequest) -> HttpResponse:
     """All results one may see: first what fits industry, with the reason (R009)."""
     actor, by = actor_of(request), scales()
-    rows = with_rank(results_visible_to(actor), by).select_related("chain", "node", "owner")
+    rows = with_idleness(with_rank(results_visible_to(actor), by)).select_related("chain", "node", "owner")
     buttons = []
     if actor.organisation and policy.can(actor, "needs.post_result", actor.organisation):
         buttons.append(
             {"label": _("Post a result"), "url": reverse("needs:post_result"), "icon": "plus", "primary": True}
         )
-    buttons.append({"label": _("Capabilities"), "url": reverse("needs:capabilities"), "icon": "users"})
     return tables.render(
-        request, Results(rows, actor=actor, scales=by), title=_("Results"), actions=buttons,
+        request, Results(rows, actor=actor, scales=by), title=_("Results"), actions=buttons, template="needs/results_list.html",
+        context={"list_tabs": result_tabs("results")},
         intro=_("Industrial fit counts more than advancement; what is advanced but does not fit stands last."),
     )  # fmt: skip
+
+
+def demands_of(actor: Actor, result: Result) -> list[dict[str, Any]]:
+    """What the result must keep before its pilot: demand, newest value, verdict, waiver."""
+    rows = list(result.requirements.select_related("specification__indicator", "waived_by", "organisation"))
+    newest = indicators.latest([row.specification for row in rows], result.pk)
+    shown = []
+    for row in rows:
+        value = newest.get(row.specification_id)
+        verdict = compare(row.specification.to_spec(), value.to_value() if value else None)
+        may_waive = row.waived_at is None and not verdict.is_met and policy.can(actor, "needs.waive_requirement", row)
+        shown.append({"row": row, "value": value, "verdict": verdict, "may_waive": may_waive})
+    return shown
 
 
 def result_page(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -131,6 +148,9 @@ def result_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_edit": result.state != ResultState.WITHDRAWN and policy.can(actor, "needs.edit_result", result),
         "need": need if need is not None and policy.can(actor, "needs.view_need", need) else None,
         "project": projects_seen(actor, [result.origin_project_id]).get(result.origin_project_id) if result.origin_project_id else None,
+        "demands": demands_of(actor, result), "can_ask": policy.can(actor, "needs.ask_of_result", result),
+        "can_clear": result.cleared_for_pilot_at is None and bool(result.requirements.exists()) and policy.can(actor, "needs.clear_for_pilot", result),
+        "blocked": [hit.missing for _one, hit in checks.hits_at("needs.clear_for_pilot", result, before_pilot=True) if hit.missing],
         "head_badges": ["needs/_result_badges.html"], "timeline": book.timeline(result) if own else [],
     }  # fmt: skip
     facts = [

@@ -164,7 +164,8 @@ class World:
         asked, _owner = offers.offer(self.leader, node=nodes[-1], direction="request")
         flows.propose_flow(actor=self.leader, offer_id=asked.pk, counterpart=given.pk, agreement="数据使用协议")
         offers.recorded(self.party, self.leader, nodes[0], nodes[-1], title="工艺", kind="technology")
-        results.published(self.party, title="高镍三元电池", node=chain.nodes.first().pk)
+        result, _owner = results.published(self.party, title="高镍三元电池", node=chain.nodes.first().pk)
+        results.followed(self.party, result, self.leader)
         results.capability(self.party, nodes=[chain.nodes.first().pk])
         call_command("load_public_calls", verbosity=0, stdout=_Quiet())
         assert Membership.objects.exists() and dt
@@ -240,6 +241,8 @@ ROUTES = {
     "needs/seats/": "needs.PanelMember", "needs/awards/": "needs.Award", "needs/public-calls/": "needs.PublicCall",
     "needs/offers/": "needs.Offer", "needs/offers/flows/": "needs.Flow", "needs/offers/map/": "chains.Chain",
     "needs/results/": "needs.Result", "needs/capabilities/": "needs.Capability",
+    "needs/applications/": "needs.Application", "needs/outcomes/": "needs.Outcome", "needs/loops/": "needs.FollowUp",
+    "needs/demands/": "needs.ResultRequirement",
     "needs/surveys/": "needs.Campaign", "needs/surveys/answers/": "needs.SurveyAnswer", "benefits/agreements/": "benefits.ShareAgreement",
     "benefits/versions/": "benefits.AgreementVersion", "benefits/incomes/": "benefits.Income", "benefits/settlements/": "benefits.Settlement",
     "benefits/statements/": "benefits.Statement", "benefits/funds/": "benefits.RiskFund", "benefits/calls/": "benefits.FundCallLine",

@@ -1,6 +1,6 @@
 """The room's routes below /api/v1/."""
 
-from needs.api import challenge_views, entry_views, need, offer, survey
+from needs.api import challenge_views, entry_views, need, offer, result, survey
 
 routes = [
     ("needs", need.NeedViewSet, "need"),
@@ -13,4 +13,5 @@ routes = [
     ("flows", offer.FlowViewSet, "flow"),
     *challenge_views.routes,
     *entry_views.routes,
+    *result.routes,
 ]

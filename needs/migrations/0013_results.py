@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                         verbose_name="Demand side",
                     ),
                 ),
-                ("field", models.CharField(blank=True, max_length=80, verbose_name="Field")),
+                ("field", models.CharField(blank=True, max_length=80, verbose_name="Technical field")),
                 (
                     "trl",
                     models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="Technology readiness (TRL)"),
@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                         verbose_name="Tags",
                     ),
                 ),
-                ("field", models.CharField(blank=True, max_length=80, verbose_name="Field")),
+                ("field", models.CharField(blank=True, max_length=80, verbose_name="Technical field")),
                 (
                     "state",
                     models.CharField(

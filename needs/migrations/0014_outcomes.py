@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="applications",
                         to="accounts.organisation",
-                        verbose_name="User",
+                        verbose_name="User of the result",
                     ),
                 ),
             ],

@@ -28,7 +28,7 @@ class Application(VersionedModel):
         blank=True,
         on_delete=models.PROTECT,
         related_name="applications",
-        verbose_name=_("User"),
+        verbose_name=_("User of the result"),
     )
     applied_on = models.DateField(_("In use since"))
     effect = models.TextField(_("Effect"))

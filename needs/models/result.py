@@ -38,7 +38,7 @@ class Result(VersionedModel):
     node = models.ForeignKey(ChainNode, on_delete=models.PROTECT, related_name="results_here", verbose_name=_("Node"))
     nodes = models.ManyToManyField(ChainNode, related_name="results", verbose_name=_("Nodes that it suits"))
     demand_side = models.CharField(_("Demand side"), max_length=20, choices=DemandSide.choices, blank=True)
-    field = models.CharField(_("Field"), max_length=80, blank=True)
+    field = models.CharField(_("Technical field"), max_length=80, blank=True)
     trl = models.PositiveSmallIntegerField(_("Technology readiness (TRL)"), null=True, blank=True)
     advancement = score(_("Advancement"))
     fit_process = score(_("Process fit"))
@@ -124,7 +124,7 @@ class Capability(VersionedModel):
     text = models.TextField(_("Description"))
     nodes = models.ManyToManyField(ChainNode, related_name="capabilities", verbose_name=_("Chain nodes"))
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("Tags"))
-    field = models.CharField(_("Field"), max_length=80, blank=True)
+    field = models.CharField(_("Technical field"), max_length=80, blank=True)
     state = models.CharField(
         _("State"), max_length=20, choices=CapabilityState.choices, default=CapabilityState.PUBLISHED
     )

@@ -19,6 +19,7 @@ from needs.queries.outcome import (
     requirements_visible_to,
 )
 from needs.rules.need import owns
+from needs.rules.result import owns_result
 
 
 def tells_of_use(actor: Actor, result: Any) -> bool:
@@ -41,7 +42,7 @@ def takes_part_in_use(actor: Actor, application: Any) -> bool:
     return owns(actor, application.result) or is_user(actor, application) or recorded_it(actor, application)
 
 
-def vouches(actor: Actor, outcome: Any) -> bool:
+def verifies_outcome(actor: Actor, outcome: Any) -> bool:
     """A signatory of the user; what the user recorded itself is verified by another person of it."""
     return (
         actor.person is not None
@@ -51,7 +52,7 @@ def vouches(actor: Actor, outcome: Any) -> bool:
     )
 
 
-def disputes(actor: Actor, outcome: Any) -> bool:
+def disputes_outcome(actor: Actor, outcome: Any) -> bool:
     return is_user(actor, outcome.application)
 
 
@@ -79,14 +80,14 @@ policy.register(
         "needs.deny_application": is_user,
         "needs.withdraw_application": recorded_it,
         "needs.record_outcome": takes_part_in_use,
-        "needs.verify_outcome": vouches,
-        "needs.dispute_outcome": disputes,
+        "needs.verify_outcome": verifies_outcome,
+        "needs.dispute_outcome": disputes_outcome,
         "needs.withdraw_outcome": recorded_it,
         "needs.raise_follow_up": tells_of_use,
         "needs.record_reinvestment": takes_part_in_use,
         "needs.ask_of_result": asks_of_result,
         "needs.waive_requirement": answers_for_use,
-        "needs.clear_for_pilot": owns,
+        "needs.clear_for_pilot": owns_result,
     },
     told={
         "needs.record_application": _("Only members of a verified organisation record where a result is applied."),

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from core.access import policy
+from core.accounts.actor import Actor
 from needs.models.result import Capability, Result
 from needs.queries.result import capabilities_visible_to, results_visible_to
 from needs.rules.need import owns, posts_for, signs_for_owner
 
+
+def owns_result(actor: Actor, row: Any) -> bool:
+    """A member of the owner of the result or capability."""
+    return owns(actor, row)
+
+
+def signs_result(actor: Actor, row: Any) -> bool:
+    """A signatory of the result's owner, as a person."""
+    return signs_for_owner(actor, row)
+
+
 policy.register(
     {
         "needs.post_result": posts_for,
-        "needs.edit_result": owns,
-        "needs.measure_result": owns,
-        "needs.publish_result": signs_for_owner,
-        "needs.withdraw_result": signs_for_owner,
+        "needs.edit_result": owns_result,
+        "needs.measure_result": owns_result,
+        "needs.publish_result": signs_result,
+        "needs.withdraw_result": signs_result,
         "needs.post_capability": posts_for,
-        "needs.edit_capability": owns,
-        "needs.withdraw_capability": owns,
+        "needs.edit_capability": owns_result,
+        "needs.withdraw_capability": owns_result,
     },
     told={
         "needs.post_result": _("Only members of a verified organisation post results."),

@@ -39,7 +39,7 @@ class Capabilities(tables.Table):
         tables.Column("team", _("Team"), in_page=False),
         tables.Column("nodes", _("Chain nodes"), value=lambda row: [str(one) for one in row.nodes.all()]),
         tables.Column("tags", _("Tags")),
-        tables.Column("field", _("Field"), sort="field"),
+        tables.Column("field", _("Technical field"), sort="field"),
         tables.Column("state", _("State"), kind="badge", sort="state"),
         tables.Column("text", _("Description"), in_page=False),
         tables.Column("title_en", _("English title"), in_page=False),
@@ -48,7 +48,7 @@ class Capabilities(tables.Table):
         tables.Choice("chain", _("Chain"), apply=lambda value: Q(pk__in=_in_chain(value)), facet=True,
                       choices=lambda: [(row.pk, str(row)) for row in Chain.objects.all()]),
         tables.Text("owner", _("Owner"), lookup="owner__name"),
-        tables.Text("field", _("Field")),
+        tables.Text("field", _("Technical field")),
         tables.Choice("state", _("State"), choices=CapabilityState.choices, facet=True),
     ]  # fmt: skip
     search = ["title"]

@@ -25,7 +25,7 @@ class ApplicationForm(forms.Form):
 
     node = forms.SelectField(label=_("Node that adopted it"), choices=node_choices)
     user = forms.SelectField(
-        label=_("User"), required=False, blank=_("Not named"), help_text=_("It is asked to confirm; until then the application is self-declared.")
+        label=_("User of the result"), required=False, blank=_("Not named"), help_text=_("It is asked to confirm; until then the application is self-declared.")
     )  # fmt: skip
     applied_on = forms.DateField(label=_("In use since"))
     effect = forms.LongTextField(label=_("Effect"), rows=3, help_text=_("What it changed there, in plain words."))

@@ -33,7 +33,7 @@ class Applications(tables.Table):
         tables.Column("node", _("Node that adopted it"), value=lambda row: str(row.node), sort="node__name", is_primary=True,
                       link=application_link, note=lambda row: str(row.node.chain)),
         tables.Column("result", _("Result"), value=lambda row: row.result.name, sort="result__title", link=lambda row: result_link(row.result_id)),
-        tables.Column("user", _("User"), value="user.name", sort="user__name"),
+        tables.Column("user", _("User of the result"), value="user.name", sort="user__name"),
         tables.Column("applied_on", _("In use since"), kind="date", sort="applied_on"),
         tables.Column("effect", _("Effect")),
         tables.Column("state", _("State"), kind="badge", sort="state"),
@@ -46,7 +46,7 @@ class Applications(tables.Table):
         tables.Choice("node", _("Node"), lookup="node_id", choices=_nodes),
         tables.Choice("state", _("State"), choices=ApplicationState.choices, facet=True),
         tables.DateRange("since", _("In use since"), lookup="applied_on"),
-        tables.Text("user", _("User"), lookup="user__name"),
+        tables.Text("user", _("User of the result"), lookup="user__name"),
     ]
     search = ["result__title", "result__code", "effect", "node__name", "user__name"]
     default_sort = "-applied_on"
@@ -79,12 +79,12 @@ class Outcomes(tables.Table):
                       link=lambda row: application_link(row.application_id), note=lambda row: _line(row).words),
         tables.Column("words", _("Original words"), value="specification.original_words", in_page=False),
         tables.Column("factor", _("Factor"), kind="number", value="specification.factor", in_page=False),
-        tables.Column("before", _("Before"), value=lambda row: _line(row).before, note=lambda row: row.specification.baseline_period),
+        tables.Column("before", _("Before the application"), value=lambda row: _line(row).before, note=lambda row: row.specification.baseline_period),
         tables.Column("baseline_source", _("Before: source"), value="specification.baseline_source", in_page=False),
         tables.Column("baseline_claim", _("Before: who says so"), value="specification.get_baseline_claim_display", in_page=False),
-        tables.Column("after", _("After"), value=lambda row: _line(row).after, note=lambda row: row.period),
+        tables.Column("after", _("After the application"), value=lambda row: _line(row).after, note=lambda row: row.period),
         tables.Column("period", _("Period"), in_page=False),
-        tables.Column("change", _("Change"), value=_line, template="needs/_outcome_change.html",
+        tables.Column("change", _("Change of the value"), value=_line, template="needs/_outcome_change.html",
                       export=lambda row: _line(row).change_text),
         tables.Column("percent", _("Change in percent"), kind="number", in_page=False,
                       value=lambda row: (_line(row).change.percent if _line(row).change else None)),  # type: ignore[union-attr]
@@ -96,11 +96,11 @@ class Outcomes(tables.Table):
         tables.Column("source", _("Source"), value="measurement.source", in_page=False),
         tables.Column("node", _("Node that adopted it"), value=lambda row: str(row.application.node)),
         tables.Column("result", _("Result"), value=lambda row: row.application.result.name, in_page=False),
-        tables.Column("user", _("User"), value="application.user.name", in_page=False),
-        tables.Column("state", _("Who says so"), kind="badge", sort="state"),
+        tables.Column("user", _("User of the result"), value="application.user.name", in_page=False),
+        tables.Column("state", _("Verification of the value"), kind="badge", sort="state"),
     ]  # fmt: skip
     filters = [
-        tables.Choice("state", _("Who says so"), choices=OutcomeState.choices, facet=True),
+        tables.Choice("state", _("Verification of the value"), choices=OutcomeState.choices, facet=True),
         tables.Choice("chain", _("Chain of the result"), lookup="application__result__chain_id", choices=_chains, facet=True),
         tables.Choice("better", _("Which way is better"), lookup="specification__direction", choices=Direction.choices),
         tables.DateRange("measured", _("Measured on"), lookup="measurement__measured_on"),
@@ -126,7 +126,7 @@ class Loops(tables.Table):
         tables.Column("result", _("Result"), value=lambda row: row.application.result.name, sort="application__result__title"),
         tables.Column("first_code", _("First need"), kind="code"),
         tables.Column("owner", _("Raised by"), value="need.owner.name", sort="need__owner__name"),
-        tables.Column("created_at", _("Raised"), kind="date", sort="created_at"),
+        tables.Column("created_at", _("Raised on"), kind="date", sort="created_at"),
         tables.Column("is_closed", _("Loop closed"), kind="yes_no", sort="is_closed"),
     ]  # fmt: skip
     filters = [

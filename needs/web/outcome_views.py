@@ -131,7 +131,7 @@ def application_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     facts = [
         (_("Result"), row.result.name),
         (_("Node"), f"{row.node.chain} · {row.node}"),
-        *([(_("User"), row.user.name)] if row.user else []),
+        *([(_("User of the result"), row.user.name)] if row.user else []),
     ]
     crumbs = [*_crumbs(_("Applications"), reverse("needs:applications")), crumb(str(row))]
     return render_page(request, "needs/application.html", shown, title=str(row), crumbs=crumbs, facts=facts)

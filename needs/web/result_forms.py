@@ -39,7 +39,7 @@ class ResultForm(forms.Form):
     node = forms.SelectField(label=_("Chain node"))
     nodes = forms.MultipleChoiceField(label=_("Further nodes that it suits"), required=False)
     demand_side = forms.SelectField(label=_("Demand side"), choices=DemandSide.choices, required=False)
-    field = forms.TextField(label=_("Field"), max_length=80, required=False)
+    field = forms.TextField(label=_("Technical field"), max_length=80, required=False)
     trl = forms.SelectField(
         label=_("Technology readiness (TRL)"), choices=[(str(n), str(n)) for n in range(1, 10)], required=False,
         help_text=_("1 principle observed … 9 proven in use."),
@@ -126,7 +126,7 @@ class CapabilityForm(forms.Form):
     text = forms.LongTextField(label=_("Description"), help_text=_("What the team is able to do, with which means."))
     team = forms.TextField(label=_("Team"), max_length=120, required=False)
     nodes = forms.MultipleChoiceField(label=_("Chain nodes"), choices=node_choices)
-    field = forms.TextField(label=_("Field"), max_length=80, required=False)
+    field = forms.TextField(label=_("Technical field"), max_length=80, required=False)
     tags = forms.TextField(label=_("Tags"), required=False, help_text=_("Separated by commas."), max_length=900)
     title_en = forms.TextField(label=_("English title"), max_length=200, required=False)
 

@@ -63,7 +63,7 @@ class Results(tables.Table):
         tables.Choice("risk", _("Adaptation risk"), choices=[("yes", _("Yes")), ("no", _("No"))], facet=True,
                       apply=lambda value: Q(at_risk=value == "yes")),
         tables.Choice("idle", _("Idle results"), choices=[("yes", _("Yes"))], facet=True, apply=lambda _value: Q(is_idle=True)),
-        tables.Text("field", _("Field")),
+        tables.Text("field", _("Technical field")),
         tables.NumberRange("fit", _("Industrial fit")),
         tables.NumberRange("advancement", _("Advancement")),
         tables.NumberRange("trl", _("TRL")),
@@ -78,7 +78,7 @@ class Results(tables.Table):
 
     def get_columns(self) -> Sequence[tables.Column]:
         by: Scales = self.context["scales"]
-        rank = tables.Column("rank", _("Standing"), value=by.standing, kind="number", sort="rank", note=by.reason)
+        rank = tables.Column("rank", _("Ranking score"), value=by.standing, kind="number", sort="rank", note=by.reason)
         why = tables.Column("why", _("Why it stands there"), value=by.reason, in_page=False)
         return [self.columns[0], rank, why, *self.columns[1:]]
 

@@ -18,7 +18,8 @@ from config.description import HOME
 NAME = "xielian_client"
 SESSION = Path(__file__).resolve().parents[1] / "clients" / "python" / "session.py"
 # Values of enumerations are plain texts, as they are in JSON.
-CONFIG = "post_hooks: []\nliteral_enums: true\n"
+# A download is bytes, whatever kind of file it is.
+CONFIG = "post_hooks: []\nliteral_enums: true\ncontent_type_overrides:\n  \"*/*\": application/octet-stream\n"
 
 
 def version() -> str:

@@ -49,18 +49,18 @@ def test_nodes_that_adopted_a_result_are_counted_on_the_page_of_the_chain(client
         assert again.status_code == 422, "recorded once"
     page = client.get(f"/chains/{chain.pk}/").content.decode()
     assert f"带动环节 {nodes}" in page and all(
-        f"/needs/applications/{one.pk}/" in page for one in Application.objects.all()
+        f"/needs/results/applications/{one.pk}/" in page for one in Application.objects.all()
     )
     client.sign_in(user.person, user.organisation)
     first, *others = Application.objects.order_by("created_at")
-    assert client.post(f"/needs/applications/{first.pk}/confirm/").status_code == 302
+    assert client.post(f"/needs/results/applications/{first.pk}/confirm/").status_code == 302
     for one in others[:denied]:
-        assert client.post(f"/needs/applications/{one.pk}/deny/", {"reason": "只是试用"}).status_code == 302
+        assert client.post(f"/needs/results/applications/{one.pk}/deny/", {"reason": "只是试用"}).status_code == 302
     page = client.get(f"/chains/{chain.pk}/").content.decode()
     assert f"带动环节 {nodes - denied}" in page and "其中 1 个" in page
-    listed = client.get(f"/needs/applications/?of={chain.pk}&state=confirmed").content.decode()
+    listed = client.get(f"/needs/results/applications/?of={chain.pk}&state=confirmed").content.decode()
     assert "换装新电池 0" in listed and "换装新电池 1" not in listed
-    assert "整车厂" in client.get("/needs/applications/?file=csv").content.decode()
+    assert "整车厂" in client.get("/needs/results/applications/?file=csv").content.decode()
     shown = client.get(f"/needs/results/{result.pk}/").content.decode()
     assert "换装新电池 0" in shown and "使用方已确认" in shown
 
@@ -76,7 +76,7 @@ def test_a_change_has_its_baseline_and_a_multiple_its_chosen_reading(
     result, owner, user, _second = scene()
     use = make.applied(owner, result, user)
     client.sign_in(owner.person, owner.organisation)
-    page = f"/needs/applications/{use.pk}/outcome/"
+    page = f"/needs/results/applications/{use.pk}/outcome/"
     whole = BEFORE | {"name": "续航里程", "direction": "higher", "unit": "km", "baseline_value": before, "value": after}
     for name in (
         "baseline_value",
@@ -90,7 +90,7 @@ def test_a_change_has_its_baseline_and_a_multiple_its_chosen_reading(
         refused = client.post(page, {key: value for key, value in whole.items() if key != name})
         assert refused.status_code == 422 and not Outcome.objects.exists(), name
     assert client.post(page, whole).status_code == 302
-    shown = client.get(f"/needs/applications/{use.pk}/").content.decode()
+    shown = client.get(f"/needs/results/applications/{use.pk}/").content.decode()
     assert change in shown and "✔" in shown and "自报" in shown
     times = BEFORE | {
         "name": "效率",
@@ -106,10 +106,10 @@ def test_a_change_has_its_baseline_and_a_multiple_its_chosen_reading(
     )
     assert client.post(page, times | {"factor": "9"}).status_code == 422
     assert client.post(page, times | {"factor": meant[1]}).status_code == 302
-    shown = client.get(f"/needs/applications/{use.pk}/").content.decode()
+    shown = client.get(f"/needs/results/applications/{use.pk}/").content.decode()
     assert words in shown and f"×{meant[1]}" in shown
-    report = client.get("/needs/outcomes/?file=csv").content.decode()
-    assert words in report and change in report and f"×{meant[1]}" in client.get("/needs/outcomes/").content.decode()
+    report = client.get("/needs/results/outcomes/?file=csv").content.decode()
+    assert words in report and change in report and f"×{meant[1]}" in client.get("/needs/results/outcomes/").content.decode()
     kept = Outcome.objects.get(specification__name="效率").specification
     assert (kept.original_words, str(kept.factor.normalize())) == (words, meant[1])
 
@@ -126,7 +126,7 @@ def test_both_forms_of_a_change_are_shown_and_the_user_verifies(client: Any, end
     result, owner, user, second = scene()
     use = make.applied(owner, result, user)
     client.sign_in(user.person, user.organisation)
-    page = f"/needs/applications/{use.pk}/outcome/"
+    page = f"/needs/results/applications/{use.pk}/outcome/"
     for name, direction, unit, value in (
         ("终端续航", "higher", "h", endurance), ("故障率", "lower", "%", failure),
     ):  # fmt: skip
@@ -138,25 +138,25 @@ def test_both_forms_of_a_change_are_shown_and_the_user_verifies(client: Any, end
             "value": value[1],
         }
         assert client.post(page, typed).status_code == 302
-    shown = client.get(f"/needs/applications/{use.pk}/").content.decode()
+    shown = client.get(f"/needs/results/applications/{use.pk}/").content.decode()
     assert endurance[2] in shown and f"{failure[2]} {failure[3]}" in shown and shown.count("✔") == 2
     longer, rarer = Outcome.objects.order_by("created_at")
-    assert client.post(f"/needs/outcomes/{longer.pk}/verify/").status_code == 403, "not by who recorded it"
+    assert client.post(f"/needs/results/outcomes/{longer.pk}/verify/").status_code == 403, "not by who recorded it"
     client.sign_in(owner.person, owner.organisation)
-    assert client.post(f"/needs/outcomes/{longer.pk}/verify/").status_code == 403, "not by the result's owner"
+    assert client.post(f"/needs/results/outcomes/{longer.pk}/verify/").status_code == 403, "not by the result's owner"
     client.sign_in(second.person, second.organisation)
-    assert client.post(f"/needs/outcomes/{longer.pk}/verify/").status_code == 302
-    shown = client.get(f"/needs/applications/{use.pk}/").content.decode()
+    assert client.post(f"/needs/results/outcomes/{longer.pk}/verify/").status_code == 302
+    shown = client.get(f"/needs/results/applications/{use.pk}/").content.decode()
     assert "使用方已核实" in shown and "自报" in shown
     longer.refresh_from_db()
     assert (longer.measurement.claim, longer.measurement.verified_by) == ("verified", user.organisation)
-    listed = client.get("/needs/outcomes/?state=declared").content.decode()
+    listed = client.get("/needs/results/outcomes/?state=declared").content.decode()
     assert "故障率" in listed and "终端续航" not in listed
-    assert client.post(f"/needs/outcomes/{rarer.pk}/dispute/", {"reason": "口径不同"}).status_code == 302
-    assert client.post(f"/needs/outcomes/{longer.pk}/dispute/", {"reason": "复测不符"}).status_code == 302
+    assert client.post(f"/needs/results/outcomes/{rarer.pk}/dispute/", {"reason": "口径不同"}).status_code == 302
+    assert client.post(f"/needs/results/outcomes/{longer.pk}/dispute/", {"reason": "复测不符"}).status_code == 302
     longer.refresh_from_db()
     assert longer.measurement.claim == "self_declared"
-    assert "口径不同" in client.get(f"/needs/applications/{use.pk}/").content.decode()
+    assert "口径不同" in client.get(f"/needs/results/applications/{use.pk}/").content.decode()
 
 
 @pytest.mark.req("R004", whole=True)
@@ -180,23 +180,23 @@ def test_a_new_need_closes_the_loop_in_both_directions(client: Any, title: str, 
     assert client.post(f"/needs/results/{result.pk}/apply/", used).status_code == 302
     use = Application.objects.get()
     assert use.state == "confirmed", "the user itself said so"
-    closed = client.get("/needs/loops/").content.decode()
+    closed = client.get("/needs/results/loops/").content.decode()
     assert ">0</a>" in closed
     words = {"title": title, "pain_point": "用后发现的新痛点。", "affected_users": "车主", "node": str(need.node_id), "demand_side": "rd",
              "confidentiality": "members"}  # fmt: skip
-    raised = client.post(f"/needs/applications/{use.pk}/need/", words)
+    raised = client.post(f"/needs/results/applications/{use.pk}/need/", words)
     assert raised.status_code == 302, raised.content.decode()
     follow, fresh = FollowUp.objects.get(), Need.objects.get(title=title)
     assert (fresh.owner, follow.application) == (user.organisation, use)
-    counted = client.get("/needs/loops/?closed=yes").content.decode()
+    counted = client.get("/needs/results/loops/?closed=yes").content.decode()
     assert '<a href="?closed=yes">1</a>' in counted and title in counted
     invest = {"amount": money, "invested_on": "2026-06-01", "purpose": "低温电解液研发", "follow_up": str(follow.pk)}
-    assert client.post(f"/needs/applications/{use.pk}/reinvest/", invest).status_code == 302
-    assert "低温电解液研发" in client.get(f"/needs/loops/{follow.pk}/").content.decode()
+    assert client.post(f"/needs/results/applications/{use.pk}/reinvest/", invest).status_code == 302
+    assert "低温电解液研发" in client.get(f"/needs/results/loops/{follow.pk}/").content.decode()
     five = [need.title, title, "长续航电池", str(use.node), need.code, fresh.code]
     for address in (
         f"/needs/{fresh.pk}/",
-        f"/needs/applications/{use.pk}/",
+        f"/needs/results/applications/{use.pk}/",
         f"/needs/results/{result.pk}/",
         f"/needs/{need.pk}/",
     ):
@@ -251,12 +251,12 @@ def test_off_the_standard_and_too_dear_block_the_pilot_until_resolved_or_waived(
     checks.watch({"A05", "A06"})
     assert {row.code for row in Alert.objects.filter(state="told")} == {"A05", "A06"}
     dear_row = result.requirements.get(kind="cost")
-    assert client.post(f"/needs/demands/{dear_row.pk}/waive/", {"reason": "自己豁免"}).status_code == 403
+    assert client.post(f"/needs/results/demands/{dear_row.pk}/waive/", {"reason": "自己豁免"}).status_code == 403
     client.post(f"{page}measure/", measured | {"specification": str(thickness.pk), "value": good})
     assert client.post(f"{page}clear/").status_code == 409, "the cost is still open"
     client.sign_in(leader.person, leader.organisation)
-    assert client.post(f"/needs/demands/{dear_row.pk}/waive/", {"reason": ""}).status_code == 422
-    assert client.post(f"/needs/demands/{dear_row.pk}/waive/", {"reason": "首批次补贴覆盖差价"}).status_code == 302
+    assert client.post(f"/needs/results/demands/{dear_row.pk}/waive/", {"reason": ""}).status_code == 422
+    assert client.post(f"/needs/results/demands/{dear_row.pk}/waive/", {"reason": "首批次补贴覆盖差价"}).status_code == 302
     client.sign_in(owner.person, owner.organisation)
     assert client.post(f"{page}clear/").status_code == 302
     shown = client.get(page).content.decode()

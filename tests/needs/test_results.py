@@ -87,7 +87,7 @@ def test_drafts_and_restricted_results_are_hidden_from_others_everywhere(client:
     found = search.search(other, "隐形涂层", kinds=["result", "capability"])
     assert [one.kind for one in found] == ["capability"]
     assert {one.kind for one in search.search(owner, "隐形涂层")} == {"result", "capability"}
-    assert "隐形涂层测试" in client.get("/needs/capabilities/?q=涂层").content.decode()
+    assert "隐形涂层测试" in client.get("/needs/results/capabilities/?q=涂层").content.decode()
 
 
 def test_a_value_is_measured_against_the_needs_indicator_or_a_new_one(client: Any) -> None:
@@ -130,9 +130,9 @@ def test_a_capability_is_changed_and_withdrawn(client: Any) -> None:
         "tags": "针刺, 过充，挤压",
         "version": row.version,
     }
-    assert client.post(f"/needs/capabilities/{row.pk}/edit/", typed).status_code == 302
-    page = client.get(f"/needs/capabilities/{row.pk}/").content.decode()
+    assert client.post(f"/needs/results/capabilities/{row.pk}/edit/", typed).status_code == 302
+    page = client.get(f"/needs/results/capabilities/{row.pk}/").content.decode()
     assert "热失控测试" in page and "挤压" in page
-    assert client.post(f"/needs/capabilities/{row.pk}/withdraw/", {"reason": "设备已停用"}).status_code == 302
+    assert client.post(f"/needs/results/capabilities/{row.pk}/withdraw/", {"reason": "设备已停用"}).status_code == 302
     assert Capability.objects.get().state == "withdrawn"
-    assert client.post(f"/needs/capabilities/{row.pk}/edit/", typed | {"version": 3}).status_code == 409
+    assert client.post(f"/needs/results/capabilities/{row.pk}/edit/", typed | {"version": 3}).status_code == 409

@@ -26,7 +26,7 @@ from tests.support import python_client
 from tests.support.clock import Clock
 
 STORY = developers.HOME / "story"
-PARTS = ["chains", "needs", "challenges", "projects", "benefits", "accounts", "platform"]
+PARTS = ["chains", "needs", "results", "challenges", "projects", "benefits", "accounts", "platform"]
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 NAME = re.compile(r"\$(\w+:-\d+|[\w:]+)")
 # People of the walk whose address carries the chain's name.

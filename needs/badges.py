@@ -8,8 +8,8 @@ from needs.states.library import Freshness
 from needs.states.merge import MergeState
 from needs.states.need import DefinerState, NeedState, SignatureVerdict
 from needs.states.offer import FlowState, OfferState
-from needs.states.question import QuestionState, SupplementState
 from needs.states.outcome import ApplicationState, OutcomeState
+from needs.states.question import QuestionState, SupplementState
 from needs.states.result import CapabilityState, ResultState
 from needs.states.review import PanelState
 

@@ -414,7 +414,8 @@ class FollowUpViewSet(RoomViewSet):
     filterset_fields = ["application", "need"]
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return with_closure(rows).select_related("need__owner", "need__chain", "need__node", "application__result")
+        rows = with_closure(rows).select_related("need__owner", "need__chain", "need__node", "application__result")
+        return rows.prefetch_related("need__more_chains")
 
 
 class ReinvestmentViewSet(RoomViewSet):

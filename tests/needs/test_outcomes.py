@@ -109,7 +109,11 @@ def test_a_change_has_its_baseline_and_a_multiple_its_chosen_reading(
     shown = client.get(f"/needs/results/applications/{use.pk}/").content.decode()
     assert words in shown and f"×{meant[1]}" in shown
     report = client.get("/needs/results/outcomes/?file=csv").content.decode()
-    assert words in report and change in report and f"×{meant[1]}" in client.get("/needs/results/outcomes/").content.decode()
+    assert (
+        words in report
+        and change in report
+        and f"×{meant[1]}" in client.get("/needs/results/outcomes/").content.decode()
+    )
     kept = Outcome.objects.get(specification__name="效率").specification
     assert (kept.original_words, str(kept.factor.normalize())) == (words, meant[1])
 
@@ -256,7 +260,9 @@ def test_off_the_standard_and_too_dear_block_the_pilot_until_resolved_or_waived(
     assert client.post(f"{page}clear/").status_code == 409, "the cost is still open"
     client.sign_in(leader.person, leader.organisation)
     assert client.post(f"/needs/results/demands/{dear_row.pk}/waive/", {"reason": ""}).status_code == 422
-    assert client.post(f"/needs/results/demands/{dear_row.pk}/waive/", {"reason": "首批次补贴覆盖差价"}).status_code == 302
+    assert (
+        client.post(f"/needs/results/demands/{dear_row.pk}/waive/", {"reason": "首批次补贴覆盖差价"}).status_code == 302
+    )
     client.sign_in(owner.person, owner.organisation)
     assert client.post(f"{page}clear/").status_code == 302
     shown = client.get(page).content.decode()
@@ -284,3 +290,34 @@ def test_a_result_that_nobody_uses_for_so_many_months_is_idle(client: Any, froze
     )
     checks.watch({"A09"})
     assert Alert.objects.get().state == "cleared"
+
+
+def test_by_rest_a_multiple_asks_for_its_factor_and_the_user_alone_verifies(api: Any) -> None:
+    result, owner, user, second = scene()
+    use = make.applied(owner, result, user)
+    door = api.as_person(owner.person, owner.organisation)
+    sent = BEFORE | {"sample_size": 120, "name": "充电效率", "direction": "higher", "unit": "kW", "baseline_value": "50",
+                     "original_words": "up 2 times"}  # fmt: skip
+    asked = door.post(f"applications/{use.pk}/record_outcome/", sent)
+    assert (
+        asked.status_code == 422
+        and asked.data["code"] == "choose_factor"
+        and "×3 或 ×2" in str(asked.data["errors"]["factor"])
+    )
+    made = door.post(f"applications/{use.pk}/record_outcome/", sent | {"factor": "3"})
+    assert made.status_code == 201 and made.data["percent"] == "200" and "×3" in made.data["words"], api.text(made)
+    assert door.post(f"outcomes/{made.data['id']}/verify/", {}).status_code == 403
+    verified = api.as_person(second.person, second.organisation).post(f"outcomes/{made.data['id']}/verify/", {})
+    assert verified.data["state"] == "verified" and verified.data["measurement"]["claim"] == "verified"
+    bare = {name: value for name, value in sent.items() if not name.startswith("baseline")}
+    refused = door.post(f"applications/{use.pk}/record_outcome/", bare | {"factor": "3"})
+    assert refused.status_code == 422 and {"baseline_value", "baseline_period", "baseline_source"} <= set(
+        refused.data["errors"]
+    )
+    other = factories.actor(factories.organisation())
+    assert (
+        api.as_person(other.person, other.organisation)
+        .post(f"applications/{use.pk}/deny/", {"reason": "x"})
+        .status_code
+        == 403
+    )

@@ -415,7 +415,7 @@ class FollowUpViewSet(RoomViewSet):
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         rows = with_closure(rows).select_related("need__owner", "need__chain", "need__node", "application__result")
-        return rows.prefetch_related("need__more_chains")
+        return rows.prefetch_related("need__more_chains__chain", "need__more_chains__node")
 
 
 class ReinvestmentViewSet(RoomViewSet):

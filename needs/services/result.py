@@ -27,7 +27,7 @@ from needs.queries.need import needs_visible_to
 from needs.queries.origins import our_projects
 from needs.queries.result import chains_of, specifications_of
 from needs.services.need import need_specifications, refuse
-from needs.states.need import OFFERED, OPEN_TO_MEMBERS, Confidentiality, DemandSide
+from needs.states.need import OFFERED, OPEN_TO_MEMBERS, DemandSide
 from needs.states.outcome import ApplicationState
 from needs.states.result import CapabilityState, FitPart, ResultState
 

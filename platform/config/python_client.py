@@ -19,7 +19,7 @@ NAME = "xielian_client"
 SESSION = Path(__file__).resolve().parents[1] / "clients" / "python" / "session.py"
 # Values of enumerations are plain texts, as they are in JSON.
 # A download is bytes, whatever kind of file it is.
-CONFIG = "post_hooks: []\nliteral_enums: true\ncontent_type_overrides:\n  \"*/*\": application/octet-stream\n"
+CONFIG = 'post_hooks: []\nliteral_enums: true\ncontent_type_overrides:\n  "*/*": application/octet-stream\n'
 
 
 def version() -> str:

@@ -290,8 +290,6 @@ TABLE = {
     "need-refuse_indicator": "inyyyyyy",
     "need-remove_indicator": "inyyyyyy",
     "need-set_chains": "inyyyyyy",
-    "need-count-facets": "inyyyyyy",
-    "need-side-matrix": "inyyyyyy",
     "need-sign_indicator": "inyyyyyy",
     "need-withdraw_need": "inyyyyyy",
     "needs:accept_flow": "nnhhhynn",

@@ -141,7 +141,9 @@ def test_every_list_asks_as_often_for_one_row_as_for_three(live_server: str, tmp
         growing += repeated(door.name, who, one, three)
     assert seen > 40
     assert not growing, "\n".join(growing)
-    assert FEW <= set(few) <= FEW | NOT_COMPARED, "\n" + "\n".join(f"{name} {rows}" for name, rows in sorted(few.items()))
+    assert FEW <= set(few) <= FEW | NOT_COMPARED, "\n" + "\n".join(
+        f"{name} {rows}" for name, rows in sorted(few.items())
+    )
 
 
 def repeated(name: str, who: str, one: Asked, many: Asked) -> list[str]:

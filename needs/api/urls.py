@@ -1,6 +1,6 @@
 """The room's routes below /api/v1/."""
 
-from needs.api import challenge_views, entry_views, need, offer, result, survey
+from needs.api import challenge_views, entry_views, need, offer, outcome, result, survey
 
 routes = [
     ("needs", need.NeedViewSet, "need"),
@@ -14,4 +14,5 @@ routes = [
     *challenge_views.routes,
     *entry_views.routes,
     *result.routes,
+    *outcome.routes,
 ]

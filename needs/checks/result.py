@@ -19,6 +19,7 @@ from core.indicators.models import Measurement
 from needs.models.outcome import ResultRequirement
 from needs.models.result import Result
 from needs.queries.idle import last_activity, months_ago
+from needs.queries.standing import is_at_risk
 from needs.states.outcome import RequirementKind
 from needs.states.result import ResultState
 
@@ -43,11 +44,9 @@ from needs.states.result import ResultState
 )  # fmt: skip
 def adaptation_risk(result: Result, **about: Any) -> Iterator[checks.Hit]:
     """The result is advanced, but its industrial fit lies below what its chain asks for (R009)."""
-    if result.advancement is None or result.fit is None:
-        return
     advanced = checks.threshold("A04", "advanced_from", result.chain_id)
     floor = checks.threshold("A04", "fit_floor", result.chain_id)
-    if result.advancement < advanced or result.fit >= floor:
+    if result.fit is None or not is_at_risk(result, advanced=advanced, floor=floor):
         return
     yield checks.Hit(
         result,

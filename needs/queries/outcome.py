@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from chains.models import Chain
@@ -131,26 +131,24 @@ def applied(rows: QuerySet[Application]) -> QuerySet[Application]:
 
 @dataclass(frozen=True)
 class Uplift:
-    """The nodes that the results of a chain carried along (带动环节)."""
+    """The nodes that the results of a chain carried along (带动环节), all of them counted, and the first applications."""
 
     applications: Sequence[Application]
-
-    @property
-    def node_count(self) -> int:
-        return len({one.node_id for one in self.applications})
-
-    @property
-    def confirmed_count(self) -> int:
-        return len({one.node_id for one in self.applications if one.state == ApplicationState.CONFIRMED})
+    node_count: int
+    confirmed_count: int
 
 
-def uplift_of(actor: Actor, chain: Chain, limit: int = 500) -> Uplift:
+def uplift_of(actor: Actor, chain: Chain, limit: int = 12) -> Uplift:
     """Applications of the chain's own results that the actor may see, by node (R017)."""
     rows = applied(applications_visible_to(actor)).filter(result__chain=chain)
+    counts = rows.aggregate(
+        nodes=Count("node", distinct=True),
+        confirmed=Count("node", distinct=True, filter=Q(state=ApplicationState.CONFIRMED)),
+    )
     rows = rows.select_related("result", "node__chain", "user").order_by(
         "node__chain__name", "node__order", "created_at"
     )
-    return Uplift(list(rows[:limit]))
+    return Uplift(list(rows[:limit]), counts["nodes"], counts["confirmed"])
 
 
 def closed_loops(rows: QuerySet[FollowUp]) -> QuerySet[FollowUp]:

@@ -44,12 +44,7 @@ class Scales:
 
     def is_at_risk(self, result: Result) -> bool:
         """Advanced, but with a fit below what its chain asks for (A04)."""
-        return (
-            result.advancement is not None
-            and result.fit is not None
-            and result.advancement >= self.advanced.of(result.chain_id)
-            and result.fit < self.floor.of(result.chain_id)
-        )
+        return is_at_risk(result, advanced=self.advanced.of(result.chain_id), floor=self.floor.of(result.chain_id))
 
     def standing(self, result: Result) -> Decimal | None:
         """Fit and advancement by their weights; None while nobody has judged the fit."""
@@ -72,6 +67,13 @@ class Scales:
         if self.is_at_risk(result):
             return _("after all that fit: advancement %(advancement)s, but fit %(fit)s lies below %(floor)s") % told
         return _("%(standing)s = %(weight)s%% × fit %(fit)s + %(rest)s%% × advancement %(advancement)s") % told
+
+
+def is_at_risk(result: Result, *, advanced: Decimal, floor: Decimal) -> bool:
+    """The rule of A04 in words of Python; `with_rank` says the same to the database."""
+    if result.advancement is None or result.fit is None:
+        return False
+    return result.advancement >= advanced and result.fit < floor
 
 
 def scales() -> Scales:

@@ -43,7 +43,9 @@ def edit_need(request: HttpRequest, pk: UUID) -> HttpResponse:
         return actions.edit_need(actor=actor, need_id=pk, changes=values, version=version)
 
     first = {name: getattr(need, name) for name in forms.NeedWords.base_fields}
-    return _form(request, need, forms.NeedWords, act, _("Edit"), initial=first)
+    # What somebody else saved meanwhile is not overwritten unseen.
+    row_version = {"row_version": need.version}
+    return _form(request, need, forms.NeedWords, act, _("Edit"), initial=first, context=row_version)
 
 
 def set_chains(request: HttpRequest, pk: UUID) -> HttpResponse:

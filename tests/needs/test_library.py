@@ -84,7 +84,7 @@ def real_needs(count: int) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: row["id"] not in ("D355", "D372", "D112"))[:count]
 
 
-@pytest.mark.req("R019", whole=True)
+@pytest.mark.req("R019")  # merging duplicates is not built yet
 @pytest.mark.parametrize(("many", "region", "budget"), [(50, "330100", "600万"), (70, "130100", "85万")])
 def test_real_needs_come_in_are_found_in_both_languages_counted_and_go_out_again(
     client: Any, api: Any, many: int, region: str, budget: str

@@ -235,6 +235,21 @@ def test_the_library_asks_the_same_for_one_need_and_for_three(client: Any, api: 
     assert counts[0] == counts[1]
 
 
+def test_a_form_that_was_opened_before_another_saved_is_told_and_keeps_what_was_typed(client: Any) -> None:
+    need, owner = make.draft()
+    client.sign_in(owner.person, owner.organisation)
+    page = f"/needs/{need.pk}/edit/"
+    form = {"title": need.title, "pain_point": need.pain_point, "affected_users": need.affected_users, "node": str(need.node_id),
+            "demand_side": need.demand_side, "confidentiality": need.confidentiality, "version": str(need.version)}  # fmt: skip
+    assert f'name="version" value="{need.version}"' in client.get(page).content.decode()
+    assert client.post(page, form | {"title": "先保存的"}).status_code == 302
+    late = client.post(page, form | {"title": "后保存的"})
+    need.refresh_from_db()
+    assert late.status_code == 412 and "后保存的" in late.content.decode() and need.title == "先保存的"
+    again = form | {"title": "后保存的", "version": str(need.version)}
+    assert client.post(page, again).status_code == 302, "after comparing, on purpose"
+
+
 def test_an_edit_of_an_old_version_is_told_and_loses_nothing(api: Any) -> None:
     need, owner = make.draft()
     door = door_of(api, owner)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from core import clock
 from core.accounts.actor import Actor
@@ -49,6 +50,17 @@ def flows_of_chain(actor: Actor, chain_id: UUID) -> QuerySet[Flow]:
     """The recorded flows that one may see from or to a node of the chain."""
     rows = flows_visible_to(actor).filter(state=FlowState.RECORDED)
     return rows.filter(Q(from_node__chain_id=chain_id) | Q(to_node__chain_id=chain_id))
+
+
+def flows_by_chain(actor: Actor) -> Counter[UUID]:
+    """How many recorded flows one may see from or to each chain; a flow between two chains counts for both. One query."""
+    found: Counter[UUID] = Counter()
+    rows = flows_visible_to(actor).filter(state=FlowState.RECORDED).order_by()
+    pairs = rows.values_list("from_node__chain_id", "to_node__chain_id").annotate(count=Count("pk", distinct=True))
+    for one, other, count in pairs:
+        for chain in {one, other}:
+            found[chain] += count
+    return found
 
 
 def still_open() -> Q:

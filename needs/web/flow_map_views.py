@@ -18,7 +18,7 @@ from core.access import policy
 from core.web import tables
 from core.web.page import crumb, render_page
 from needs.queries.flow_map import flow_map
-from needs.queries.offer import flows_of_chain
+from needs.queries.offer import flows_by_chain, flows_of_chain
 from needs.states.offer import FlowDirection, ResourceKind
 from needs.web.doors import actor_of
 from needs.web.flow_drawing import drawing, node_name
@@ -38,7 +38,8 @@ def first_flow_map(request: HttpRequest) -> HttpResponse:
     chains = list(chains_visible_to(actor).order_by("name"))
     if not chains:
         return redirect("needs:offers")
-    return redirect("needs:flow_map", pk=max(chains, key=lambda one: flows_of_chain(actor, one.pk).count()).pk)
+    counts = flows_by_chain(actor)
+    return redirect("needs:flow_map", pk=max(chains, key=lambda one: counts[one.pk]).pk)
 
 
 def flow_map_page(request: HttpRequest, pk: UUID) -> HttpResponse:

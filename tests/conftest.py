@@ -31,14 +31,6 @@ def pytest_configure(config: pytest.Config) -> None:
     setup_test_environment(debug=False)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The book numbers no entry while any transaction of the server is open: its tests do not run beside one that keeps its own open."""
-    for item in items:
-        if "tests/core/book/" in item.nodeid or "tests/architecture/test_query_counts.py" in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group("book"))
-
-
 @pytest.fixture(scope="session")
 def servers() -> Any:
     """The running servers; see tests/support/servers.py."""

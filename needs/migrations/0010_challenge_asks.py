@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("created_at", models.DateTimeField(db_index=True, default=core.clock.now, editable=False)),
                 ("number", models.PositiveSmallIntegerField()),
-                ("text", models.TextField(verbose_name="Question")),
+                ("text", models.TextField(verbose_name="The question")),
                 (
                     "state",
                     models.CharField(
@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("asked", "Asked for"), ("given", "Handed in"), ("withdrawn", "No longer asked for")],
+                        choices=[("asked", "Asked for"), ("given", "Papers handed in"), ("withdrawn", "No longer asked for")],
                         default="asked",
                         max_length=20,
                     ),

@@ -19,7 +19,7 @@ class Question(UuidModel):
     number = models.PositiveSmallIntegerField()
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField(_("Question"))
+    text = models.TextField(_("The question"))
     state = models.CharField(max_length=20, choices=QuestionState.choices, default=QuestionState.ASKED)
     answer = models.TextField(_("Answer"), blank=True)
     answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")

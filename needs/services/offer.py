@@ -32,11 +32,11 @@ def flow_link(pk: UUID) -> str:
 
 
 def next_code() -> str:
-    """The number of a new offer or request: R, the year, a running number."""
+    """The number of a new offer or request: O, the year, a running number."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('needs_offer_number')")
         number = cursor.fetchone()[0]
-    return f"R-{clock.today().year}-{number:04d}"
+    return f"O-{clock.today().year}-{number:04d}"
 
 
 def write_offer(row: Offer, fields: Mapping[str, Any]) -> None:

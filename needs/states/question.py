@@ -18,7 +18,7 @@ QUESTION = Machine(Move("answer_question", [QuestionState.ASKED], QuestionState.
 
 class SupplementState(models.TextChoices):
     ASKED = "asked", _("Asked for")
-    GIVEN = "given", _("Handed in")
+    GIVEN = "given", _("Papers handed in")
     WITHDRAWN = "withdrawn", _("No longer asked for")
 
 

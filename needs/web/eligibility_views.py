@@ -141,7 +141,7 @@ def ask_supplement(request: HttpRequest, pk: UUID) -> HttpResponse:
         success=_bid(pk) + "#supplements",
         title=_("Ask for a paper"),
         crumbs=_crumbs(bid, _("Ask for a paper")),
-        submit=_("Ask"),
+        submit=_("Ask for the paper"),
         context={"cancel_url": _bid(pk)},
         message=_("Asked; the bidder is told."),
     )

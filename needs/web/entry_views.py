@@ -40,12 +40,12 @@ class Openings(tables.Table):
     """Who opened a challenge's details, and when."""
 
     columns = [
-        tables.Column("opened_at", _("Opened"), kind="deadline", sort="opened_at", is_primary=True),
+        tables.Column("opened_at", _("Opened at"), kind="deadline", sort="opened_at", is_primary=True),
         tables.Column("organisation", _("Organisation"), value=lambda row: withheld(row, row.organisation)),
         tables.Column("person", _("Person"), value=lambda row: withheld(row, row.person or row.client)),
         tables.Column("what", _("What"), value=lambda row: _opened(row)),
     ]
-    filters = [tables.DateRange("opened", _("Opened"), lookup="opened_at", is_moment=True)]
+    filters = [tables.DateRange("opened", _("Opened at"), lookup="opened_at", is_moment=True)]
     default_sort = "-opened_at"
     file_name = "openings"
     empty = tables.Empty(_("Nobody has opened them yet"), _("Every opening stands here, with its moment."), icon="eye")

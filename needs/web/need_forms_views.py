@@ -54,7 +54,7 @@ def set_chains(request: HttpRequest, pk: UUID) -> HttpResponse:
     first = {"other_nodes": [str(one) for one in need.more_chains.values_list("node_id", flat=True)]}
     return _form(
         request, need, forms.ChainsForm, _on(actions.set_chains, pk), _("Other chains"), initial=first,
-        form_kwargs={"need": need},
+        form_kwargs={"need": need}, submit=_("Save"),
     )  # fmt: skip
 
 
@@ -184,7 +184,8 @@ def _form(
     request: HttpRequest, need: Need, form: Any, action: Callable[..., Any], title: Any, **extra: Any
 ) -> HttpResponse:
     return form_page(
-        request, "components/form_page.html", form, action=action, title=title, submit=title, crumbs=_crumbs(need, title),
+        request, "components/form_page.html", form, action=action, title=title, submit=extra.pop("submit", title),
+        crumbs=_crumbs(need, title),
         success=reverse("needs:need", args=[need.pk]), message=_("Saved."), **extra,
     )  # fmt: skip
 

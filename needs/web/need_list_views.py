@@ -65,7 +65,7 @@ class Needs(tables.Table):
         tables.NumberRange("budget", _("Budget"), unit=_("10,000 yuan"), scale=Decimal(10000)),
         tables.Choice("by", _("Deadline"), choices=DeadlineBand.choices, apply=library.of_deadline, facet=True),
         tables.DateRange("deadline", _("Wanted by"), lookup="deadline_on"),
-        tables.Choice("fresh", _("Review"), choices=Freshness.choices, apply=library.of_freshness, facet=True),
+        tables.Choice("fresh", _("Confirmation"), choices=Freshness.choices, apply=library.of_freshness, facet=True),
     ]  # fmt: skip
     search = ["title"]
     search_hint = _("Search in both languages")
@@ -127,7 +127,7 @@ def side_matrix(request: HttpRequest) -> HttpResponseBase:
     matrix = library.side_matrix(actor, chain, {"state": state}) if chain else None
     kind = request.GET.get("file", "")
     if matrix and kind in ("csv", "xlsx"):
-        heads = [str(_("Node")), *(str(one.label) for one in DemandSide), str(_("Total")), str(_("Gaps"))]
+        heads = [str(_("Node")), *(str(one.label) for one in DemandSide), str(_("All needs")), str(_("Gaps"))]
         lines = [[str(row.node), *row.counts, row.total, row.gaps] for row in matrix.rows]
         return rows_response(request, "needs-matrix", heads, lines, kind)
 

@@ -28,7 +28,7 @@ class Questions(tables.Table):
 
     columns = [
         tables.Column("number", _("Number"), kind="number", sort="number", is_primary=True),
-        tables.Column("text", _("Question"), sort="text"),
+        tables.Column("text", _("The question"), sort="text"),
         tables.Column("answer", _("Answer")),
         tables.Column("answered_at", _("Answered"), kind="datetime", sort="answered_at"),
         tables.Column("state", _("State"), kind="badge", sort="state"),
@@ -51,7 +51,7 @@ class QuestionForm(forms.Form):
     """One question."""
 
     text = forms.LongTextField(
-        label=_("Question"), rows=5, max_length=actions.LONGEST,
+        label=_("The question"), rows=5, max_length=actions.LONGEST,
         help_text=_("Do not name yourself: everyone reads these words together with the answer."),
     )  # fmt: skip
 

@@ -45,7 +45,8 @@ class Form(HTMLParser):
         self.kept: dict[str, str] = {}
         self.errors: set[str] = set()
         self._main = self._form = False
-        self.feed(page)
+        # The navigation around it is the larger part of a page.
+        self.feed(page[max(page.find("<main"), 0) :])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         one = {name: value or "" for name, value in attrs}

@@ -28,6 +28,7 @@ from core.ops.copies import listing, postgres, streams
 from core.ops.copies.make import CopyFailedError, copies_in, mac
 from core.ops.copies.restore import NotRestoredError
 from tests import factories
+from tests.core.book.test_book import place_all
 from tests.support import servers as support
 
 
@@ -71,8 +72,7 @@ def fill() -> tuple[Any, Any, StoredFile]:
         stored = files.store(actor, SimpleUploadedFile("报告.txt", "测量结果 580".encode()))
         for number in range(2):
             services.record(actor, "tests.note", organisation, after={"number": number})
-    while services.sequence():
-        pass
+    place_all(2)
     with transaction.atomic():
         services.record(actor, "tests.note", organisation, after={"number": 2})
     return organisation, person, stored

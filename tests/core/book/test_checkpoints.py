@@ -335,6 +335,7 @@ def test_a_process_without_keys_compares_with_the_witness_too(
 
 def test_the_command_names_the_first_broken_entry(db: Any, as_owner: Any, capsys: Any) -> None:
     write(4)
+    place_all(4)
     call_command("verify_book")
     assert "4 entries" in capsys.readouterr().out
     with as_owner() as cursor:

@@ -142,7 +142,11 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("asked", "Asked for"), ("given", "Papers handed in"), ("withdrawn", "No longer asked for")],
+                        choices=[
+                            ("asked", "Asked for"),
+                            ("given", "Papers handed in"),
+                            ("withdrawn", "No longer asked for"),
+                        ],
                         default="asked",
                         max_length=20,
                     ),

@@ -158,7 +158,7 @@ class SupplementFileOut(serializers.ModelSerializer[SupplementFile]):
 
     def get_name(self, row: SupplementFile) -> str:
         """The file's name; empty where its bidder is nameless to the reader."""
-        return "" if row.supplement.bid_id in self.context["view"].nameless_bids else row.file.name
+        return "" if self.context["is_withheld"] else row.file.name
 
 
 class SupplementOut(serializers.ModelSerializer[SupplementRequest]):
@@ -186,9 +186,10 @@ class SupplementOut(serializers.ModelSerializer[SupplementRequest]):
 
     @extend_schema_field(SupplementFileOut(many=True))
     def get_files(self, row: SupplementRequest) -> Any:
-        actor = self.context["view"].actor
-        shown = row.state == SupplementState.GIVEN or actor.belongs_to(row.bid.bidder_id)
-        return SupplementFileOut(row.files.all() if shown else [], many=True, context=self.context).data
+        view = self.context["view"]
+        shown = row.state == SupplementState.GIVEN or view.actor.belongs_to(row.bid.bidder_id)
+        context = {"is_withheld": row.bid_id in view.nameless_bids}
+        return SupplementFileOut(row.files.all() if shown else [], many=True, context=context).data
 
     def get_moves(self, row: SupplementRequest) -> list[str]:
         return open_moves(self.context["view"].actor, SUPPLEMENT, row, "needs")

@@ -90,7 +90,7 @@ class SupplementViewSet(RoomViewSet):
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("bid__challenge__issuer", "bid__challenge__need", "bid__bidder").prefetch_related(
-            "files__file", "files__supplement"
+            "files__file"
         )
 
     @cached_property

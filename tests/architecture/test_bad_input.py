@@ -30,6 +30,8 @@ HOSTILE = {
     "very long": "汉" * 25_000,
     "an id that is none": "00000000-0000-0000-0000-000000000000",
 }
+# Where a form takes neither number nor day, these are text like any other.
+FOR_NUMBERS = {"endless", "too many digits", "below zero", "no such day"}
 # The form of the agreement goes to an address of its own.
 NO_FORMS = {"inbox:notification", "accounts:sign_out", "accounts:switch", "needs:details"}
 # Where wrong passwords are counted, the door closes for a while: that it answers 429 is meant.
@@ -117,6 +119,8 @@ def test_every_form_names_what_is_wrong_and_keeps_what_was_typed(world: Any) -> 
                 continue
             seen += 1
             for words, value in HOSTILE.items():
+                if words in FOR_NUMBERS and "exact" not in form.fields.values():
+                    continue
                 answer = client.post(path, filled(form, value))
                 told = f"{door.name} as {who}, {words}: {answer.status_code}"
                 if answer.status_code >= 500:

@@ -11,15 +11,16 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from chains.models import Chain, ChainNode, LeaderDesignation, Machine, NodeMember
+from chains.models import Chain, ChainNode, LeaderDesignation, Machine, NodeMember, TermLink
 from chains.states import Tier
 from core import book, clock
 from core.access import policy
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 from core.command import command
-from core.errors import Invalid, NotAllowed, Stale
+from core.errors import Invalid, NotAllowed, Stale, WrongState
 from core.inbox import services as inbox
+from core.search import services as search
 
 
 @command
@@ -165,3 +166,93 @@ def add_machine(
     )
     book.record(actor, "add_machine", machine, after={"name": name})
     return machine
+
+
+@command
+def link_terms(
+    *, actor: Actor, chain_id: UUID, words: str, other_chain: UUID | str | None, other_words: str, note: str = ""
+) -> TermLink:
+    """Say what another chain calls the same thing; what either chain writes is then found by both words (R130)."""
+    chain = policy.fetch(actor, "chains.link_terms", Chain, chain_id)
+    link = TermLink(chain=chain, author=actor.person)
+    _set_terms(link, {"words": words, "other_chain": other_chain, "other_words": other_words, "note": note})
+    link.save()
+    _bridge(link)
+    book.record(actor, "link_terms", link, after=_terms(link))
+    return link
+
+
+@command
+def edit_term_link(*, actor: Actor, link_id: UUID, changes: dict[str, Any], version: int | None = None) -> TermLink:
+    """Change the words; what held the old ones is no longer found by them."""
+    link = policy.fetch_for_update(actor, "chains.edit_term_link", TermLink, link_id)
+    if version is not None and version != link.version:
+        raise Stale(_("Somebody changed this link of terms meanwhile; compare and save again."))
+    _still_links(link)
+    before = _terms(link)
+    _set_terms(link, changes)
+    link.touch()
+    link.save()
+    _bridge(link)
+    book.record(actor, "edit_term_link", link, before=before, after=_terms(link))
+    return link
+
+
+@command
+def retire_term_link(*, actor: Actor, link_id: UUID, reason: str) -> TermLink:
+    """Take a link back, with the reason; it stays in the history and bridges nothing any more."""
+    link = policy.fetch_for_update(actor, "chains.retire_term_link", TermLink, link_id)
+    _still_links(link)
+    if not reason.strip():
+        raise Invalid(_("Say why the two are not the same."), field="reason")
+    link.retired_at, link.retired_because = clock.now(), reason.strip()[:300]
+    link.touch()
+    link.save()
+    search.set_synonyms(link.pk, [])
+    book.record(actor, "retire_term_link", link, reason=reason, before=_terms(link))
+    return link
+
+
+def _still_links(link: TermLink) -> None:
+    if link.retired_at is not None:
+        raise WrongState(_("This link of terms was taken back; write a new one."))
+
+
+def _set_terms(link: TermLink, fields: dict[str, Any]) -> None:
+    for name in ("words", "other_words", "note"):
+        if name in fields:
+            setattr(link, name, str(fields[name]).strip())
+    wrong: dict[str, list[Any]] = {}
+    if "other_chain" in fields:
+        other = Chain.objects.filter(pk=fields["other_chain"]).first() if fields["other_chain"] else None
+        if other is None or other.pk == link.chain_id:
+            raise Invalid(_("Choose another chain."), field="other_chain")
+        link.other_chain = other
+    for name in ("words", "other_words"):
+        if len(getattr(link, name)) < 2:
+            wrong[name] = [_("A term has at least two characters.")]
+    if link.words.casefold() == link.other_words.casefold() and not wrong:
+        wrong["other_words"] = [_("Both chains use the same word; there is nothing to bridge.")]
+    there = TermLink.objects.filter(retired_at__isnull=True).exclude(pk=link.pk)
+    same = there.filter(
+        chain=link.chain, words=link.words, other_chain=link.other_chain, other_words=link.other_words
+    ) | there.filter(chain=link.other_chain, words=link.other_words, other_chain=link.chain, other_words=link.words)
+    if not wrong and same.exists():
+        wrong["other_words"] = [_("These two are linked already.")]
+    if wrong:
+        raise Invalid(_("Some of what you entered needs a second look."), fields=wrong)
+
+
+def _terms(link: TermLink) -> dict[str, str]:
+    return {link.chain.name: link.words, link.other_chain.name: link.other_words}
+
+
+def _bridge(link: TermLink) -> None:
+    """What a document of either chain calls it is found by the other chain's word."""
+    search.set_synonyms(
+        link.pk,
+        [
+            (str(link.chain_id), link.words, link.other_words),
+            (str(link.other_chain_id), link.other_words, link.words),
+        ],
+    )

@@ -8,5 +8,7 @@ class ChainsConfig(AppConfig):
     def ready(self) -> None:
         from chains import inbox, labels, nav, queries, rules  # noqa: F401 - registers
         from core import checks
+        from core.search import bridge
 
+        bridge.name_scopes(queries.chain_names)
         checks.use_chains(checks.Chains(listed=queries.chains_named, leads=rules.may_draw_by_id))

@@ -11,5 +11,8 @@ for _operation, _words in {
     "designate_leader": _("designated the leader"),
     "join_node": _("joined a node"),
     "add_machine": _("added a machine"),
+    "link_terms": _("linked two terms"),
+    "edit_term_link": _("changed a link of terms"),
+    "retire_term_link": _("took back a link of terms"),
 }.items():
     book.label(_operation, _words)

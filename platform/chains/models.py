@@ -82,6 +82,31 @@ class LeaderDesignation(UuidModel):
         return f"{self.organisation} · {self.chain}"
 
 
+class TermLink(VersionedModel):
+    """That two chains have different words for the same thing: the term bridge between them (R130)."""
+
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="terms", verbose_name=_("Chain"))
+    words = models.CharField(_("Term"), max_length=80)
+    other_chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="+", verbose_name=_("Other chain"))
+    other_words = models.CharField(_("Term there"), max_length=80)
+    note = models.CharField(_("Note"), max_length=300, blank=True)
+    author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    retired_at = models.DateTimeField(null=True, blank=True)
+    retired_because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["words"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["chain", "words", "other_chain", "other_words"], condition=Q(retired_at__isnull=True), name="term_link_once"
+            ),
+            models.CheckConstraint(condition=~Q(chain=models.F("other_chain")), name="term_link_between_chains"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.words} = {self.other_words}"
+
+
 class Machine(UuidModel):
     """A machine of the park, which bids and pilot runs refer to."""
 

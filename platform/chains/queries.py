@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from chains.models import Chain, ChainNode, LeaderDesignation, Machine
+from chains.models import Chain, ChainNode, LeaderDesignation, Machine, TermLink
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 
@@ -27,6 +27,21 @@ def nodes_visible_to(actor: Actor) -> QuerySet[ChainNode]:
 
 def machines_visible_to(actor: Actor) -> QuerySet[Machine]:
     return Machine.objects.all() if actor.is_signed_in else Machine.objects.none()
+
+
+def term_links_visible_to(actor: Actor) -> QuerySet[TermLink]:
+    """What chains call the same thing, for everyone signed in."""
+    return TermLink.objects.all() if actor.is_signed_in else TermLink.objects.none()
+
+
+def term_links_of(actor: Actor, chain: Chain | UUID) -> QuerySet[TermLink]:
+    """The links of a chain, from whichever side they were written."""
+    return term_links_visible_to(actor).filter(Q(chain=chain) | Q(other_chain=chain))
+
+
+def chain_names() -> dict[str, str]:
+    """The names of all chains by id, in the reader's language."""
+    return {str(row.pk): str(row) for row in Chain.objects.all()}
 
 
 def leader_of(chain: Chain | UUID) -> Organisation | None:

@@ -87,7 +87,7 @@ class World:
 
         from benefits.actions import fund as fund_actions
         from benefits.models import RiskFund
-        from chains.actions import add_machine
+        from chains.actions import add_machine, link_terms
         from chains.models import Chain
         from core import checks, clock
         from core.accounts import actions, services
@@ -129,6 +129,8 @@ class World:
         fund_actions.add_claim_evidence(actor=self.party, claim_id=claim.pk, kind="other", file=_pdf())
         fund_actions.submit_claim(actor=self.party, claim_id=claim.pk)
         add_machine(actor=self.party, name="涂布机")
+        second = Chain.objects.create(name="麻纺产业链", code="flax", name_en="Flax chain")
+        link_terms(actor=self.leader, chain_id=chain.pk, words="涂布", other_chain=second.pk, other_words="上浆")
         actions.invite_member(
             actor=self.party, organisation_id=self.party.organisation_id, email="new@example.test", roles=["member"]
         )
@@ -229,6 +231,7 @@ class World:
 
 NAMED = {
     "details_file_id": "needs.DetailsFile", "paper_id": "needs.SupplementFile",
+    "link_id": "chains.TermLink",
     "spec": "indicators.Specification", "chain": "chains.Chain", "need_id": "needs.Need", "file_id": "needs.BidFile",
     "submission_id": "needs.BidSubmission", "project_id": "projects.Project", "gate_id": "projects.Gate",
 }  # fmt: skip

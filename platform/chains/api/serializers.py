@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from chains.models import Chain, ChainNode, LeaderDesignation, Machine, NodeMember
+from chains.models import Chain, ChainNode, LeaderDesignation, Machine, NodeMember, TermLink
 from chains.states import Tier
 from core.api.serializers import Input, Ref
 
@@ -89,3 +89,28 @@ class MachineOut(serializers.ModelSerializer):  # type: ignore[type-arg]
     class Meta:
         model = Machine
         fields = ["id", "organisation", "node", "name", "maker", "model", "count", "created_at"]
+
+
+class TermEdit(Input):
+    words = serializers.CharField(min_length=2, max_length=80, required=False)
+    other_words = serializers.CharField(min_length=2, max_length=80, required=False)
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+
+class TermIn(TermEdit):
+    words = serializers.CharField(min_length=2, max_length=80)
+    other_chain = serializers.UUIDField()
+    other_words = serializers.CharField(min_length=2, max_length=80)
+
+
+class RetireIn(Input):
+    reason = serializers.CharField(max_length=300)
+
+
+class TermOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    chain = Ref()
+    other_chain = Ref()
+
+    class Meta:
+        model = TermLink
+        fields = ["id", "chain", "words", "other_chain", "other_words", "note", "retired_at", "version", "created_at"]

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from chains import actions
 from chains.api import serializers as forms
-from chains.models import Chain, ChainNode, Machine
+from chains.models import Chain, ChainNode, Machine, TermLink
 from core.api.bulk import bulk
 from core.api.views import RoomViewSet, operation
 
@@ -27,6 +27,9 @@ class Chains(RoomViewSet):
         serializer=forms.LeaderIn,
         response=forms.DesignationOut,
         code=201,
+    )
+    link_terms = operation(
+        actions.link_terms, path="link_terms", serializer=forms.TermIn, response=forms.TermOut, code=201
     )
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -50,3 +53,17 @@ class Machines(RoomViewSet):
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("organisation")
+
+
+class Terms(RoomViewSet):
+    """The term bridge: what two chains call the same thing."""
+
+    room, model, view_rule, id_name = "chains", TermLink, "chains.view_term_link", "link_id"
+    serializer_class = forms.TermOut
+    edit_action, edit_serializer = actions.edit_term_link, forms.TermEdit
+    filterset_fields = {"chain": ["exact"], "other_chain": ["exact"], "retired_at": ["isnull"]}
+    search_fields = ["words", "other_words", "note"]
+    retire = operation(actions.retire_term_link, path="retire", serializer=forms.RetireIn)
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("chain", "other_chain")

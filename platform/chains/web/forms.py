@@ -49,3 +49,21 @@ class MachineForm(forms.Form):
     maker = forms.TextField(label=_("Maker"), max_length=120, required=False)
     model = forms.TextField(label=_("Type"), max_length=120, required=False)
     count = forms.IntegerField(label=_("Number"), min_value=1, max_value=9999, initial=1)
+
+
+class TermForm(forms.Form):
+    words = forms.TextField(label=_("Term in this chain"), max_length=80)
+    other_chain = forms.SelectField(label=_("Other chain"))
+    other_words = forms.TextField(label=_("Term there"), max_length=80)
+    note = forms.TextField(
+        label=_("Note"), max_length=300, required=False, help_text=_("Where the two words come from, or what differs.")
+    )
+
+    def __init__(self, *args: Any, chain: Chain, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = Chain.objects.exclude(pk=chain.pk)
+        self.fields["other_chain"].choices = [(str(row.pk), str(row)) for row in others]  # type: ignore[attr-defined]
+
+
+class RetireTermForm(forms.Form):
+    reason = forms.TextField(label=_("Why the two are not the same"), max_length=300)

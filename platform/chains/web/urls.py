@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chains.web import views
+from chains.web import term_views, views
 
 app_name = "chains"
 
@@ -15,5 +15,9 @@ urlpatterns = [
     path("<uuid:pk>/edit/", views.edit_chain, name="edit_chain"),
     path("<uuid:pk>/nodes/new/", views.add_node, name="add_node"),
     path("<uuid:pk>/leader/", views.designate_leader, name="designate_leader"),
+    path("<uuid:pk>/terms/", term_views.list_terms, name="terms"),
+    path("<uuid:pk>/terms/new/", term_views.link_terms, name="link_terms"),
+    path("terms/<uuid:link_id>/edit/", term_views.edit_term_link, name="edit_term_link"),
+    path("terms/<uuid:link_id>/retire/", term_views.retire_term_link, name="retire_term_link"),
     path("<uuid:pk>/join/", views.join_node, name="join_node"),
 ]

@@ -65,3 +65,20 @@ class Term(UuidModel):
 
     def __str__(self) -> str:
         return f"{self.zh} = {self.en}"
+
+
+class Synonym(UuidModel):
+    """What a word is called elsewhere: a document of the scope (a chain's id) that says `text` is found by `other` as well."""
+
+    scope = models.CharField(max_length=40)
+    text = models.CharField(max_length=80)
+    other = models.CharField(max_length=80)
+    # The row of the room above that it comes from; it keeps, changes and drops its own.
+    source_id = models.UUIDField(db_index=True)
+
+    class Meta:
+        ordering = ["scope", "text"]
+        constraints = [models.UniqueConstraint(fields=["source_id", "scope", "text"], name="synonym_once")]
+
+    def __str__(self) -> str:
+        return f"{self.text} = {self.other}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, TrigramWordSimilarity
 from django.core.cache import cache
@@ -13,7 +14,7 @@ from django.db.models import Avg, Count, F, FloatField, Func, JSONField, Q, Quer
 
 from core.accounts.actor import Actor
 from core.search import words
-from core.search.bridge import bridge
+from core.search.bridge import bridge, scope_names
 from core.search.models import Document, Visibility
 from core.search.ranking import K1, B, Question, asked_of, weigh, weights_of
 
@@ -131,6 +132,28 @@ def counts_by_kind(rows: QuerySet[Document]) -> dict[str, int]:
     """How many of the found documents are of each kind; only visible ones are counted."""
     counted = rows.order_by().values_list("kind").annotate(count=Count("pk"))
     return dict(counted)
+
+
+def scopes_of(row: Document) -> list[str]:
+    """The chains that a document belongs to, as its facets say."""
+    return list(dict.fromkeys([*row.facets.get("chains", []), *filter(None, [row.facets.get("chain")])]))
+
+
+def bridged(text: str, rows: Iterable[Document]) -> dict[UUID, list[dict[str, str]]]:
+    """For each found document: the words it is found by that are not those asked, both of them, and the chain's name."""
+    span, names = bridge(), scope_names()
+    return {
+        row.pk: [
+            {"asked": one.asked, "found": one.found, "chain": names.get(one.scope, "")}
+            for one in span.pairs(text, f"{row.title} {row.text}", scopes_of(row))
+        ]
+        for row in rows
+    }
+
+
+def all_of(tokens: Iterable[str]) -> str:
+    """A raw question for documents that hold every one of the tokens."""
+    return " & ".join(_quoted(token) for token in tokens)
 
 
 def _any(tokens: Iterable[str]) -> str:

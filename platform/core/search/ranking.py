@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.search import words
@@ -20,8 +21,8 @@ K1, B = 1.2, 0.6
 CUT = 0.2
 
 
-def weights_of(title: str, text: str, bridge: Bridge) -> tuple[dict[str, float], float]:
-    """The weight of every token of a document, and its length."""
+def weights_of(title: str, text: str, bridge: Bridge, scopes: Sequence[str] = ()) -> tuple[dict[str, float], float]:
+    """The weight of every token of a document, and its length; `scopes` are the chains it belongs to."""
     found: Counter[str] = Counter()
     for token in words.tokens(title):
         found[token[:100]] += TITLE  # type: ignore[assignment]  # a Counter of weights
@@ -29,7 +30,7 @@ def weights_of(title: str, text: str, bridge: Bridge) -> tuple[dict[str, float],
         found[token[:100]] += 1
     length = float(sum(found.values()))
     for part, weight in ((title, TITLE), (text, 1.0)):
-        for token, share in bridge.other(part[:20_000]).items():
+        for token, share in bridge.other(part[:20_000], scopes).items():
             found[token[:100]] += share * weight * BRIDGED  # type: ignore[assignment]
     return {token: round(float(weight), 3) for token, weight in found.items()}, length
 

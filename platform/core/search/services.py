@@ -6,15 +6,18 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from django.contrib.postgres.search import SearchQuery
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from core import clock
 from core.accounts.models import Organisation
 from core.search import words
 from core.search.bridge import Bridge, bridge
-from core.search.models import Document, Term
+from core.search.models import Document, Synonym, Term
+from core.search.queries import all_of, scopes_of
 from core.search.ranking import weights_of
 
 TERMS = Path(__file__).parent / "data" / "terms.tsv"
@@ -39,12 +42,35 @@ def index(
 
 def weigh(row: Document, span: Bridge) -> None:
     """Write what the document's words weigh, those of the other language included."""
-    row.weights, row.length = weights_of(row.title, row.text, span)
+    row.weights, row.length = weights_of(row.title, row.text, span, scopes_of(row))
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE search_document SET weights = %s, length = %s, vector = %s::tsvector WHERE id = %s",
             [json.dumps(row.weights), row.length, vector_of(row.title, row.text, row.weights), str(row.pk)],
         )
+
+
+def set_synonyms(source_id: UUID, rows: Iterable[tuple[str, str, str]]) -> None:
+    """Make (scope, text, other) the synonyms of a row of the room above; what they touch is weighed anew by the job.
+
+    No row at all drops them.
+    """
+    wanted = set(rows)
+    present = {(row.scope, row.text, row.other): row for row in Synonym.objects.filter(source_id=source_id)}
+    for key in wanted ^ set(present):
+        _weigh_again(key[0], key[1])
+    Synonym.objects.filter(pk__in=[row.pk for key, row in present.items() if key not in wanted]).delete()
+    Synonym.objects.bulk_create(
+        Synonym(scope=scope, text=text, other=other, source_id=source_id)
+        for scope, text, other in sorted(wanted - set(present))
+    )
+
+
+def _weigh_again(scope: str, text: str) -> None:
+    """Let the job weigh every document of the scope that says the term."""
+    in_scope = Q(facets__chain=scope) | Q(facets__chains__contains=[scope])
+    said = SearchQuery(all_of(words.tokens(text)), config="simple", search_type="raw")
+    Document.objects.filter(in_scope, vector=said).update(length=0)
 
 
 def weigh_some(limit: int = 500) -> int:

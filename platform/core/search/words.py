@@ -20,6 +20,10 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
+def has_chinese(text: str) -> bool:
+    return bool(_CJK.search(text))
+
+
 def latin(text: str) -> list[str]:
     """Latin words and numbers; a plural s is dropped so that batteries of one kind meet a battery."""
     return [_stem(word) for word in _LATIN.findall(folded(text))]

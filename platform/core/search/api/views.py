@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,10 +19,25 @@ WORDS = {"type": "string", "maxLength": LONGEST}
 LIMIT = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
 
 
+class PairOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: two words
+    asked = serializers.CharField()
+    found = serializers.CharField()
+    chain = serializers.CharField(help_text="The chain that calls it so; empty where the two are two languages.")
+
+
 class DocumentOut(serializers.ModelSerializer[Document]):
+    bridged = serializers.SerializerMethodField(
+        help_text="The words it was found by that are not those asked: both of them."
+    )
+
     class Meta:
         model = Document
-        fields = ["object_type", "object_id", "room", "kind", "title", "link", "updated_at"]
+        fields = ["object_type", "object_id", "room", "kind", "title", "link", "bridged", "updated_at"]
+
+    @extend_schema_field(PairOut(many=True))
+    def get_bridged(self, row: Document) -> list[dict[str, str]]:
+        pairs: list[dict[str, str]] = self.context["bridged"].get(row.pk, [])
+        return pairs
 
 
 class SearchOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: an answer
@@ -63,5 +78,7 @@ class SearchView(APIView):
         found = queries.search(actor, request.query_params.get("q", ""))
         counts = queries.counts_by_kind(found)
         kind = request.query_params.get("kind")
-        rows = found.filter(kind=kind) if kind else found
-        return Response({"counts": counts, "results": DocumentOut(rows[: int(limit)], many=True).data})
+        found = found.filter(kind=kind) if kind else found
+        rows = list(found[: int(limit)])
+        told = {"bridged": queries.bridged(request.query_params.get("q", ""), rows)}
+        return Response({"counts": counts, "results": DocumentOut(rows, many=True, context=told).data})

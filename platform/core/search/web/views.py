@@ -34,5 +34,13 @@ def search_page(request: HttpRequest) -> HttpResponse:
     counts = queries.counts_by_kind(found)
     facets = [{"kind": key, "label": KINDS.get(key, key), "count": count} for key, count in sorted(counts.items())]
     page = Paginator(found.filter(kind=kind) if kind else found, 20).get_page(request.GET.get("page"))
-    shown = {"text": text, "kind": kind, "facets": facets, "page": page, "total": sum(counts.values()), "kinds": KINDS}
+    shown = {
+        "bridged": queries.bridged(text, page.object_list),
+        "text": text,
+        "kind": kind,
+        "facets": facets,
+        "page": page,
+        "total": sum(counts.values()),
+        "kinds": KINDS,
+    }
     return render_page(request, "search/search.html", shown, title=_("Search"))

@@ -171,10 +171,10 @@ def test_every_rest_operation_answers_bad_input_with_a_problem_that_names_it(wor
             continue
         seen += 1
         bodies = ["{", "[]", "null", '"x"', "[1, 2]", json.dumps({"nobody_asked_for_this": 1})]
-        # Every property meets every wrong value, all properties at once: a serializer names each of them.
+        # All properties are wrong at once: a serializer names each of them. Every other operation takes the other half.
         bodies += [
             json.dumps({name: WRONG[(at + turn) % len(WRONG)] for at, name in enumerate(properties)})
-            for turn in range(len(WRONG))
+            for turn in range(seen % 2, len(WRONG), 2)
             if properties
         ]
         for body in bodies:
@@ -257,12 +257,13 @@ def test_no_list_breaks_at_a_hostile_address(world: Any) -> None:
             path = reverse(door.name, kwargs=world.arguments(door))
         except NoReverseMatch:
             continue
-        shown = client.get(path)
+        shown = client.get(path, headers=everything.PART if not door.is_api else {})
         if shown.status_code != 200:
             continue
         is_list = shown.streaming or b"<table" in shown.content or b'"results"' in shown.content
         for asked in LISTS if is_list else LISTS[:1]:
-            answer = client.get(f"{path}?{asked}")
+            # As htmx asks: without the navigation around every page.
+            answer = client.get(f"{path}?{asked}", headers=everything.PART if not door.is_api else {})
             if answer.status_code >= 500:
                 troubles.append(f"{path}?{asked}: {answer.status_code}")
     assert not troubles, f"{len(troubles)}:\n" + "\n".join(troubles[:60])

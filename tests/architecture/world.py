@@ -17,6 +17,8 @@ from tests.support import headers
 SECRET = re.compile(r"[0-9a-f-]{16,}|^91[0-9A-Z]{16}$|\$")
 
 # The order of the letters in the table.
+# What htmx says: it is answered without the navigation around every page.
+PART = {"HX-Request": "true"}
 PEOPLE = ["stranger", "machine", "other", "conflicted", "reviewer", "party", "leader", "admin"]
 
 
@@ -282,7 +284,7 @@ def ask(world: World, door: Door, path: str, who: str, client: Any) -> str:
         answer = client.post(path, data="{}", content_type="application/json")
     else:
         # Whoever is signed in is answered alike as by htmx, without the navigation around every page.
-        part = {"HX-Request": "true"} if who not in ("stranger", "machine") and not door.is_api else {}
+        part = PART if who not in ("stranger", "machine") and not door.is_api else {}
         answer = client.get(path, headers=part)
         if answer.status_code == 405 and not door.is_api:
             answer = client.post(path)

@@ -19,7 +19,9 @@ def violations(page: Any, *, but: tuple[str, ...] = ()) -> list[str]:
     page.evaluate(_source())
     page.evaluate("scrollTo(0, 0)")  # what lies under the sticky bar would count as covered
     found = page.evaluate(
-        "async (tags) => (await axe.run(document, {runOnly: {type: 'tag', values: tags}})).violations", TAGS
+        "async (tags) => (await axe.run(document,"
+        " {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], preload: false})).violations",
+        TAGS,
     )
     return [
         f"{rule['id']}: {node['target'][0]}: {node['failureSummary'].splitlines()[1].strip()}"

@@ -25,6 +25,8 @@ ENOUGH = 3 << 30
 NO_DATABASE = "this_test_did_not_ask_for_the_fixture_db"
 ROOMS = ["platform", "needs", "projects", "benefits", "talent", "datahub"]
 
+# Copies the files instead of logging each page: half the time for databases as small as these.
+FILES = "STRATEGY file_copy"
 _numbers = itertools.count()
 
 
@@ -98,7 +100,7 @@ def build(servers: Servers, name: str) -> None:
 def clone(servers: Servers, source: str) -> str:
     """A database of this test's own, made by the owner."""
     name = f"clone_{os.getpid()}_{next(_numbers)}"
-    execute(servers, OWNER, "CREATE DATABASE {} TEMPLATE {} OWNER {}", name, source, OWNER)
+    execute(servers, OWNER, f"CREATE DATABASE {{}} TEMPLATE {{}} OWNER {{}} {FILES}", name, source, OWNER)
     return name
 
 
@@ -109,7 +111,7 @@ def copy(servers: Servers, source: str, name: str) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
             [source],
         )
-    execute(servers, OWNER, "CREATE DATABASE {} TEMPLATE {} OWNER {}", name, source, OWNER)
+    execute(servers, OWNER, f"CREATE DATABASE {{}} TEMPLATE {{}} OWNER {{}} {FILES}", name, source, OWNER)
 
 
 def drop(servers: Servers, name: str) -> None:

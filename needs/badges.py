@@ -9,6 +9,7 @@ from needs.states.merge import MergeState
 from needs.states.need import DefinerState, NeedState, SignatureVerdict
 from needs.states.offer import FlowState, OfferState
 from needs.states.outcome import ApplicationState, OutcomeState
+from needs.states.pairing import PairingState
 from needs.states.question import QuestionState, SupplementState
 from needs.states.result import CapabilityState, ResultState
 from needs.states.review import PanelState
@@ -75,3 +76,7 @@ badges.register(
         OutcomeState.DECLARED: "warn", OutcomeState.VERIFIED: "ok", OutcomeState.DISPUTED: "bad", OutcomeState.WITHDRAWN: "quiet",
     },
 )  # fmt: skip
+badges.register(
+    PairingState,
+    {PairingState.PROPOSED: "warn", PairingState.ACCEPTED: "ok", PairingState.DECLINED: "bad"},
+)

@@ -1,6 +1,6 @@
 """The room's routes below /api/v1/."""
 
-from needs.api import challenge_views, entry_views, need, offer, outcome, result, survey
+from needs.api import challenge_views, entry_views, need, offer, outcome, pairing, result, survey
 
 routes = [
     ("needs", need.NeedViewSet, "need"),
@@ -11,6 +11,7 @@ routes = [
     ("survey-answers", survey.AnswerViewSet, "survey-answer"),
     ("offers", offer.OfferViewSet, "offer"),
     ("flows", offer.FlowViewSet, "flow"),
+    ("pairings", pairing.PairingViewSet, "pairing"),
     *challenge_views.routes,
     *entry_views.routes,
     *result.routes,

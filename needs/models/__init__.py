@@ -38,6 +38,7 @@ from needs.models.need import (
 from needs.models.notice import AwardNotice, Objection
 from needs.models.offer import Flow, Offer
 from needs.models.outcome import Application, FollowUp, Outcome, Reinvestment, ResultRequirement
+from needs.models.pairing import Pairing
 from needs.models.question import Question
 from needs.models.result import Capability, Result, ResultValue
 from needs.models.review import PanelMember, Score, ScoreSheet
@@ -95,6 +96,7 @@ __all__ = [
     "Objection",
     "Offer",
     "Outcome",
+    "Pairing",
     "PanelMember",
     "PublicCall",
     "Question",

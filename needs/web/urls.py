@@ -9,6 +9,7 @@ from needs.web import (
     need_list_views,
     need_views,
     offer_urls,
+    pairing_views,
     paste_views,
     result_urls,
     row_views,
@@ -54,5 +55,6 @@ urlpatterns = [
     path("surveys/answers/<uuid:pk>/need/", survey_views.turn_into_need, name="turn_into_need"),
     *challenge_urls.urlpatterns,
     *offer_urls.urlpatterns,
+    *pairing_views.urlpatterns,
     *result_urls.urlpatterns,
 ]

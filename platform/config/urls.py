@@ -37,6 +37,7 @@ API = [
     "needs.api.urls",
     "projects.api.urls",
     "benefits.api.urls",
+    "portal.api.urls",
 ]
 
 

@@ -9,3 +9,4 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("portal.nav")
+        import_module("portal.checks")

@@ -100,10 +100,11 @@ class World:
         from core.webhooks import actions as hooks
         from needs.actions import offer as flows
         from needs.actions import survey
+        from needs.actions.pairing import propose_pairing
         from needs.models import Challenge, PanelMember
         from projects.models import Gate, GatePanelMember
         from tests import factories
-        from tests.factories import entry, offers, results, webhooks
+        from tests.factories import challenges, entry, offers, results, webhooks
 
         mail = f"@{'demo.xielian.test'}"
         people = {one.email.removesuffix(mail): one for one in Person.objects.filter(email__endswith=mail)}
@@ -171,6 +172,8 @@ class World:
         result, _owner = results.published(self.party, title="高镍三元电池", node=chain.nodes.first().pk)
         results.followed(self.party, result, self.leader)
         results.capability(self.party, nodes=[chain.nodes.first().pk])
+        alone = challenges.published_need(self.leader.organisation, chain=chain, title="低温电解液")
+        propose_pairing(actor=self.leader, need=alone.pk, organisation=self.party.organisation_id)
         call_command("load_public_calls", verbosity=0, stdout=_Quiet())
         assert Membership.objects.exists() and dt
 
@@ -234,7 +237,8 @@ class World:
 NAMED = {
     "details_file_id": "needs.DetailsFile", "paper_id": "needs.SupplementFile",
     "link_id": "chains.TermLink",
-    "spec": "indicators.Specification", "chain": "chains.Chain", "need_id": "needs.Need", "file_id": "needs.BidFile",
+    "spec": "indicators.Specification", "chain": "chains.Chain", "need_id": "needs.Need", "need": "needs.Need",
+    "organisation": "accounts.Organisation", "file_id": "needs.BidFile",
     "submission_id": "needs.BidSubmission", "project_id": "projects.Project", "gate_id": "projects.Gate",
 }  # fmt: skip
 
@@ -248,6 +252,7 @@ ROUTES = {
     "needs/results/": "needs.Result", "needs/results/capabilities/": "needs.Capability",
     "needs/results/applications/": "needs.Application", "needs/results/outcomes/": "needs.Outcome", "needs/results/loops/": "needs.FollowUp",
     "needs/results/demands/": "needs.ResultRequirement",
+    "needs/pairings/": "needs.Pairing", "islands/needs/": "needs.Need", "islands/organisations/": "accounts.Organisation",
     "needs/surveys/": "needs.Campaign", "needs/surveys/answers/": "needs.SurveyAnswer", "benefits/agreements/": "benefits.ShareAgreement",
     "benefits/versions/": "benefits.AgreementVersion", "benefits/incomes/": "benefits.Income", "benefits/settlements/": "benefits.Settlement",
     "benefits/statements/": "benefits.Statement", "benefits/funds/": "benefits.RiskFund", "benefits/calls/": "benefits.FundCallLine",

@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from portal.web import developers, views
+from portal.web import developers, islands, views
 
 app_name = "portal"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("islands/", islands.island_organisations, name="islands"),
+    path("islands/needs/", islands.island_needs, name="island_needs"),
+    path("islands/results/", islands.island_results, name="island_results"),
+    path("islands/nodes/", islands.island_nodes, name="island_nodes"),
+    path("islands/needs/<uuid:pk>/", islands.island_need, name="island_need"),
+    path("islands/organisations/<uuid:pk>/", islands.island_organisation, name="island_organisation"),
+    path("islands/match/<uuid:need>/<uuid:organisation>/", islands.propose_match, name="propose_match"),
     path("developers/", developers.overview, name="developers"),
     path("developers/session.py", developers.session, name="developers_session"),
     path("developers/<slug:thing>/", developers.operations, name="developers_operations"),

@@ -26,7 +26,7 @@ ICONS = {
     "answer_survey": "clipboard-list", "close_need": "flag", "finish_bid": "send", "publish_challenge": "target",
     "declare_conflict": "scale", "score_bids": "columns-3", "run_review": "columns-3", "propose_award": "award",
     "replace_panelist": "user-x", "review_gate": "gauge", "submit_package": "package", "meet_condition": "checklist",
-    "answer_flow": "arrows-exchange", "accept_handover": "transfer-in", "offer_handover": "transfer-out",
+    "answer_flow": "arrows-exchange", "answer_pairing": "plug-connected", "accept_handover": "transfer-in", "offer_handover": "transfer-out",
 }  # fmt: skip
 GROUPS = {"late": _("Overdue"), "today": _("Today"), "week": _("This week"), "later": _("Later")}
 

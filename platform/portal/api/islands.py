@@ -1,0 +1,107 @@
+"""The island report's REST door (R001)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.access import policy
+from core.accounts.actor import Actor
+from core.accounts.models import Organisation
+from core.api.serializers import Ref
+from core.api.throttles import ActorThrottle, SearchThrottle
+from core.errors import NotAllowed
+from needs.models import Need
+from portal.queries import islands
+
+MOST = 200
+
+
+class IslandsOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: an answer
+    """How many stand alone, and the first two hundred of each."""
+
+    count = serializers.IntegerField(help_text="Organisations and needs together.")
+    organisations = Ref(many=True)
+    needs = Ref(many=True)
+    results = Ref(many=True)
+    nodes = Ref(many=True)
+
+
+class SuggestionOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: an answer
+    need = Ref()
+    organisation = Ref()
+    because = serializers.CharField(help_text="The result, capability or need in which the words agree.")
+    link = serializers.CharField()
+
+
+class SuggestionsOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: an answer
+    suggestions = SuggestionOut(many=True)
+
+
+def _actor(request: Request) -> Actor:
+    actor: Actor = request._request.actor  # type: ignore[attr-defined]
+    if not actor.is_signed_in:
+        raise exceptions.NotAuthenticated
+    if not policy.scope_allows(actor, "needs.view_need"):
+        raise NotAllowed("The access token lacks the scope needs:read.", code="insufficient_scope")
+    return actor
+
+
+class IslandsView(APIView):
+    """Who and what has no link to the other side."""
+
+    room = "needs"
+    throttle_classes = [ActorThrottle]
+
+    @extend_schema(operation_id="get_islands", responses=IslandsOut)
+    def get(self, request: Request) -> Response:
+        """Organisations, needs, results and nodes without a link to the other side, as far as one may see (R001)."""
+        actor = _actor(request)
+        answer = {
+            "count": islands.island_count(actor), "organisations": islands.lonely_organisations(actor).order_by("name")[:MOST],
+            "needs": islands.lonely_needs(actor)[:MOST], "results": islands.lonely_results(actor)[:MOST],
+            "nodes": islands.lonely_nodes(actor)[:MOST],
+        }  # fmt: skip
+        return Response(IslandsOut(answer).data)
+
+
+class SuggestionsView(APIView):
+    """Who fits a need or an organisation that stands alone."""
+
+    room = "needs"
+    throttle_classes = [ActorThrottle, SearchThrottle]
+
+    @extend_schema(
+        operation_id="get_island_suggestions",
+        parameters=[
+            OpenApiParameter("need", OpenApiTypes.UUID, description="Partners for this need; or else:"),
+            OpenApiParameter("organisation", OpenApiTypes.UUID, description="Needs for this organisation."),
+        ],
+        responses=SuggestionsOut,
+    )
+    def get(self, request: Request) -> Response:
+        """Partners from the other side, best first, each with what they have in common (R001)."""
+        actor = _actor(request)
+        asked = {name: request.query_params[name] for name in ("need", "organisation") if name in request.query_params}
+        if len(asked) != 1:
+            raise exceptions.ValidationError({"need": ["Name one need or one organisation."]})
+        ((name, value),) = asked.items()
+        try:
+            pk = UUID(value)
+        except ValueError:
+            raise exceptions.ValidationError({name: ["Give an id."]}) from None
+        if name == "need":
+            need = policy.fetch(actor, "needs.view_need", Need, pk)
+            islands.may_look(actor, need.owner_id)
+            found = islands.partners_for_need(actor, need)
+        else:
+            row = policy.fetch(actor, "accounts.view_organisation", Organisation, pk)
+            islands.may_look(actor, row.pk)
+            found = islands.needs_for(actor, row)
+        return Response(SuggestionsOut({"suggestions": found}).data)

@@ -4,6 +4,7 @@ from core.web import badges
 from needs.states.award import AwardState
 from needs.states.bid import BidState
 from needs.states.challenge import ChallengeState
+from needs.states.complaint import ClusterState
 from needs.states.library import Freshness
 from needs.states.merge import MergeState
 from needs.states.need import DefinerState, NeedState, SignatureVerdict
@@ -56,6 +57,7 @@ badges.register(
     PanelState,
     {PanelState.INVITED: "warn", PanelState.CLEARED: "ok", PanelState.CONFLICTED: "bad", PanelState.RECUSED: "quiet"},
 )
+badges.register(ClusterState, {ClusterState.OPEN: "info", ClusterState.ANSWERED: "ok", ClusterState.DISSOLVED: "quiet"})
 badges.register(AwardState, {AwardState.PROPOSED: "warn", AwardState.SIGNED: "ok", AwardState.VOIDED: "quiet"})
 badges.register(OfferState, {OfferState.OPEN: "ok", OfferState.TAKEN: "info", OfferState.WITHDRAWN: "quiet"})
 badges.register(

@@ -42,6 +42,8 @@ kinds.register(
         "verify_outcome": _("An outcome of a result that we apply waits for our word"),
     },
     told={
+        "complaint_answered": _("What we complained of becomes a need"),
+        "survey_closed": _("A round of our survey closed"),
         "definer_invited": _("We are invited to define a need's indicators"),
         "indicator_refused": _("A partner refuses an indicator"),
         "need_stale": _("A need of ours was not confirmed by its review date"),

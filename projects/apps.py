@@ -11,6 +11,6 @@ class ProjectsConfig(AppConfig):
         """Register rules, checks, listeners and the navigation."""
         for module in (
             "projects.events", "projects.rules", "projects.checks", "projects.handlers", "projects.nav", "projects.badges",
-            "projects.labels", "projects.inbox", "projects.web.result_slots",
+            "projects.labels", "projects.inbox", "projects.web.result_slots", "projects.web.direction_slots",
         ):  # fmt: skip
             import_module(module)

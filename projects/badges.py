@@ -1,7 +1,16 @@
 """How the room's states look."""
 
 from core.web import badges
-from projects.states import AcceptanceState, ConditionState, GateState, HandoverState, Outcome, PanelState, ProjectState
+from projects.states import (
+    AcceptanceState,
+    ConditionState,
+    DirectionState,
+    GateState,
+    HandoverState,
+    Outcome,
+    PanelState,
+    ProjectState,
+)
 
 badges.register(
     ProjectState,
@@ -34,3 +43,6 @@ badges.register(
     HandoverState, {HandoverState.OFFERED: "warn", HandoverState.ACCEPTED: "ok", HandoverState.REFUSED: "bad"}
 )
 badges.register(AcceptanceState, {AcceptanceState.WAITING: "warn", AcceptanceState.SIGNED: "ok"})
+badges.register(
+    DirectionState, {DirectionState.PROPOSED: "warn", DirectionState.APPROVED: "ok", DirectionState.REFUSED: "bad"}
+)

@@ -29,10 +29,13 @@ kinds.register(
         "offer_handover": _("Results must be handed over to the next stage"),
         "accept_handover": _("A hand-over waits for us"),
         "sign_acceptance": _("An acceptance waits for my signature"),
+        "decide_direction": _("A new direction of our project waits for a decision"),
         "close_need": _("A need can be closed with the accepted values"),
     },
     told={
         "project_created": _("A project with us was prepared"),
+        "direction_changed": _("A project with us changed its direction"),
+        "direction_responds": _("A project responds to our need or complaint"),
         "gate_decided": _("A gate of our project was decided"),
         "gate_frozen": _("A gate of our project is frozen"),
         "gate_overdue": _("A gate is overdue"),

@@ -26,6 +26,8 @@ for _operation, _words in {
     "record_finding": _("recorded a finding"),
     "decide_gate": _("signed the decision on the gate"),
     "close_condition": _("closed a condition"),
+    "propose_direction": _("proposed another direction"),
+    "decide_direction": _("decided on the new direction"),
     "offer_handover": _("offered the hand-over"),
     "accept_handover": _("accepted the hand-over"),
     "refuse_handover": _("refused the hand-over"),

@@ -102,13 +102,12 @@ def propose_flow(
 @command
 def accept_flow(*, actor: Actor, flow_id: UUID) -> Flow:
     """Agree: the flow is recorded with its nodes, day and agreement; what only one may take up is taken (R003)."""
-    flow = policy.fetch(actor, "needs.accept_flow", Flow, flow_id)
-    # Locked in one order, the proposals after what they hang on: who is first ends the others' proposals and waits for none of them.
+    flow = policy.fetch_for_update(actor, "needs.accept_flow", Flow, flow_id)
+    # Locked in one order, so that two acceptances of one offer do not wait for each other.
     locked = {
         row.pk: row for row in Offer.objects.filter(pk__in=[flow.offer_id, flow.request_id]).order_by("pk").select_for_update()
     }  # fmt: skip
     offer, request = locked[flow.offer_id], locked[flow.request_id]
-    flow = policy.fetch_for_update(actor, "needs.accept_flow", Flow, flow_id)
     state = FLOW.after(FlowState(flow.state), "accept_flow")
     for row in (offer, request):
         _still_open(row)

@@ -1,12 +1,16 @@
 """The room's routes below /api/v1/."""
 
-from needs.api import challenge_views, entry_views, need, offer, outcome, pairing, result, survey
+from needs.api import challenge_views, complaint, entry_views, need, offer, outcome, pairing, result, survey
 
 routes = [
     ("needs", need.NeedViewSet, "need"),
     ("need-evidence", need.EvidenceViewSet, "need-evidence"),
     ("public-calls", survey.PublicCallViewSet, "public-call"),
+    ("complaints", complaint.ComplaintViewSet, "complaint"),
+    ("clusters", complaint.ClusterViewSet, "cluster"),
     ("survey-campaigns", survey.CampaignViewSet, "survey-campaign"),
+    ("survey-contacts", survey.ContactViewSet, "survey-contact"),
+    ("question-sets", survey.QuestionSetViewSet, "question-set"),
     ("survey-rounds", survey.RoundViewSet, "survey-round"),
     ("survey-answers", survey.AnswerViewSet, "survey-answer"),
     ("offers", offer.OfferViewSet, "offer"),

@@ -88,6 +88,7 @@ class SurveyRound(UuidModel):
     # The questions as they were when it opened: a campaign that changes does not change what was asked.
     form = models.JSONField(default=list, db_default=[])
     reminded_at = models.DateTimeField(null=True, blank=True)
+    nodes = models.ManyToManyField(ChainNode, related_name="+")
 
     class Meta:
         ordering = ["-opens_on"]

@@ -3,6 +3,7 @@
 from needs.rules import (
     bid,
     challenge,
+    complaint,
     details,
     eligibility,
     need,
@@ -18,6 +19,7 @@ from needs.rules import (
 __all__ = [
     "bid",
     "challenge",
+    "complaint",
     "details",
     "eligibility",
     "need",

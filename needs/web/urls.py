@@ -4,6 +4,7 @@ from django.urls import path
 
 from needs.web import (
     challenge_urls,
+    complaint_urls,
     library_views,
     need_forms_views,
     need_list_views,
@@ -13,6 +14,7 @@ from needs.web import (
     paste_views,
     result_urls,
     row_views,
+    survey_link_views,
     survey_views,
 )
 
@@ -52,7 +54,21 @@ urlpatterns = [
     path("surveys/new/<uuid:chain>/", survey_views.create_campaign, name="create_campaign"),
     path("surveys/<uuid:pk>/", survey_views.campaign_page, name="campaign"),
     path("surveys/answers/<uuid:pk>/", survey_views.answer_survey, name="answer_survey"),
+    path("surveys/<uuid:pk>/edit/", survey_views.edit_campaign, name="edit_campaign"),
+    path("surveys/<uuid:pk>/pause/", survey_views.pause_campaign, name="pause_campaign"),
+    path("surveys/<uuid:pk>/resume/", survey_views.resume_campaign, name="resume_campaign"),
+    path("surveys/<uuid:pk>/contacts/", survey_views.add_contact, name="add_contact"),
+    path("surveys/contacts/<uuid:pk>/remove/", survey_views.remove_contact, name="remove_contact"),
+    path("surveys/rounds/<uuid:pk>/", survey_views.round_page, name="survey_round"),
+    path("surveys/rounds/<uuid:pk>/remind/", survey_views.remind_silent, name="remind_silent"),
     path("surveys/answers/<uuid:pk>/need/", survey_views.turn_into_need, name="turn_into_need"),
+    path("surveys/answers/<uuid:pk>/link/", survey_views.issue_link, name="issue_link"),
+    path("surveys/questions/", survey_views.list_question_sets, name="question_sets"),
+    path("surveys/questions/new/", survey_views.keep_question_set, name="keep_question_set"),
+    path("surveys/questions/<uuid:pk>/", survey_views.edit_question_set, name="edit_question_set"),
+    path("surveys/reply/thanks/", survey_link_views.answered_by_link, name="answered_by_link"),
+    path("surveys/reply/<str:token>/", survey_link_views.answer_by_link, name="answer_by_link"),
+    *complaint_urls.urlpatterns,
     *challenge_urls.urlpatterns,
     *offer_urls.urlpatterns,
     *pairing_views.urlpatterns,

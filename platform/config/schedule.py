@@ -31,6 +31,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "mark unpaid parts of a fund's calls as late": job("benefits.mark_late_calls", 30 * MINUTE),
     "open due survey rounds": job("needs.open_due_surveys", 30 * MINUTE),
     "mark needs that nobody confirmed in time": job("needs.review_due", 30 * MINUTE),
+    "group complaints anew": job("needs.regroup_complaints", crontab(hour="2", minute="40")),
+    "mail personal links of surveys": job("needs.mail_survey_links", MINUTE),
     "close challenges at their deadline": job("needs.close_challenges", MINUTE),
     "summon the panels of gates that are due": job("projects.open_due_gate_reviews", 30 * MINUTE),
     "let conditions lapse": job("projects.lapse_conditions", 30 * MINUTE),

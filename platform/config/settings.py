@@ -245,7 +245,8 @@ METRICS_PORT = env.number("METRICS_PORT", 0)
 # apart, and so are a calendar's address and the guesses at one
 API_RATES = env.rates(
     "API_RATES",
-    "client=1000/60,person=1000/60,stranger=60/60,search=120/60,export=30/60,door=60/300,letter=5/3600,feed=60/60,feed-guess=20/60",
+    "client=1000/60,person=1000/60,stranger=60/60,search=120/60,export=30/60,door=60/300,letter=5/3600,feed=60/60,feed-guess=20/60,"
+    "survey-link=40/600,survey-guess=20/600",
 )
 
 # Webhooks: days that the log is kept, days of failure after which an endpoint is switched off; the last one is for

@@ -38,6 +38,25 @@ class NeedLinkIn(Input):
     need = serializers.UUIDField()
 
 
+class DirectionIn(Input):
+    before = serializers.CharField(max_length=2000, help_text="Where the project goes now")
+    after = serializers.CharField(max_length=2000, help_text="Where it is to go")
+    reason = serializers.CharField(max_length=2000)
+    cluster = serializers.UUIDField(required=False, allow_null=True, help_text="A cluster or a need is cited, or both")
+    need = serializers.UUIDField(required=False, allow_null=True)
+    is_shown = serializers.BooleanField(
+        required=False, default=True, help_text="Once approved, on the page of the cluster and of the need"
+    )
+
+
+class DirectionDecisionIn(Input):
+    outcome = serializers.ChoiceField(choices=[("approved", "Approved"), ("refused", "Not approved")])
+    note = serializers.CharField(
+        max_length=2000, required=False, allow_blank=True, help_text="Needed when it is refused"
+    )
+    version = serializers.IntegerField(required=False, min_value=1)
+
+
 class ContributionIn(Input):
     party = serializers.UUIDField(help_text="The party's id or its organisation's")
     text = serializers.CharField(max_length=300)

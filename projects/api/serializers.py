@@ -10,6 +10,7 @@ from benefits.queries import agreement_for, exposure
 from core.api.serializers import Ref
 from projects.models import (
     Acceptance,
+    DirectionChange,
     Finding,
     Gate,
     GateCondition,
@@ -168,6 +169,16 @@ class GateDetail(GateOut):
 
     def get_obstacles_to_go(self, gate: Gate) -> list[str]:
         return [str(one.what) for one in reading.obstacles_to_go(gate)]
+
+
+class DirectionOut(Out):
+    proposed_by = Ref(allow_null=True)
+    decided_by = Ref(allow_null=True)
+
+    class Meta:
+        model = DirectionChange
+        fields = ["id", "project", "before", "after", "reason", "cluster", "need", "is_shown", "state", "proposed_by", "created_at",
+                  "decided_by", "decided_at", "note", "version"]  # fmt: skip
 
 
 class HandoverOut(Out):

@@ -10,5 +10,6 @@ routes = [
     ("gate-seats", views.Seats, "gate-seat"),
     ("gate-conditions", views.Conditions, "gate-condition"),
     ("handovers", views.Handovers, "handover"),
+    ("directions", views.Directions, "direction"),
     ("acceptances", views.Acceptances, "acceptance"),
 ]

@@ -8,11 +8,12 @@ from django.db.models import QuerySet
 from rest_framework import serializers as drf
 
 from core.api.views import RoomViewSet, operation
-from projects.actions import flow, gate, project
+from projects.actions import direction, flow, gate, project
 from projects.api import inputs
 from projects.api import serializers as forms
 from projects.models import (
     Acceptance,
+    DirectionChange,
     Gate,
     GateCondition,
     GatePanelMember,
@@ -66,6 +67,13 @@ class Projects(Detailed):
     )
     set_communication_plan = operation(
         project.set_communication_plan, path="set_communication_plan", serializer=inputs.CommunicationIn
+    )
+    propose_direction = operation(
+        direction.propose_direction,
+        path="propose_direction",
+        serializer=inputs.DirectionIn,
+        response=forms.DirectionOut,
+        code=201,
     )
     plan_gates = operation(project.plan_gates, path="plan_gates", serializer=inputs.PlanIn)
     start = operation(project.start_project, path="start", response=forms.StartOut)
@@ -199,3 +207,14 @@ class Acceptances(RoomViewSet):
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("expert")
+
+
+class Directions(RoomViewSet):
+    room, model, view_rule, id_name = "projects", DirectionChange, "projects.view_direction", "direction_id"
+    serializer_class = forms.DirectionOut
+    filterset_fields = ["project", "state", "cluster", "need"]
+    ordering_fields = ["created_at", "decided_at"]
+    decide = operation(direction.decide_direction, path="decide", serializer=inputs.DirectionDecisionIn)
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("proposed_by", "decided_by")

@@ -13,6 +13,7 @@ from core.accounts.states import Role
 from needs.models.award import Award
 from projects.models import (
     Acceptance,
+    DirectionChange,
     Gate,
     GateCondition,
     GateFile,
@@ -23,6 +24,7 @@ from projects.models import (
     StageFundRequest,
     WorkPackage,
 )
+from projects.queries import direction as directions
 from projects.queries import gate as gates
 from projects.queries import project as projects
 from projects.states import PanelState
@@ -74,6 +76,13 @@ def decides_project(actor: Actor, project: Any) -> bool:
     return is_approver(actor) and actor.person is not None and not projects.conflicts_with(actor.person, project)
 
 
+def decides_direction(actor: Actor, row: Any) -> bool:
+    """A signatory of the lead who did not propose it, or a stage-fund approver without a tie, as a person."""
+    if actor.person is None or row.proposed_by_id == actor.person.pk:
+        return False
+    return signs_for_lead(actor, row.project) or decides_project(actor, row.project)
+
+
 def offers_handover(actor: Actor, project: Any) -> bool:
     return is_party(actor, project) and actor.has_role(Role.SIGNATORY, Role.ADMIN)
 
@@ -105,6 +114,8 @@ policy.register(
         "projects.start_project": signs_for_lead,
         "projects.request_stage_fund": is_party,
         "projects.release_stage": decides_project,
+        "projects.propose_direction": leads,
+        "projects.decide_direction": decides_direction,
         "projects.submit_package": lambda actor, gate: actor.person is not None and is_party(actor, gate.project),
         "projects.add_gate_file": lambda actor, gate: is_party(actor, gate.project),
         "projects.invite_gate_reviewer": sets_up_panel,
@@ -123,6 +134,10 @@ policy.register(
     told={
         "projects.start_project": _("Only a signatory of the leading party starts the project."),
         "projects.edit_project": _("Only the leading party changes the project."),
+        "projects.propose_direction": _("Only the leading party changes where the project goes."),
+        "projects.decide_direction": _(
+            "A signatory of the leading party or a stage-fund approver of the operator decides, never the person who proposed it."
+        ),
         "projects.record_finding": _("Only a panel member who is cleared of conflicts records a finding."),
         "projects.decide_gate": _(
             "Only a stage-fund approver of the operator decides: nobody who belongs to a party, submitted the package or sits on the panel."
@@ -138,6 +153,7 @@ policy.register(
     fresh=["projects.start_project", "projects.release_stage", "projects.decide_gate"],
 )
 policy.visible(Project, "projects.view_project", projects.projects_visible_to)
+policy.visible(DirectionChange, "projects.view_direction", directions.directions_visible_to)
 policy.visible(WorkPackage, "projects.view_package", projects.work_packages_visible_to)
 policy.visible(ProjectIndicator, "projects.view_indicator", projects.indicators_visible_to)
 policy.visible(Acceptance, "projects.view_acceptance", projects.acceptances_visible_to)

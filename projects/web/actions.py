@@ -17,9 +17,11 @@ from core.access import policy
 from core.accounts.models import Organisation, Person
 from core.web import crumb, do, form_page
 from needs.models.need import Need
-from projects.actions import flow, gate, project
+from needs.queries.complaint import open_clusters
+from projects.actions import direction, flow, gate, project
 from projects.models import (
     Acceptance,
+    DirectionChange,
     Gate,
     GateCondition,
     GatePanelMember,
@@ -28,6 +30,7 @@ from projects.models import (
     ProjectIndicator,
     WorkPackage,
 )
+from projects.queries import direction as directions
 from projects.queries import gate as reading
 from projects.web import forms
 from projects.web.views import _actor
@@ -130,6 +133,27 @@ def link_need(request: HttpRequest, pk: UUID) -> HttpResponse:
         _("Link a need"),
         form_kwargs={"needs": needs},
     )
+
+
+def propose_direction(request: HttpRequest, pk: UUID) -> HttpResponse:
+    row = _project(request, pk)
+    actor = _actor(request)
+    clusters = open_clusters(actor).filter(size__gt=0).order_by("-size", "label")
+    needs = policy.visible_to(actor, Need).exclude(state__in=["draft", "withdrawn"]).order_by("-created_at")
+    if row.chain_id:
+        clusters, needs = clusters.filter(chain=row.chain_id), needs.filter(chain=row.chain_id)
+    initial = {"before": directions.present_direction(row), "is_shown": True}
+    initial |= {name: request.GET[name] for name in ("cluster", "need") if name in request.GET}
+    return _show(request, row, forms.DirectionForm, partial(direction.propose_direction, project_id=pk), _("Change the direction"),
+                 form_kwargs={"clusters": clusters[:300], "needs": needs[:300]}, initial=initial, draft=f"direction-{pk}",
+                 submit=_("Propose it"))  # fmt: skip
+
+
+def decide_direction(request: HttpRequest, pk: UUID) -> HttpResponse:
+    row = policy.fetch(_actor(request), "projects.view_direction", DirectionChange, pk)
+    intro = f"{row.before} → {row.after}"
+    return _show(request, row.project, forms.DecideDirectionForm, partial(direction.decide_direction, direction_id=pk),
+                 _("Decide on the new direction"), subject=row, context={"intro": intro})  # fmt: skip
 
 
 def add_indicator(request: HttpRequest, pk: UUID) -> HttpResponse:

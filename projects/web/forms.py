@@ -250,6 +250,38 @@ class ReasonForm(forms.Form):
     reason = forms.LongTextField(label=_("Reason"))
 
 
+class DirectionForm(forms.Form):
+    """From where to where, and because of what."""
+
+    before = forms.LongTextField(label=_("From"), max_length=2000, rows=2)
+    after = forms.LongTextField(label=_("To"), max_length=2000, rows=2)
+    cluster = forms.SelectField(label=_("Because of the cluster"), required=False, blank=_("None"))
+    need = forms.SelectField(label=_("Because of the need"), required=False, blank=_("None"))
+    reason = forms.LongTextField(label=_("Reason"), max_length=2000, rows=3)
+    is_shown = forms.CheckField(
+        label=_("Show it to those who complained"),
+        help_text=_("Once approved: title, leading party and both directions stand on the page of the cluster and of the need."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, clusters: Any = (), needs: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cluster"].choices = [(str(one.pk), f"{one.label} ({one.size})") for one in clusters]  # type: ignore[attr-defined]
+        self.fields["need"].choices = [(str(one.pk), f"{one.code} {one.title}") for one in needs]  # type: ignore[attr-defined]
+
+
+class DecideDirectionForm(forms.Form):
+    outcome = forms.RadioField(
+        label=_("Decision"), choices=[("approved", _("Approve it")), ("refused", _("Do not approve it"))]
+    )
+    note = forms.LongTextField(
+        label=_("Note of the decision"),
+        required=False,
+        max_length=2000,
+        rows=3,
+        help_text=_("Needed when you do not approve it."),
+    )
+
+
 class FindingForm(forms.Form):
     def __init__(self, *args: Any, gate: Gate, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -98,11 +98,11 @@ class World:
         from core.checks.models import Alert
         from core.inbox.actions import name_cover
         from core.webhooks import actions as hooks
+        from needs.actions import complaint, survey
         from needs.actions import offer as flows
-        from needs.actions import survey
         from needs.actions.pairing import propose_pairing
-        from needs.models import Challenge, PanelMember
-        from projects.models import Gate, GatePanelMember
+        from needs.models import Campaign, Challenge, Complaint, PanelMember
+        from projects.models import DirectionChange, Gate, GatePanelMember, Project
         from tests import factories
         from tests.factories import challenges, entry, offers, results, webhooks
 
@@ -127,6 +127,14 @@ class World:
             actor=self.leader, chain=chain.pk, title="调研", questions=["瓶颈？"], nodes=list(chain.nodes.values_list("pk", flat=True)),
             cycle="quarterly", starts_on=clock.today(),
         )  # fmt: skip
+        asked = Campaign.objects.get(title="调研")
+        for name in ("外部甲厂", "外部乙厂", "外部丙厂"):
+            survey.add_contact(
+                actor=self.leader, campaign_id=asked.pk, node=asked.nodes.first().pk, organisation_name=name
+            )
+            survey.keep_question_set(actor=self.leader, title=f"题组{name[-2]}", form=[{"text": "瓶颈？"}])
+        for text in ("芯片功耗过高", "散热性能不足", "交货一拖再拖") * 2:  # whoever takes one back leaves another
+            complaint.file_complaint(actor=self.leader, chain=chain.pk, text=text)
         fund = RiskFund.objects.get()
         claim = fund_actions.open_claim(actor=self.party, fund_id=fund.pk, kind="market", loss=Decimal(10), reason="x")
         fund_actions.add_claim_evidence(actor=self.party, claim_id=claim.pk, kind="other", file=_pdf())
@@ -174,6 +182,13 @@ class World:
         results.capability(self.party, nodes=[chain.nodes.first().pk])
         alone = challenges.published_need(self.leader.organisation, chain=chain, title="低温电解液")
         propose_pairing(actor=self.leader, need=alone.pk, organisation=self.party.organisation_id)
+        cited = Complaint.objects.earliest("created_at").cluster
+        for number in range(3):  # one waits; the project has ended, so nobody proposes another
+            DirectionChange.objects.create(
+                project=Project.objects.earliest("created_at"), before="常温", after=f"低温 {number}", reason="x", cluster=cited,
+                organisation=self.leader.organisation, proposed_by=self.leader.person, state="refused" if number else "proposed",
+                **({"decided_by": self.leader.person, "decided_at": clock.now()} if number else {}),
+            )  # fmt: skip
         call_command("load_public_calls", verbosity=0, stdout=_Quiet())
         assert Membership.objects.exists() and dt
 
@@ -253,12 +268,16 @@ ROUTES = {
     "needs/results/applications/": "needs.Application", "needs/results/outcomes/": "needs.Outcome", "needs/results/loops/": "needs.FollowUp",
     "needs/results/demands/": "needs.ResultRequirement",
     "needs/pairings/": "needs.Pairing", "islands/needs/": "needs.Need", "islands/organisations/": "accounts.Organisation",
-    "needs/surveys/": "needs.Campaign", "needs/surveys/answers/": "needs.SurveyAnswer", "benefits/agreements/": "benefits.ShareAgreement",
+    "needs/surveys/": "needs.Campaign", "needs/surveys/answers/": "needs.SurveyAnswer",
+    "needs/complaints/": "needs.Complaint", "needs/clusters/": "needs.Cluster",
+    "needs/surveys/contacts/": "needs.SurveyContact", "needs/surveys/rounds/": "needs.SurveyRound",
+    "needs/surveys/questions/": "needs.QuestionSet", "benefits/agreements/": "benefits.ShareAgreement",
     "benefits/versions/": "benefits.AgreementVersion", "benefits/incomes/": "benefits.Income", "benefits/settlements/": "benefits.Settlement",
     "benefits/statements/": "benefits.Statement", "benefits/funds/": "benefits.RiskFund", "benefits/calls/": "benefits.FundCallLine",
     "benefits/claims/": "benefits.Claim", "benefits/evidence/": "benefits.ClaimEvidence", "benefits/fund-parties/": "benefits.FundParty",
     "projects/": "projects.Project", "projects/gates/": "projects.Gate", "projects/conditions/": "projects.GateCondition",
     "projects/seats/": "projects.GatePanelMember", "projects/handovers/": "projects.Handover", "projects/packages/": "projects.WorkPackage",
+    "projects/directions/": "projects.DirectionChange",
     "projects/indicators/": "projects.ProjectIndicator", "projects/files/": "projects.GateFile", "projects/acceptances/": "projects.Acceptance",
     "projects/parties/": "projects.Party", "webhooks/": "webhooks.Endpoint", "webhooks/messages/": "webhooks.Delivery",
 }  # fmt: skip

@@ -14,6 +14,7 @@ from core.web.page import render_page
 
 KINDS = {
     "need": gettext_lazy("Needs"),
+    "cluster": gettext_lazy("Clusters"),
     "challenge": gettext_lazy("Challenges"),
     "project": gettext_lazy("Projects"),
     "public_call": gettext_lazy("Public calls"),

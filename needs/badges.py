@@ -5,6 +5,7 @@ from needs.states.award import AwardState
 from needs.states.bid import BidState
 from needs.states.challenge import ChallengeState
 from needs.states.complaint import ClusterState
+from needs.states.duplicate import Consent, JointState
 from needs.states.library import Freshness
 from needs.states.merge import MergeState
 from needs.states.need import DefinerState, NeedState, SignatureVerdict
@@ -82,3 +83,11 @@ badges.register(
     PairingState,
     {PairingState.PROPOSED: "warn", PairingState.ACCEPTED: "ok", PairingState.DECLINED: "bad"},
 )
+badges.register(
+    JointState,
+    {
+        JointState.PROPOSED: "warn", JointState.AGREED: "ok", JointState.CARRIED_OUT: "ok", JointState.DECLINED: "quiet",
+        JointState.WITHDRAWN: "quiet",
+    },
+)  # fmt: skip
+badges.register(Consent, {Consent.WAITING: "warn", Consent.GIVEN: "ok", Consent.REFUSED: "bad"})

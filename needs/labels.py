@@ -121,5 +121,11 @@ for _operation, _words in {
     "ask_of_result": _("named a demand before the pilot"),
     "waive_requirement": _("waived a demand"),
     "clear_for_pilot": _("cleared the result for its pilot"),
+    "propose_joint": _("proposed a joint way"),
+    "agree_joint": _("agreed to the joint way"),
+    "complete_joint": _("all agreed"),
+    "decline_joint": _("declined the joint way"),
+    "withdraw_joint": _("took the proposal back"),
+    "carry_out_joint": _("said what was done"),
 }.items():
     book.label(_operation, _words)

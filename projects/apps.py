@@ -12,5 +12,6 @@ class ProjectsConfig(AppConfig):
         for module in (
             "projects.events", "projects.rules", "projects.checks", "projects.handlers", "projects.nav", "projects.badges",
             "projects.labels", "projects.inbox", "projects.web.result_slots", "projects.web.direction_slots",
+            "projects.queries.undertaking",
         ):  # fmt: skip
             import_module(module)

@@ -33,6 +33,7 @@ from needs.models.need import (
 )
 from needs.queries.freshness import next_review
 from needs.queries.need import current_version, issued_version, specifications_in
+from needs.services import duplicate
 from needs.services.freshness import settle_review
 from needs.states.need import DEFINER, NEED, NeedState, SignatureVerdict
 
@@ -225,6 +226,7 @@ def issue_version(*, actor: Actor, need_id: UUID, note: str = "") -> NeedVersion
         services.sign(need, specification, actor, SignatureVerdict.SIGNED)
     _settle(need)
     services.index_need(need)
+    duplicate.compare_soon(need)
     book.record(
         actor, "issue_version", need, reason=note,
         after={"version": version.number, "indicators": {one.name: one.target_text for one in rows}},
@@ -258,6 +260,7 @@ def publish_need(*, actor: Actor, need_id: UUID) -> Need:
     need.touch()
     need.save()
     services.index_need(need)
+    duplicate.compare_soon(need)
     book.record(actor, "publish_need", need)
     outbox.publish(NeedPublished(need_id=need.pk, chain_id=need.chain_id))
     return need

@@ -15,6 +15,7 @@ from core.command import command
 from core.errors import Invalid, Stale
 from core.indicators.models import Measurement
 from needs.models.result import Capability, Result
+from needs.services import duplicate
 from needs.services import result as services
 from needs.states.result import CAPABILITY, RESULT
 
@@ -64,6 +65,7 @@ def publish_result(*, actor: Actor, result_id: UUID) -> Result:
     result.touch()
     result.save()
     services.index_result(result)
+    duplicate.compare_soon(result)
     book.record(actor, "publish_result", result)
     return result
 

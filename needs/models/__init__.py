@@ -16,6 +16,7 @@ from needs.models.complaint import Cluster, Complaint
 from needs.models.consensus import Consensus, Dissent
 from needs.models.contract import Contract, ContractSignature
 from needs.models.details import ChallengeDetails, DetailsAcceptance, DetailsFile, DetailsOpening
+from needs.models.duplicate import Compared, JointParty, JointProposal, SimilarPair
 from needs.models.eligibility import (
     BidDeclaration,
     EligibilityCondition,
@@ -68,6 +69,7 @@ __all__ = [
     "ChallengePayer",
     "Cluster",
     "Commitment",
+    "Compared",
     "Complaint",
     "Consensus",
     "Contract",
@@ -86,6 +88,8 @@ __all__ = [
     "FollowUp",
     "IndicatorComment",
     "IndicatorSignature",
+    "JointParty",
+    "JointProposal",
     "MergeConsent",
     "Need",
     "NeedChain",
@@ -109,6 +113,7 @@ __all__ = [
     "SavedSearchHit",
     "Score",
     "ScoreSheet",
+    "SimilarPair",
     "SupplementFile",
     "SupplementRequest",
     "SurveyAnswer",

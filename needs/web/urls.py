@@ -5,6 +5,7 @@ from django.urls import path
 from needs.web import (
     challenge_urls,
     complaint_urls,
+    duplicate_urls,
     library_views,
     need_forms_views,
     need_list_views,
@@ -70,6 +71,7 @@ urlpatterns = [
     path("surveys/reply/<str:token>/", survey_link_views.answer_by_link, name="answer_by_link"),
     *complaint_urls.urlpatterns,
     *challenge_urls.urlpatterns,
+    *duplicate_urls.urlpatterns,
     *offer_urls.urlpatterns,
     *pairing_views.urlpatterns,
     *result_urls.urlpatterns,

@@ -33,6 +33,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "mark needs that nobody confirmed in time": job("needs.review_due", 30 * MINUTE),
     "group complaints anew": job("needs.regroup_complaints", crontab(hour="2", minute="40")),
     "mail personal links of surveys": job("needs.mail_survey_links", MINUTE),
+    "look for research that is done twice": job("needs.find_duplicates", crontab(hour="2", minute="15")),
     "close challenges at their deadline": job("needs.close_challenges", MINUTE),
     "summon the panels of gates that are due": job("projects.open_due_gate_reviews", 30 * MINUTE),
     "let conditions lapse": job("projects.lapse_conditions", 30 * MINUTE),

@@ -22,6 +22,7 @@ from core.indicators import services as indicators
 from core.indicators.models import Specification
 from needs.models.award import Award
 from needs.models.need import NeedIndicator
+from needs.services.duplicate import compare_soon
 from projects.events import ProjectStarted
 from projects.models import (
     CommunicationPlan,
@@ -54,6 +55,7 @@ def create_project(
     found = Chain.objects.filter(pk=chain).first() if chain else None
     project = projects.create(lead=lead, actor=actor, title=title, origin=origin, summary=summary, chain=found)
     projects.finish(project)
+    compare_soon(project)
     book.record(actor, "create_project", project, after={"title": project.title, "origin": project.origin})
     return project
 
@@ -309,6 +311,7 @@ def start_project(*, actor: Actor, project_id: UUID) -> ProjectStart:
     project.state, project.started_at = state, clock.now()
     projects.finish(project)
     projects.remember_ties(project)
+    compare_soon(project)
     book.record(actor, "start_project", project, after={"gates": frozen, "state": str(ProjectState.RUNNING)})
     outbox.publish(ProjectStarted(project_id=project.pk))
     return start

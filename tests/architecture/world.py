@@ -101,10 +101,10 @@ class World:
         from needs.actions import complaint, survey
         from needs.actions import offer as flows
         from needs.actions.pairing import propose_pairing
-        from needs.models import Campaign, Challenge, Complaint, PanelMember
+        from needs.models import Campaign, Challenge, Complaint, Need, PanelMember
         from projects.models import DirectionChange, Gate, GatePanelMember, Project
         from tests import factories
-        from tests.factories import challenges, entry, offers, results, webhooks
+        from tests.factories import challenges, duplicates, entry, offers, results, webhooks
 
         mail = f"@{'demo.xielian.test'}"
         people = {one.email.removesuffix(mail): one for one in Person.objects.filter(email__endswith=mail)}
@@ -189,6 +189,9 @@ class World:
                 organisation=self.leader.organisation, proposed_by=self.leader.person, state="refused" if number else "proposed",
                 **({"decided_by": self.leader.person, "decided_at": clock.now()} if number else {}),
             )  # fmt: skip
+        duplicates.proposed(
+            self.leader, self.party, Need.objects.filter(owner=self.leader.organisation).first(), result
+        )
         call_command("load_public_calls", verbosity=0, stdout=_Quiet())
         assert Membership.objects.exists() and dt
 
@@ -272,6 +275,7 @@ ROUTES = {
     "needs/complaints/": "needs.Complaint", "needs/clusters/": "needs.Cluster",
     "needs/surveys/contacts/": "needs.SurveyContact", "needs/surveys/rounds/": "needs.SurveyRound",
     "needs/surveys/questions/": "needs.QuestionSet", "benefits/agreements/": "benefits.ShareAgreement",
+    "needs/similar/": "needs.SimilarPair", "needs/similar/proposals/": "needs.JointProposal",
     "benefits/versions/": "benefits.AgreementVersion", "benefits/incomes/": "benefits.Income", "benefits/settlements/": "benefits.Settlement",
     "benefits/statements/": "benefits.Statement", "benefits/funds/": "benefits.RiskFund", "benefits/calls/": "benefits.FundCallLine",
     "benefits/claims/": "benefits.Claim", "benefits/evidence/": "benefits.ClaimEvidence", "benefits/fund-parties/": "benefits.FundParty",

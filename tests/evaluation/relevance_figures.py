@@ -6,6 +6,7 @@ paired bootstrap over queries against plain full text (2,000 draws, fixed seed).
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import random
@@ -17,11 +18,15 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.db.models import Q
 
+from core import checks
 from core.accounts.actor import Actor
 from core.search import queries as search
 from core.search.bridge import bridge
+from core.search.likeness import crowded, likeness
 from core.search.models import Document
 from core.search.services import weigh
+from needs.queries.undertaking import Facts
+from needs.services import duplicate
 
 FOLDER = Path(__file__).parent / "relevance"
 TARGETS = ["result", "capability", "equipment"]
@@ -35,10 +40,14 @@ def table(name: str) -> list[list[str]]:
     return [line.split("\t") for line in (FOLDER / name).read_text().splitlines()[1:] if line.strip()]
 
 
-def body_of(document: dict[str, Any]) -> str:
+def indicators_of(document: dict[str, Any]) -> str:
     rows = document.get("indicators") or []
     shown = [one if isinstance(one, str) else " ".join(str(value) for value in one.values() if value) for one in rows]
-    return " ".join([document["text"], document["node"], document["chain"], *shown])
+    return " ".join(shown)
+
+
+def body_of(document: dict[str, Any]) -> str:
+    return " ".join([document["text"], document["node"], document["chain"], indicators_of(document)])
 
 
 def load() -> list[dict[str, Any]]:
@@ -149,6 +158,56 @@ def interval(one: Callable[[str], list[str]], other: Callable[[str], list[str]])
     return sum(gaps) / len(gaps), means[50], means[1949]
 
 
+def pairs_of(name: str) -> list[tuple[str, str, int]]:
+    return [(*sorted(row[:2]), int(row[2]) if len(row) > 2 else -1) for row in table(name)]  # type: ignore[misc]
+
+
+def likenesses() -> dict[tuple[str, str], float]:
+    """How alike every two needs of the corpus are, as `needs.services.duplicate` counts it."""
+    corpus = {one["id"]: one for one in lines("corpus.jsonl") if one["kind"] == "need"}
+    rows = list(Document.objects.filter(object_type="evaluation", kind="need").order_by("link"))
+    facts = {
+        row.object_id: Facts(indicators_of(one := corpus[row.link]), frozenset([one["node"]]), one["node"]) for row in rows
+    }  # fmt: skip
+    seen = duplicate.Weigher().undertakings(rows, facts)
+    texts = {row.link: seen[row.object_id] for row in rows}
+    near: dict[str, list[float]] = defaultdict(list)
+    for one, other in itertools.combinations(texts, 2):
+        found = likeness(texts[one].whole, texts[other].whole)
+        near[one].append(found)
+        near[other].append(found)
+    crowds = {one: crowded(found) for one, found in near.items()}
+    return {
+        (one, other): duplicate.alike(texts[one], texts[other], crowds[one] + crowds[other])
+        for one, other in itertools.combinations(texts, 2)
+    }
+
+
+def duplicate_figures(least: float | None = None) -> dict[str, dict[str, float]]:
+    """Precision and recall of what counts as done twice: over every pair of needs, and over those that were judged.
+
+    Every second judged pair, and every second of the others, was used to choose the weights and the threshold.
+    """
+    scores = likenesses()
+    least = float(checks.threshold("A36", "likeness") / 100) if least is None else least
+    ignored = {row[:2] for row in pairs_of("duplicates_ignore.tsv")}
+    judged = {(one, other): bool(grade) for one, other, grade in pairs_of("duplicates.tsv")}
+    half = {pair: place % 2 for place, pair in enumerate(pair for pair, is_one in judged.items() if is_one)}
+    half |= {pair: place % 2 for place, pair in enumerate(sorted(scores)) if pair not in half}
+    figures = {}
+    for group, places in (("tuned on", {0}), ("held out", {1}), ("all", {0, 1})):
+        for name, among in (("judged pairs", set(judged)), ("every pair", set(scores))):
+            rows = [pair for pair in among - ignored if half[pair] in places]
+            found = {pair for pair in rows if scores[pair] >= least}
+            true = {pair for pair in rows if judged.get(pair)}
+            hits = len(found & true)
+            figures[f"{name}, {group}"] = {
+                "n": len(rows), "true": len(true), "found": len(found), "precision": hits / len(found) if found else 0.0,
+                "recall": hits / len(true) if true else 0.0,
+            }  # fmt: skip
+    return figures
+
+
 def report() -> str:
     """The whole report as text; the corpus is loaded already."""
     told = []
@@ -160,6 +219,12 @@ def report() -> str:
     told.append("matching, ours: " + _shown(match_figures(ours_matching)))
     plain = match_figures(lambda one: full_text(f"{one['title']} {body_of(one)}", TARGETS))
     told.append("matching, plain full text: " + _shown(plain))
+    told += [
+        "duplicates, {}: n={n:.0f} true {true:.0f} found {found:.0f} precision {precision:.3f} recall {recall:.3f}".format(
+            name, **one
+        )
+        for name, one in duplicate_figures().items()
+    ]
     return "\n".join(told)
 
 

@@ -69,7 +69,8 @@ def weighed(weights: Mapping[str, float], rare: Mapping[str, float], *, is_chine
 
 def likeness(one: Weighed, other: Weighed) -> float:
     """0 (nothing in common) to 1 (the same words)."""
-    found = math.fsum(share for _token, share in shared(one, other))
+    small, large = sorted((one.tokens, other.tokens), key=len)
+    found = math.fsum(weight * large[token] for token, weight in small.items() if token in large)
     return min(1.0, found if one.is_chinese == other.is_chinese else found * ACROSS_LANGUAGES)
 
 

@@ -7,6 +7,7 @@ from needs.states.challenge import ChallengeState
 from needs.states.complaint import ClusterState
 from needs.states.duplicate import Consent, JointState
 from needs.states.library import Freshness
+from needs.states.matching import InvitationState
 from needs.states.merge import MergeState
 from needs.states.need import DefinerState, NeedState, SignatureVerdict
 from needs.states.offer import FlowState, OfferState
@@ -91,3 +92,10 @@ badges.register(
     },
 )  # fmt: skip
 badges.register(Consent, {Consent.WAITING: "warn", Consent.GIVEN: "ok", Consent.REFUSED: "bad"})
+badges.register(
+    InvitationState,
+    {
+        InvitationState.SENT: "warn", InvitationState.ACCEPTED: "ok", InvitationState.DECLINED: "quiet",
+        InvitationState.WITHDRAWN: "quiet",
+    },
+)  # fmt: skip

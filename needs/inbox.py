@@ -41,6 +41,7 @@ kinds.register(
         "answer_application": _("A result's owner names us as its user: confirm or deny"),
         "verify_outcome": _("An outcome of a result that we apply waits for our word"),
         "answer_joint": _("Others research the same: a joint way is proposed to us"),
+        "answer_solving": _("We are asked whether we can solve a need"),
         "carry_out_joint": _("All agreed to a joint way that we carry out"),
     },
     told={
@@ -67,6 +68,8 @@ kinds.register(
         "bid_feedback": _("The marks and reasons for our bid"),
         "application_denied": _("A user denies that it applies our result"),
         "outcome_answered": _("A user verified or disputes an outcome of our result"),
+        "solver_invited": _("We are invited to solve a need"),
+        "solver_answered": _("Whom we invited to solve a need has answered"),
         "joint_agreed": _("All who research the same agreed to a joint way"),
         "joint_declined": _("A joint way that we proposed is declined"),
         "follow_up_raised": _("A new need grew out of an application of our result"),

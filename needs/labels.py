@@ -126,6 +126,12 @@ for _operation, _words in {
     "complete_joint": _("all agreed"),
     "decline_joint": _("declined the joint way"),
     "withdraw_joint": _("took the proposal back"),
+    "dismiss_match": _("dismissed a match"),
+    "restore_match": _("let the match show again"),
+    "invite_solver": _("invited to solve the need"),
+    "accept_solving": _("is interested in solving the need"),
+    "decline_solving": _("declined to solve the need"),
+    "withdraw_solving": _("took the invitation back"),
     "carry_out_joint": _("said what was done"),
 }.items():
     book.label(_operation, _words)

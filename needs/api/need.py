@@ -16,8 +16,10 @@ from core.indicators.kinds import ChangeIn, Claim, Environment, Kind, Operator
 from core.indicators.models import Specification
 from core.indicators.reading import LONGEST, Found, Reading, draft_of
 from core.indicators.validation import NOTES_LENGTH
+from needs.actions import matching
 from needs.actions import need as actions
 from needs.api.library import LibraryDoors, NeedFilters
+from needs.api.matching import DismissalOut, DismissIn, SolverInvitationOut, SolverInviteIn, match_door
 from needs.models import (
     Definer,
     IndicatorComment,
@@ -372,6 +374,13 @@ class NeedViewSet(LibraryDoors, RoomViewSet):
     sign_indicator = operation(actions.sign_indicator, path="sign_indicator", serializer=WhichIn, response=SignatureOut)
     refuse_indicator = operation(
         actions.refuse_indicator, path="refuse_indicator", serializer=RefuseIn, response=SignatureOut
+    )
+    need_matches = match_door("need_matches")
+    dismiss_match = operation(
+        matching.dismiss_match, path="dismiss_match", serializer=DismissIn, response=DismissalOut, code=201
+    )
+    invite_solver = operation(
+        matching.invite_solver, path="invite_solver", serializer=SolverInviteIn, response=SolverInvitationOut, code=201
     )
     publish_need = operation(actions.publish_need, path="publish")
     withdraw_need = operation(actions.withdraw_need, path="withdraw", serializer=Reason)

@@ -14,6 +14,7 @@ from core.api.views import RoomViewSet, operation
 from core.indicators import services as indicators
 from core.indicators.kinds import Direction, Environment
 from needs.actions import outcome, result
+from needs.api.matching import match_door
 from needs.api.need import SpecificationRow
 from needs.api.outcome import ApplicationIn, ApplicationOut, DemandIn, DemandOut, ResultMeasured
 from needs.models.result import Capability, Result
@@ -158,6 +159,8 @@ class ResultViewSet(RoomViewSet):
     def get_serializer_class(self) -> Any:
         return ResultOut if self.action == "list" else ResultDetail
 
+    result_matches = match_door("result_matches")
+
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return with_idleness(with_rank(rows, scales())).select_related("owner", "chain", "node")
 
@@ -222,6 +225,8 @@ class CapabilityViewSet(RoomViewSet):
     edit_action, edit_serializer = result.edit_capability, CapabilityEdit
     filterset_fields = {"owner": ["exact"], "state": ["exact", "in"], "field": ["exact"], "nodes": ["exact"]}
     search_fields = ["title", "title_en", "text", "team"]
+
+    capability_matches = match_door("capability_matches")
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("owner").prefetch_related("nodes")

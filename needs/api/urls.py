@@ -1,6 +1,18 @@
 """The room's routes below /api/v1/."""
 
-from needs.api import challenge_views, complaint, duplicate, entry_views, need, offer, outcome, pairing, result, survey
+from needs.api import (
+    challenge_views,
+    complaint,
+    duplicate,
+    entry_views,
+    matching,
+    need,
+    offer,
+    outcome,
+    pairing,
+    result,
+    survey,
+)
 
 routes = [
     ("needs", need.NeedViewSet, "need"),
@@ -16,6 +28,8 @@ routes = [
     ("offers", offer.OfferViewSet, "offer"),
     ("flows", offer.FlowViewSet, "flow"),
     ("pairings", pairing.PairingViewSet, "pairing"),
+    ("match-dismissals", matching.DismissalViewSet, "match-dismissal"),
+    ("solver-invitations", matching.InvitationViewSet, "solver-invitation"),
     ("similar-pairs", duplicate.SimilarPairViewSet, "similar-pair"),
     ("joint-proposals", duplicate.JointProposalViewSet, "joint-proposal"),
     *challenge_views.routes,

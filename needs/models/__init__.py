@@ -25,6 +25,7 @@ from needs.models.eligibility import (
     SupplementRequest,
 )
 from needs.models.library import PublicCall, SavedSearch, SavedSearchHit
+from needs.models.matching import Dismissal, SolverInvitation
 from needs.models.merge import MergeConsent, NeedMerge
 from needs.models.need import (
     Definer,
@@ -79,6 +80,7 @@ __all__ = [
     "DetailsAcceptance",
     "DetailsFile",
     "DetailsOpening",
+    "Dismissal",
     "Dissent",
     "EligibilityCondition",
     "EligibilityFinding",
@@ -114,6 +116,7 @@ __all__ = [
     "Score",
     "ScoreSheet",
     "SimilarPair",
+    "SolverInvitation",
     "SupplementFile",
     "SupplementRequest",
     "SurveyAnswer",

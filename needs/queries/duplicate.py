@@ -116,7 +116,7 @@ def similar_to(actor: Actor, obj: Model) -> list[Similar]:
         other = others[pair.pk]
         if other in once:
             document = seen.get(other)
-            told = _words(seen[obj.pk], document) if document is not None and obj.pk in seen else []
+            told = shared_words(seen[obj.pk], document) if document is not None and obj.pk in seen else []
             found.append(Similar(pair, document, told))
     return found
 
@@ -135,7 +135,7 @@ def _of_lineages(ids: Sequence[UUID]) -> set[UUID]:
     return kept
 
 
-def _words(one: Document, other: Document) -> list[str]:
+def shared_words(one: Document, other: Document) -> list[str]:
     """The words that two documents share which the reader may both read, most telling first."""
     text = f"{one.title} {one.text}"
     whole = {*words.words(text), *words.latin(text)}

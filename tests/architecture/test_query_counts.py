@@ -30,7 +30,8 @@ NO_LISTS = ("inbox:notification", "needs:details_file", "challenge-details-file"
 # Lists of which the walk leaves too few rows, and which cannot be copied; the second test fills each of them.
 FEW = {
     "acceptance-list", "agreement-version-list", "alerts:alert", "alerts:thresholds", "challenge-question-list", "client-list", "dispute-list",
-    "files:list", "gate-condition-list", "needs:flow_map", "needs:questions", "needs:seats", "projects:approvals", "settlement-list", "supplement-list",
+    "files:list", "gate-condition-list", "match-dismissal-list", "needs:flow_map", "needs:questions", "needs:seats", "needs:similar", "projects:approvals",
+    "settlement-list", "similar-pair-list", "supplement-list",
 }  # fmt: skip
 # Whether it can be copied depends on the row that happens to be copied; the second test fills it in any case.
 SOMETIMES = {"challenge-question-list", "needs:flow_map", "needs:questions", "supplement-list"}

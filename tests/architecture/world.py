@@ -104,7 +104,7 @@ class World:
         from needs.models import Campaign, Challenge, Complaint, Need, PanelMember
         from projects.models import DirectionChange, Gate, GatePanelMember, Project
         from tests import factories
-        from tests.factories import challenges, duplicates, entry, offers, results, webhooks
+        from tests.factories import challenges, duplicates, entry, matches, offers, results, webhooks
 
         mail = f"@{'demo.xielian.test'}"
         people = {one.email.removesuffix(mail): one for one in Person.objects.filter(email__endswith=mail)}
@@ -192,6 +192,7 @@ class World:
         duplicates.proposed(
             self.leader, self.party, Need.objects.filter(owner=self.leader.organisation).first(), result
         )
+        matches.decided(self.leader, self.party, Need.objects.filter(owner=self.leader.organisation).first(), result)
         call_command("load_public_calls", verbosity=0, stdout=_Quiet())
         assert Membership.objects.exists() and dt
 
@@ -224,7 +225,7 @@ class World:
             return self.spare_seat.pk
         if name == "pk" and "clients/" in route:
             return MachineClient.objects.earliest("created_at").pk
-        if name == "pk" and "invitations/" in route:
+        if name == "pk" and "invitations/" in route and not route.startswith(("needs/", "api/v1/solver-")):
             return Invitation.objects.earliest("created_at").pk
         if "webhook" in route and "delete" in route:
             return self.spare_endpoints[door.is_api].pk
@@ -257,6 +258,7 @@ NAMED = {
     "link_id": "chains.TermLink",
     "spec": "indicators.Specification", "chain": "chains.Chain", "need_id": "needs.Need", "need": "needs.Need",
     "organisation": "accounts.Organisation", "file_id": "needs.BidFile",
+    "found": "needs.Result",
     "submission_id": "needs.BidSubmission", "project_id": "projects.Project", "gate_id": "projects.Gate",
 }  # fmt: skip
 
@@ -276,6 +278,7 @@ ROUTES = {
     "needs/surveys/contacts/": "needs.SurveyContact", "needs/surveys/rounds/": "needs.SurveyRound",
     "needs/surveys/questions/": "needs.QuestionSet", "benefits/agreements/": "benefits.ShareAgreement",
     "needs/similar/": "needs.SimilarPair", "needs/similar/proposals/": "needs.JointProposal",
+    "needs/dismissals/": "needs.Dismissal", "needs/invitations/": "needs.SolverInvitation",
     "benefits/versions/": "benefits.AgreementVersion", "benefits/incomes/": "benefits.Income", "benefits/settlements/": "benefits.Settlement",
     "benefits/statements/": "benefits.Statement", "benefits/funds/": "benefits.RiskFund", "benefits/calls/": "benefits.FundCallLine",
     "benefits/claims/": "benefits.Claim", "benefits/evidence/": "benefits.ClaimEvidence", "benefits/fund-parties/": "benefits.FundParty",

@@ -1,0 +1,138 @@
+"""The REST door of matches, dismissals and invitations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.api.serializers import Input, Reason, Ref, open_moves
+from core.api.views import RoomViewSet, operation
+from needs.actions import matching as actions
+from needs.models.matching import Dismissal, SolverInvitation
+from needs.queries.matching import Match, matches_of
+from needs.states.matching import INVITATION
+
+
+class MetOut(serializers.Serializer[Any]):
+    """An indicator of the need and what the result reaches."""
+
+    indicator = serializers.CharField(source="specification.name")
+    target = serializers.CharField(source="specification.target_text")
+    value = serializers.CharField()
+    outcome = serializers.CharField(source="verdict.outcome")
+
+
+class MatchOut(serializers.Serializer[Match]):
+    """Something that fits, and why."""
+
+    place = serializers.IntegerField()
+    kind = serializers.CharField(source="document.kind")
+    object_id = serializers.UUIDField(source="document.object_id")
+    title = serializers.CharField(source="document.title")
+    link = serializers.CharField(source="document.link")
+    organisation = serializers.CharField(source="document.organisation.name")
+    words = serializers.ListField(child=serializers.CharField(), help_text="Words that both share, most telling first.")
+    is_across = serializers.BooleanField(help_text="It belongs to other chains only.")
+    is_same_node = serializers.BooleanField()
+    indicators = MetOut(many=True)
+
+
+class MatchesOut(serializers.Serializer[Any]):
+    found = MatchOut(many=True)
+    across = serializers.IntegerField(help_text="How many of them belong to other chains only.")
+
+
+ACROSS = OpenApiParameter("across", str, enum=["yes", "no"], description="`no` leaves other chains out.")
+
+
+def match_door(name: str) -> Any:
+    """The door of what fits a need, a result or a capability, under its own name."""
+
+    @extend_schema(operation_id=name, parameters=[ACROSS], responses=MatchesOut)
+    @action(
+        detail=True, methods=["get"], url_path="matches", url_name="matches", filter_backends=[], pagination_class=None
+    )
+    def matches(self: Any, request: Request, pk: Any = None) -> Response:
+        """The best matches with their reasons, best first; other chains' by choice (R121)."""
+        unknown = set(request.query_params) - {"across"}
+        across = request.query_params.get("across", "yes")
+        if unknown or across not in ("yes", "no"):
+            raise ValidationError({name: ["Unknown parameter."] for name in unknown} or {"across": ["Say yes or no."]})
+        found = matches_of(self.actor, self.fetch(pk), across=across == "yes")
+        return Response(self.shown(found, MatchesOut))
+
+    return matches
+
+
+class DismissIn(Reason):
+    object_id = serializers.UUIDField(help_text="The id of the result or capability.")
+
+
+class SolverInviteIn(Input):
+    object_id = serializers.UUIDField(help_text="The id of the result or capability whose owner is invited.")
+    message = serializers.CharField(max_length=20000, required=False, allow_blank=True, default="")
+
+
+class SolvingAnswer(Input):
+    answer = serializers.CharField(max_length=20000, required=False, allow_blank=True, default="")
+
+
+class DismissalOut(serializers.ModelSerializer[Dismissal]):
+    class Meta:
+        model = Dismissal
+        fields = ["id", "subject_type", "subject_id", "object_type", "object_id", "reason", "restored_at", "created_at"]
+
+
+class SolverInvitationOut(serializers.ModelSerializer[SolverInvitation]):
+    need = Ref()
+    organisation = Ref()
+    open_moves = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SolverInvitation
+        fields = [
+            "id",
+            "need",
+            "organisation",
+            "object_type",
+            "object_id",
+            "message",
+            "state",
+            "answer",
+            "answered_at",
+            "created_at",
+            "open_moves",
+        ]
+
+    def get_open_moves(self, row: SolverInvitation) -> list[str]:
+        return open_moves(self.context["view"].actor, INVITATION, row, "needs")
+
+
+class DismissalViewSet(RoomViewSet):
+    """Matches that one's organisation does not want to see again, and why."""
+
+    room, model, view_rule, id_name = "needs", Dismissal, "needs.view_dismissal", "dismissal_id"
+    serializer_class = DismissalOut
+    filterset_fields = {"subject_id": ["exact"], "object_id": ["exact"], "restored_at": ["isnull"]}
+    restore_match = operation(actions.restore_match, path="restore")
+
+
+class InvitationViewSet(RoomViewSet):
+    """Invitations to solve a need: sent by its owner, answered by the organisation invited."""
+
+    room, model, view_rule, id_name = "needs", SolverInvitation, "needs.view_solver_invitation", "invitation_id"
+    serializer_class = SolverInvitationOut
+    filterset_fields = {"need": ["exact"], "organisation": ["exact"], "state": ["exact"]}
+    accept_solving = operation(actions.accept_solving, path="accept", serializer=SolvingAnswer)
+    decline_solving = operation(actions.decline_solving, path="decline", serializer=Reason)
+    withdraw_solving = operation(actions.withdraw_solving, path="withdraw")
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("need", "organisation")

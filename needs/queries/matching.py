@@ -1,0 +1,193 @@
+"""What fits a need, and which needs a result or a capability fits: ranked by the search, with the reason (R121)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+
+from core.accounts.actor import Actor
+from core.indicators import services as indicators
+from core.indicators.engine import Verdict, compare
+from core.indicators.kinds import Outcome
+from core.indicators.models import Measurement, Specification
+from core.search import queries as search
+from core.search.models import Document
+from needs.models.matching import Dismissal, SolverInvitation
+from needs.models.need import Need
+from needs.models.result import ResultValue
+from needs.queries.duplicate import shared_words
+from needs.queries.need import current_version, specifications_in
+from needs.states.need import NeedState
+from needs.states.result import ResultState
+
+SOLUTIONS, NEEDS = ["result", "capability"], ["need"]
+SHOWN = 20
+# So many of the best are looked at before the other chains' and one's own are left out.
+LOOKED_AT = 60
+
+
+@dataclass(frozen=True)
+class Met:
+    """One indicator of the need, and what the found result reaches."""
+
+    specification: Specification
+    value: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Match:
+    """Something that fits, and why: shared words, the same node, indicators met and missed, another chain."""
+
+    document: Document
+    place: int
+    words: Sequence[str] = ()
+    is_across: bool = False
+    is_same_node: bool = False
+    indicators: Sequence[Met] = ()
+    dismissal: Dismissal | None = None
+    invitation: SolverInvitation | None = None
+
+    @property
+    def met(self) -> int:
+        return sum(bool(one.verdict.is_met) for one in self.indicators)
+
+    @property
+    def missed(self) -> int:
+        return sum(1 for one in self.indicators if one.verdict.outcome == Outcome.MISSED)
+
+
+@dataclass(frozen=True)
+class Matches:
+    """What was found, what the reader's organisation dismissed, and how many of it lie in other chains."""
+
+    found: Sequence[Match] = ()
+    dismissed: Sequence[Match] = field(default_factory=list)
+
+    @property
+    def across(self) -> int:
+        return sum(1 for one in self.found if one.is_across)
+
+
+def matches_of(actor: Actor, obj: Model, *, across: bool = True, limit: int = SHOWN) -> Matches:
+    """The best matches of a need (results and capabilities), or of a result or capability (needs), best first.
+
+    Without `across` only those of its own chains. What the reader's organisation dismissed stands apart.
+    """
+    seen = search.documents_visible_to(actor).select_related("organisation")
+    own = seen.filter(object_id=obj.pk, object_type=obj._meta.label_lower).first()
+    if own is None:
+        return Matches()
+    kinds = SOLUTIONS if own.kind == "need" else NEEDS
+    rows = search.matching(actor, title=own.title, text=own.text, kinds=kinds).filter(_open())
+    rows = rows.exclude(organisation=own.organisation_id).select_related("organisation")
+    found = list(rows[:LOOKED_AT])
+    chains = set(search.scopes_of(own))
+    if not across:
+        found = [row for row in found if chains & set(search.scopes_of(row))]
+    away = _dismissed(actor, obj.pk)
+    kept = [row for row in found if row.object_id not in away][:limit]
+    met = _indicators(obj, own, kept)
+    invited = _invited(actor, obj, kept)
+    return Matches(
+        [
+            Match(
+                row, place, shared_words(own, row), not chains & set(search.scopes_of(row)),
+                bool(own.facets.get("node")) and own.facets.get("node") == row.facets.get("node"), met.get(row.object_id, ()),
+                invitation=invited.get(row.organisation_id),
+            )
+            for place, row in enumerate(kept, start=1)
+        ],
+        [
+            Match(row, 0, is_across=not chains & set(search.scopes_of(row)), dismissal=away[row.object_id])
+            for row in found if row.object_id in away
+        ],
+    )  # fmt: skip
+
+
+def found_match(actor: Actor, obj: Model, object_id: UUID | str) -> Document | None:
+    """The document that stands among what may be matched with the object, if the reader may see it."""
+    kinds = SOLUTIONS if isinstance(obj, Need) else NEEDS
+    rows = search.documents_visible_to(actor).filter(_open(), kind__in=kinds, object_id=object_id)
+    return rows.exclude(organisation=None).select_related("organisation").first()
+
+
+def _open() -> Q:
+    """Published results, capabilities that stand, needs that nobody has met yet."""
+    return (
+        Q(kind="result", facets__state=ResultState.PUBLISHED)
+        | Q(kind="capability", visibility__in=["members", "public"])
+        | Q(kind="need", facets__state=NeedState.PUBLISHED)
+    )
+
+
+def _dismissed(actor: Actor, subject_id: Any) -> dict[UUID, Dismissal]:
+    rows = Dismissal.objects.filter(organisation=actor.organisation_id, subject_id=subject_id, restored_at__isnull=True)
+    return {row.object_id: row for row in rows}
+
+
+def _invited(actor: Actor, obj: Model, rows: Collection[Document]) -> dict[UUID | None, SolverInvitation]:
+    if not isinstance(obj, Need) or not actor.belongs_to(obj.owner_id):
+        return {}
+    invited = SolverInvitation.objects.filter(need=obj, organisation__in=[row.organisation_id for row in rows])
+    return {row.organisation_id: row for row in invited.exclude(state="withdrawn")}
+
+
+def _indicators(obj: Model, own: Document, rows: Sequence[Document]) -> dict[UUID, list[Met]]:
+    """What the results reach of the needs' indicators, by the found object's id; of a capability nothing is measured."""
+    results = [row.object_id for row in rows if row.kind == "result"] if own.kind == "need" else [obj.pk]
+    if own.kind not in ("need", "result") or not results:
+        return {}
+    values: dict[UUID, dict[str, Measurement]] = {}
+    measured = Measurement.objects.filter(subject_id__in=results).select_related("specification").order_by("created_at")
+    kept = set(ResultValue.objects.filter(result_id__in=results).values_list("result_id", "specification_id"))
+    for row in measured:
+        if row.subject_id is not None and (row.subject_id, row.specification_id) in kept:
+            values.setdefault(row.subject_id, {})[indicators.name_key(row.specification.name)] = row
+    if own.kind == "need":
+        asked = specifications_in(current_version(obj)) if isinstance(obj, Need) else []
+        return {pk: _met(asked, values.get(pk, {})) for pk in results}
+    needs = Need.objects.filter(pk__in=[row.object_id for row in rows])
+    return {need.pk: _met(specifications_in(current_version(need)), values.get(obj.pk, {})) for need in needs[:SHOWN]}
+
+
+def _met(asked: Sequence[Specification], values: dict[str, Measurement]) -> list[Met]:
+    found = []
+    for one in asked:
+        value = values.get(indicators.name_key(one.name))
+        if value is not None:
+            words = f"{indicators_text(value)}"
+            found.append(Met(one, words, compare(one.to_spec(), value.to_value())))
+    return found
+
+
+def indicators_text(value: Measurement) -> str:
+    """A measured value in words."""
+    if value.value is None:
+        return value.level
+    return f"{value.value.normalize():f} {value.unit}".strip()
+
+
+def dismissals_visible_to(actor: Actor) -> QuerySet[Dismissal]:
+    """What one's own organisation does not want to see again."""
+    if actor.is_system:
+        return Dismissal.objects.all()
+    if actor.organisation_id is None:
+        return Dismissal.objects.none()
+    return Dismissal.objects.filter(organisation=actor.organisation_id)
+
+
+def invitations_visible_to(actor: Actor) -> QuerySet[SolverInvitation]:
+    """Invitations that one's organisation sent for its needs, and those it got."""
+    if actor.is_system:
+        return SolverInvitation.objects.all()
+    if actor.organisation_id is None:
+        return SolverInvitation.objects.none()
+    return SolverInvitation.objects.filter(Q(need__owner=actor.organisation_id) | Q(organisation=actor.organisation_id))
+
+
+__all__ = ["Match", "Matches", "matches_of"]

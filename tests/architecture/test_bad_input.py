@@ -30,6 +30,8 @@ HOSTILE = {
     "very long": "汉" * 25_000,
     "an id that is none": "00000000-0000-0000-0000-000000000000",
 }
+# So many characters in all: a body of a form may be no larger than 2.5 MB.
+ALL_AT_ONCE = 700_000
 # Where a form takes neither number nor day, these are text like any other.
 FOR_NUMBERS = {"endless", "too many digits", "below zero", "no such day"}
 # The form of the agreement goes to an address of its own.
@@ -78,6 +80,7 @@ class Form(HTMLParser):
 def filled(form: Form, value: str) -> dict[str, Any]:
     """The form with the value in every field; files are of the wrong kind."""
     sent: dict[str, Any] = dict(form.kept)
+    value = value[: ALL_AT_ONCE // max(1, len(form.fields))]
     for name, kind in form.fields.items():
         if kind == "file":
             sent[name] = SimpleUploadedFile("x.pdf", b"MZ not what its name says", content_type="application/pdf")

@@ -26,15 +26,22 @@ LITERAL = re.compile(r"IN \([^()]*\)|'[^']*'(::\w+)?|\b\d+\b")
 # Who looks: of these, whoever sees most rows of a list.
 EYES = ["leader", "party", "admin", "reviewer"]
 # Addresses that do something when they are opened: reading a notice marks it as read, opening a confidential file is logged.
-NO_LISTS = ("inbox:notification", "needs:details_file", "challenge-details-file")
+NO_LISTS = (
+    "inbox:notification",
+    "needs:details_file",
+    "challenge-details-file",
+    "islands",
+)  # the last: one answer of four lists
 # Lists of which the walk leaves too few rows, and which cannot be copied; the second test fills each of them.
 FEW = {
-    "acceptance-list", "agreement-version-list", "alerts:alert", "alerts:thresholds", "challenge-question-list", "client-list", "dispute-list",
-    "files:list", "gate-condition-list", "match-dismissal-list", "needs:flow_map", "needs:questions", "needs:seats", "needs:similar", "projects:approvals",
-    "settlement-list", "similar-pair-list", "supplement-list",
+    "acceptance-list", "agreement-version-list", "alerts:alert", "alerts:thresholds", "challenge-question-list", "client-list",
+    "dispute-list", "files:list", "gate-condition-list", "match-dismissal-list", "needs:flow_map", "needs:questions", "needs:seats",
+    "portal:island_needs", "projects:approvals", "settlement-list", "supplement-list",
 }  # fmt: skip
 # Whether it can be copied depends on the row that happens to be copied; the second test fills it in any case.
-SOMETIMES = {"challenge-question-list", "needs:flow_map", "needs:questions", "supplement-list"}
+SOMETIMES = {
+    "challenge-question-list", "needs:flow_map", "needs:questions", "needs:similar", "portal:island_needs", "similar-pair-list", "supplement-list",
+}  # fmt: skip
 
 
 @contextmanager
@@ -58,6 +65,7 @@ class Asked:
     """One address, one pair of eyes, one number of rows: how many rows came and how many queries it took."""
 
     def __init__(self, client: Any, path: str, rows: int, is_api: bool) -> None:
+        connection.queries_log.clear()  # it holds so many and no more, and the difference would be wrong
         with pages_of(rows) as shown, CaptureQueriesContext(connection) as queries:
             # As htmx asks: the navigation around every page is no list.
             answer = client.get(path, {"page_size": rows} if is_api else {}, headers={} if is_api else everything.PART)
@@ -169,10 +177,11 @@ def test_the_lists_that_the_walk_leaves_short(db: str, client: Any) -> None:
     from core.files.models import StoredFile
     from needs.actions import question as questions
     from needs.models.eligibility import SupplementRequest
+    from needs.models.matching import Dismissal
     from projects.actions import flow
     from projects.actions import project as project_actions
     from tests import factories
-    from tests.factories import benefits, challenges, needs, offers, projects
+    from tests.factories import benefits, challenges, needs, offers, projects, results
 
     scenes = [projects.Scene().started() for _ in range(3)]
     for scene in scenes:
@@ -225,6 +234,16 @@ def test_the_lists_that_the_walk_leaves_short(db: str, client: Any) -> None:
     growing += compared(client, "needs:questions", bidder, pk=rows[0].pk)
     growing += compared(client, "supplement-list", bidder)
     nodes = list(factories.chain().nodes.order_by("order"))
+    led = factories.chain("1", leader=leader.organisation)
+    for number in range(3):
+        alone = challenges.published_need(leader.organisation, chain=led, specs=[], title=f"孤立的需求 {number}")
+        result, _owner = results.published(bidder, title=f"成果 {number}")
+        Dismissal.objects.create(
+            organisation=leader.organisation, subject_type="needs.need", subject_id=alone.pk, object_type="needs.result",
+            object_id=result.pk, reason="不合",
+        )  # fmt: skip
+    growing += compared(client, "portal:island_needs", leader)
+    growing += compared(client, "match-dismissal-list", leader)
     giver, taker = factories.actor(factories.organisation()), factories.actor(factories.organisation())
     for _number in range(3):
         offers.recorded(giver, taker, nodes[0], nodes[1])

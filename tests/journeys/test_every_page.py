@@ -60,7 +60,7 @@ class Words(HTMLParser):
     """What a page says: its texts and the attributes that are read aloud or shown."""
 
     SAID = ("title", "placeholder", "aria-label", "alt", "data-lost", "data-label")
-    SILENT = ("script", "style", "code", "pre", "textarea", "kbd")
+    SILENT = ("script", "style", "code", "pre", "textarea", "kbd", "q")
 
     def __init__(self, text: str) -> None:
         super().__init__()

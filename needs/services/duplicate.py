@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from celery import current_app
 from django.db import connection, transaction
 from django.db.models import Exists, Model, OuterRef, Q
 
@@ -167,13 +168,11 @@ def compare_one(object_id: UUID) -> int:
 
 def compare_soon(obj: Model) -> None:
     """After the present transaction, compare what was submitted; if the message is lost, the nightly round does."""
-    from needs.tasks.duplicate import compare_submitted
-
     object_id = str(obj.pk)
 
     def hint() -> None:
         try:
-            compare_submitted.apply_async(kwargs={"object_id": object_id}, retry=False)
+            current_app.send_task("needs.compare_submitted", kwargs={"object_id": object_id}, retry=False)
         except Exception:
             return  # the nightly round compares whatever changed
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from core.access import policy
-from core.web.forms import form_page
+from core.web.forms import do, form_page
 from core.web.page import crumb, render_page
 from needs.actions import pairing as actions
 from needs.models.pairing import Pairing
@@ -33,6 +33,16 @@ def pairing_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+def propose_match(request: HttpRequest, need: UUID, organisation: UUID) -> HttpResponse:
+    """Propose the suggested match; the other side is asked."""
+    actor_of(request)
+    return do(
+        request, actions.propose_pairing, need=need, organisation=organisation, message=_("Proposed. The other side is asked."),
+        success=lambda row: reverse("needs:pairing", args=[row.pk]),
+    )  # fmt: skip
+
+
+@require_POST
 def accept_pairing(request: HttpRequest, pk: UUID) -> HttpResponse:
     return act(request, actions.accept_pairing, pairing_id=pk, success=reverse("needs:pairing", args=[pk]))
 
@@ -50,6 +60,7 @@ def decline_pairing(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 urlpatterns = [
+    path("pairings/propose/<uuid:need>/<uuid:organisation>/", propose_match, name="propose_match"),
     path("pairings/<uuid:pk>/", pairing_page, name="pairing"),
     path("pairings/<uuid:pk>/accept/", accept_pairing, name="accept_pairing"),
     path("pairings/<uuid:pk>/decline/", decline_pairing, name="decline_pairing"),

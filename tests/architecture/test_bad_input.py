@@ -80,7 +80,6 @@ class Form(HTMLParser):
 def filled(form: Form, value: str) -> dict[str, Any]:
     """The form with the value in every field; files are of the wrong kind."""
     sent: dict[str, Any] = dict(form.kept)
-    value = value[: ALL_AT_ONCE // max(1, len(form.fields))]
     for name, kind in form.fields.items():
         if kind == "file":
             sent[name] = SimpleUploadedFile("x.pdf", b"MZ not what its name says", content_type="application/pdf")
@@ -124,6 +123,7 @@ def test_every_form_names_what_is_wrong_and_keeps_what_was_typed(world: Any) -> 
             for words, value in HOSTILE.items():
                 if words in FOR_NUMBERS and "exact" not in form.fields.values():
                     continue
+                value = value[: ALL_AT_ONCE // len(form.fields)]
                 answer = client.post(path, filled(form, value))
                 told = f"{door.name} as {who}, {words}: {answer.status_code}"
                 if answer.status_code >= 500:

@@ -52,7 +52,7 @@ def test_an_accepted_match_takes_need_and_institute_off_the_report(
     checks.watch({"A01"})
     alone = Alert.objects.filter(code="A01", state__in=["raised", "told"])
     assert alone.count() == of_needs + 1
-    assert client.post(f"/islands/match/{needs[0].pk}/{institute.organisation_id}/").status_code == 302
+    assert client.post(f"/needs/pairings/propose/{needs[0].pk}/{institute.organisation_id}/").status_code == 302
     assert theirs.get("islands/").data["count"] == of_needs + 1, "a proposal joins nobody yet"
     mine = api.as_person(institute.person, institute.organisation)
     pk = mine.get("pairings/").data["results"][0]["id"]

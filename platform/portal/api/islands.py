@@ -80,28 +80,36 @@ class SuggestionsView(APIView):
     @extend_schema(
         operation_id="get_island_suggestions",
         parameters=[
-            OpenApiParameter("need", OpenApiTypes.UUID, description="Partners for this need; or else:"),
-            OpenApiParameter("organisation", OpenApiTypes.UUID, description="Needs for this organisation."),
+            OpenApiParameter("need", OpenApiTypes.UUID, description="Partners for this need; without it:"),
+            OpenApiParameter(
+                "organisation",
+                OpenApiTypes.UUID,
+                description="Needs for this organisation, or one's own; beside a need, only this partner.",
+            ),
         ],
         responses=SuggestionsOut,
     )
     def get(self, request: Request) -> Response:
         """Partners from the other side, best first, each with what they have in common (R001)."""
         actor = _actor(request)
-        asked = {name: request.query_params[name] for name in ("need", "organisation") if name in request.query_params}
-        if len(asked) != 1:
-            raise exceptions.ValidationError({"need": ["Name one need or one organisation."]})
-        ((name, value),) = asked.items()
-        try:
-            pk = UUID(value)
-        except ValueError:
-            raise exceptions.ValidationError({name: ["Give an id."]}) from None
-        if name == "need":
-            need = policy.fetch(actor, "needs.view_need", Need, pk)
+        asked = {name: _id(request, name) for name in ("need", "organisation") if name in request.query_params}
+        own = asked.get("organisation", actor.organisation_id)
+        if "need" in asked:
+            need = policy.fetch(actor, "needs.view_need", Need, asked["need"])
             islands.may_look(actor, need.owner_id)
             found = islands.partners_for_need(actor, need)
-        else:
-            row = policy.fetch(actor, "accounts.view_organisation", Organisation, pk)
+            found = [one for one in found if asked.get("organisation", one.organisation.pk) == one.organisation.pk]
+        elif own is not None:
+            row = policy.fetch(actor, "accounts.view_organisation", Organisation, own)
             islands.may_look(actor, row.pk)
             found = islands.needs_for(actor, row)
+        else:
+            found = []
         return Response(SuggestionsOut({"suggestions": found}).data)
+
+
+def _id(request: Request, name: str) -> UUID:
+    try:
+        return UUID(request.query_params[name])
+    except ValueError:
+        raise exceptions.ValidationError({name: ["Give an id."]}) from None

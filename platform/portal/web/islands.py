@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from chains.models import Chain
 from chains.states import Tier
@@ -20,9 +19,7 @@ from core.accounts.models import Organisation
 from core.accounts.states import OrganisationKind
 from core.errors import NotAllowed
 from core.web import tables
-from core.web.forms import do
 from core.web.page import crumb, render_page
-from needs.actions.pairing import propose_pairing
 from needs.models import Need
 from needs.states.need import DemandSide
 from portal.queries import islands
@@ -170,13 +167,3 @@ def _island(
     }  # fmt: skip
     crumbs = [crumb(_("Island report"), reverse("portal:islands")), crumb(title)]
     return render_page(request, "portal/island.html", shown, title=title, crumbs=crumbs)
-
-
-@require_POST
-def propose_match(request: HttpRequest, need: UUID, organisation: UUID) -> HttpResponse:
-    """Propose the suggested match; the other side is asked."""
-    _actor(request)
-    return do(
-        request, propose_pairing, need=need, organisation=organisation, message=_("Proposed. The other side is asked."),
-        success=lambda row: reverse("needs:pairing", args=[row.pk]),
-    )  # fmt: skip

@@ -14,7 +14,6 @@ urlpatterns = [
     path("islands/nodes/", islands.island_nodes, name="island_nodes"),
     path("islands/needs/<uuid:pk>/", islands.island_need, name="island_need"),
     path("islands/organisations/<uuid:pk>/", islands.island_organisation, name="island_organisation"),
-    path("islands/match/<uuid:need>/<uuid:organisation>/", islands.propose_match, name="propose_match"),
     path("developers/", developers.overview, name="developers"),
     path("developers/session.py", developers.session, name="developers_session"),
     path("developers/<slug:thing>/", developers.operations, name="developers_operations"),

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("created_at", models.DateTimeField(db_index=True, default=core.clock.now, editable=False)),
                 ("number", models.PositiveSmallIntegerField()),
-                ("statement", models.TextField(blank=True, verbose_name="Statement")),
+                ("statement", models.TextField(blank=True, verbose_name="Words of the notice")),
                 ("content", models.JSONField(default=list)),
                 ("content_hash", models.CharField(max_length=64)),
                 ("opened_at", models.DateTimeField()),

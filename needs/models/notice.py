@@ -18,7 +18,7 @@ class AwardNotice(UuidModel):
 
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="notices")
     number = models.PositiveSmallIntegerField()
-    statement = models.TextField(_("Statement"), blank=True)
+    statement = models.TextField(_("Words of the notice"), blank=True)
     content = models.JSONField(default=list)
     content_hash = models.CharField(max_length=64)
     opened_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")

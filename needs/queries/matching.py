@@ -20,7 +20,7 @@ from needs.models.matching import Dismissal, SolverInvitation
 from needs.models.need import Need
 from needs.models.result import ResultValue
 from needs.queries.duplicate import shared_words
-from needs.queries.need import current_version, specifications_in
+from needs.queries.need import specifications_of
 from needs.states.need import NeedState
 from needs.states.result import ResultState
 
@@ -148,11 +148,10 @@ def _indicators(obj: Model, own: Document, rows: Sequence[Document]) -> dict[UUI
     for row in measured:
         if row.subject_id is not None and (row.subject_id, row.specification_id) in kept:
             values.setdefault(row.subject_id, {})[indicators.name_key(row.specification.name)] = row
+    asked = specifications_of([obj.pk] if own.kind == "need" else [row.object_id for row in rows])
     if own.kind == "need":
-        asked = specifications_in(current_version(obj)) if isinstance(obj, Need) else []
-        return {pk: _met(asked, values.get(pk, {})) for pk in results}
-    needs = Need.objects.filter(pk__in=[row.object_id for row in rows])
-    return {need.pk: _met(specifications_in(current_version(need)), values.get(obj.pk, {})) for need in needs[:SHOWN]}
+        return {pk: _met(asked.get(obj.pk, []), values.get(pk, {})) for pk in results}
+    return {pk: _met(specifications, values.get(obj.pk, {})) for pk, specifications in asked.items()}
 
 
 def _met(asked: Sequence[Specification], values: dict[str, Measurement]) -> list[Met]:
@@ -160,12 +159,11 @@ def _met(asked: Sequence[Specification], values: dict[str, Measurement]) -> list
     for one in asked:
         value = values.get(indicators.name_key(one.name))
         if value is not None:
-            words = f"{indicators_text(value)}"
-            found.append(Met(one, words, compare(one.to_spec(), value.to_value())))
+            found.append(Met(one, in_words(value), compare(one.to_spec(), value.to_value())))
     return found
 
 
-def indicators_text(value: Measurement) -> str:
+def in_words(value: Measurement) -> str:
     """A measured value in words."""
     if value.value is None:
         return value.level

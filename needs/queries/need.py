@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 from core.indicators.models import Specification
-from needs.models.need import Definer, IndicatorSignature, Need, NeedEvidence, NeedVersion
+from needs.models.need import Definer, IndicatorSignature, Need, NeedEvidence, NeedIndicator, NeedVersion
 from needs.states.need import LISTED, OPEN_TO_MEMBERS, Confidentiality, DefinerState, SignatureVerdict
 
 
@@ -69,6 +71,15 @@ def specifications_in(version: NeedVersion | None) -> list[Specification]:
     return [
         row.specification for row in version.indicators.select_related("specification__indicator").order_by("position")
     ]
+
+
+def specifications_of(ids: Collection[UUID]) -> dict[UUID, list[Specification]]:
+    """The specifications of each need's newest version in their order, by the need's id; one query."""
+    rows = NeedIndicator.objects.filter(version__need_id__in=ids, version__number=F("version__need__current_version"))
+    found: dict[UUID, list[Specification]] = defaultdict(list)
+    for row in rows.select_related("specification__indicator", "version").order_by("position"):
+        found[row.version.need_id].append(row.specification)
+    return found
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from core.indicators.models import Specification
 from core.search.models import Document
-from needs.models.need import Need, NeedChain, NeedIndicator
+from needs.models.need import Need, NeedChain
 from needs.models.result import Result, ResultValue
+from needs.queries.need import specifications_of
 from needs.states.need import NeedState
 from needs.states.result import ResultState
 
@@ -87,15 +88,17 @@ def _needs(ids: Sequence[UUID]) -> dict[UUID, Facts]:
         "need_id", "node_id", "node__name"
     ):
         nodes[need_id][node_id] = name
-    told: dict[UUID, list[str]] = defaultdict(list)
-    rows = NeedIndicator.objects.filter(version__need_id__in=ids, version__number=F("version__need__current_version"))
-    for row in rows.select_related("specification", "version"):
-        told[row.version.need_id].append(words_of(row.specification))
+    told = specifications_of(ids)
     found = {}
     for one in Need.objects.filter(pk__in=ids).select_related("node"):
         at = {one.node_id: one.node.name, **nodes[one.pk]}
         found[one.pk] = Facts(
-            " ".join(told[one.pk]), frozenset(at), " ".join(at.values()), one.field, frozenset({one.pk}), one.budget
+            " ".join(map(words_of, told.get(one.pk, ()))),
+            frozenset(at),
+            " ".join(at.values()),
+            one.field,
+            frozenset({one.pk}),
+            one.budget,
         )
     return found
 

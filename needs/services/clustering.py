@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from core.search.likeness import Weighed, weigh_texts
+from core.search.likeness import Weighed, product, weigh_texts
 from core.search.words import folded
 
 CONCERNS = Path(__file__).resolve().parents[1] / "data" / "concerns.tsv"
@@ -62,15 +62,10 @@ def meanings(texts: Sequence[str]) -> list[Meaning]:
 
 def alike(one: Meaning, other: Meaning) -> float:
     """0 to 1. Where both name a concern, it weighs more than the words; where one names none, the words alone speak."""
-    words = _dot(one.words.tokens, other.words.tokens)
+    words = product(one.words.tokens, other.words.tokens)
     if not one.concerns or not other.concerns:
         return words
-    return CONCERN_WEIGHT * _dot(one.concerns, other.concerns) + (1 - CONCERN_WEIGHT) * words
-
-
-def _dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
-    small, large = (one, other) if len(one) < len(other) else (other, one)
-    return sum(weight * large[token] for token, weight in small.items() if token in large)
+    return CONCERN_WEIGHT * product(one.concerns, other.concerns) + (1 - CONCERN_WEIGHT) * words
 
 
 @dataclass

@@ -29,7 +29,7 @@ class DeadlineBand(models.TextChoices):
     PAST = "past", _("Date has passed")
     SOON = "soon", _("Within 90 days")
     YEAR = "year", _("Within a year")
-    LATER = "later", _("Later")
+    LATER = "later", _("In more than a year")
     UNSAID = "unsaid", _("Not said")
 
 

@@ -35,7 +35,7 @@ class QuestionRows(forms.Form):
 
     def add_rows(self) -> None:
         for n in range(ROWS):
-            self.fields[f"q_{n}_text"] = forms.TextField(label=_("Question"), max_length=300, required=False)
+            self.fields[f"q_{n}_text"] = forms.TextField(label=_("Survey question"), max_length=300, required=False)
             self.fields[f"q_{n}_kind"] = forms.SelectField(
                 label=_("Answered by"), choices=QuestionKind.choices, required=False
             )

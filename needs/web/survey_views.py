@@ -108,7 +108,7 @@ class QuestionSets(tables.Table):
     columns = [
         tables.Column("title", _("Question set"), sort="title", is_primary=True,
                       link=lambda row: reverse("needs:edit_question_set", args=[row.pk])),
-        tables.Column("count", _("Questions"), kind="number", value=lambda row: len(row.form)),
+        tables.Column("count", _("Survey questions"), kind="number", value=lambda row: len(row.form)),
         tables.Column("first", _("First question"), value=lambda row: row.form[0]["text"] if row.form else ""),
         tables.Column("updated_at", _("Changed"), kind="datetime", sort="updated_at"),
     ]  # fmt: skip

@@ -17,7 +17,7 @@ class Chain(VersionedModel):
 
     name = models.CharField(_("Name"), max_length=80, unique=True)
     name_en = models.CharField(_("English name"), max_length=120, blank=True)
-    code = models.SlugField(_("Code"), max_length=40, unique=True)
+    code = models.SlugField(_("Chain code"), max_length=40, unique=True)
     intro = models.TextField(_("Introduction"), blank=True)
 
     class Meta:

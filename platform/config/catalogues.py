@@ -53,6 +53,8 @@ def entries(path: Path) -> Iterator[Entry]:
             yield entry
             entry = Entry(number)
         if keyword:
+            if keyword in entry.parts:
+                raise SystemExit(f"{path}:{number}: says {keyword} a second time for one message")
             part = keyword
             entry.fuzzy, fuzzy = entry.fuzzy or fuzzy, False
         entry.parts[part] = entry.parts.get(part, "") + text
@@ -107,9 +109,15 @@ def catalogues() -> Iterator[Path]:
 
 def main() -> int:
     write, wrong = "--write" in sys.argv[1:], list[str]()
+    said = dict[tuple[str, str], tuple[str, Path]]()
     for path in catalogues():
         messages, faults = messages_of(path)
         wrong += faults
+        # All rooms' catalogues become one: of two translations of the same words a page shows the wrong one somewhere.
+        for key, text in messages.items():
+            before, elsewhere = said.setdefault((path.parent.parent.name, key), (text, path))
+            if key and before != text:
+                wrong.append(f"{path.relative_to(ROOT)}: {key!r} is {before!r} in {elsewhere.relative_to(ROOT)}")
         target, fresh = path.with_suffix(".mo"), path.with_suffix(".mo.new")
         fresh.write_bytes(compiled(messages))
         same = read(fresh) == read(target)

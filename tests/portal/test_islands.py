@@ -91,3 +91,21 @@ def test_others_learn_nothing_of_who_stands_alone(api: Any, client: Any) -> None
     assert "方向一致" in client.get(f"/needs/pairings/{made.data['id']}/").content.decode()
     sent = client.post(f"/needs/pairings/{made.data['id']}/decline/", {"reason": "已有伙伴"})
     assert sent.status_code == 302 and mine.get(f"pairings/{made.data['id']}/").data["reason"] == "已有伙伴"
+
+
+def test_who_accepts_an_invitation_to_solve_a_need_stands_alone_no_more(api: Any) -> None:
+    leader = factories.actor(factories.organisation())
+    chain = factories.chain(leader=leader.organisation)
+    need = challenges.published_need(leader.organisation, chain=chain, specs=[])
+    institute = factories.actor(factories.organisation(kinds=["research_institute"]))
+    result, _maker = results.published(institute, node=chain.nodes.first().pk)
+    theirs, mine = (api.as_person(one.person, one.organisation) for one in (leader, institute))
+    before = theirs.get("islands/").data["count"]
+    sent = theirs.post(f"needs/{need.pk}/invite_solver/", {"object_id": str(result.pk)})
+    assert sent.status_code in (200, 201), api.text(sent)
+    assert theirs.get("islands/").data["count"] == before
+    pk = mine.get("solver-invitations/").data["results"][0]["id"]
+    assert mine.post(f"solver-invitations/{pk}/accept/", {}).status_code == 200
+    after = theirs.get("islands/").data
+    assert after["count"] == before - 2
+    assert (after["needs"], after["organisations"]) == ([], [])

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField(default=core.clock.now, editable=False)),
                 ("name", models.CharField(max_length=80, unique=True, verbose_name="Name")),
                 ("name_en", models.CharField(blank=True, max_length=120, verbose_name="English name")),
-                ("code", models.SlugField(max_length=40, unique=True, verbose_name="Code")),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="Chain code")),
                 ("intro", models.TextField(blank=True, verbose_name="Introduction")),
             ],
             options={

@@ -24,7 +24,7 @@ class Phase(models.TextChoices):
     POSTED = "posted", _("Posted")
     HOLD = "hold", _("Held")
     CAPTURE = "capture", _("Captured")
-    VOID = "void", _("Voided")
+    VOID = "void", _("Hold released")
     EXPIRE = "expire", _("Expired")
     REVERSAL = "reversal", _("Reversed")
 

@@ -67,10 +67,15 @@ def weighed(weights: Mapping[str, float], rare: Mapping[str, float], *, is_chine
     return Weighed({token: weight / length for token, weight in found.items()} if length else {}, is_chinese)
 
 
+def product(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    """The scalar product of two maps of weights."""
+    small, large = sorted((one, other), key=len)
+    return math.fsum(weight * large[token] for token, weight in small.items() if token in large)
+
+
 def likeness(one: Weighed, other: Weighed) -> float:
     """0 (nothing in common) to 1 (the same words)."""
-    small, large = sorted((one.tokens, other.tokens), key=len)
-    found = math.fsum(weight * large[token] for token, weight in small.items() if token in large)
+    found = product(one.tokens, other.tokens)
     return min(1.0, found if one.is_chinese == other.is_chinese else found * ACROSS_LANGUAGES)
 
 

@@ -22,9 +22,10 @@ from core.accounts.queries import organisations_visible_to
 from core.accounts.states import OrganisationKind, OrganisationState
 from core.errors import NotFound
 from core.search import queries as search
-from needs.models import Award, Capability, Definer, Flow, Need, Pairing, Result
+from needs.models import Award, Capability, Definer, Flow, Need, Pairing, Result, SolverInvitation
 from needs.queries.need import needs_visible_to
 from needs.queries.result import results_visible_to
+from needs.states.matching import InvitationState
 from needs.states.need import DefinerState, NeedState
 from projects.models import Party, ProjectNeed
 
@@ -53,6 +54,7 @@ def lonely_organisations(actor: Actor) -> QuerySet[Organisation]:
     innovators = Organisation.objects.filter(kinds__overlap=INNOVATORS).values("pk")
     defining = Definer.objects.filter(state=DefinerState.ACCEPTED, organisation__in=innovators)
     paired = Pairing.objects.filter(state="accepted")
+    invited = SolverInvitation.objects.filter(state=InvitationState.ACCEPTED)
     signed = Award.objects.filter(state="signed")
     between = Flow.objects.filter(state="recorded").filter(
         Q(giver__in=innovators) & ~Q(taker__in=innovators) | Q(taker__in=innovators) & ~Q(giver__in=innovators)
@@ -61,7 +63,8 @@ def lonely_organisations(actor: Actor) -> QuerySet[Organisation]:
     spanning = Party.objects.filter(project_id__in=bridging).exclude(organisation__in=innovators).values("project_id")
     linked: list[QuerySet[Any, Any]] = [
         defining.values("organisation_id"), defining.values("need__owner_id"), paired.values("organisation_id"),
-        paired.values("need__owner_id"), signed.values("bid__bidder_id"), signed.values("challenge__need__owner_id"),
+        paired.values("need__owner_id"), invited.values("organisation_id"), invited.values("need__owner_id"),
+        signed.values("bid__bidder_id"), signed.values("challenge__need__owner_id"),
         between.values("giver_id"), between.values("taker_id"), Party.objects.filter(project_id__in=spanning).values("organisation_id"),
         Need.objects.filter(state=NeedState.PUBLISHED).values("owner_id"),
     ]  # fmt: skip
@@ -78,6 +81,7 @@ def lonely_needs(actor: Actor) -> QuerySet[Need]:
     linked: list[QuerySet[Any, Any]] = [
         Definer.objects.filter(state=DefinerState.ACCEPTED, organisation__kinds__overlap=INNOVATORS).values("need_id"),
         Pairing.objects.filter(state="accepted").values("need_id"),
+        SolverInvitation.objects.filter(state=InvitationState.ACCEPTED).values("need_id"),
         Award.objects.filter(state="signed").values("challenge__need_id"),
         ProjectNeed.objects.values("need_id"),
         Result.objects.filter(origin_need__isnull=False, state="published").values("origin_need_id"),
@@ -122,23 +126,23 @@ def partners_for_need(actor: Actor, need: Need) -> list[Suggestion]:
 
 
 def needs_for(actor: Actor, organisation: Organisation) -> list[Suggestion]:
-    """Needs without a partner that speak of what the organisation's results and capabilities do, best first."""
+    """Published needs that speak of what the organisation's results and capabilities do, best first."""
     results = results_visible_to(actor).filter(owner=organisation, state="published").order_by("-created_at")[:20]
     texts: Sequence[tuple[str, str]] = [(one.title, one.text) for one in results]
     able = Capability.objects.filter(owner=organisation, state="published").order_by("-created_at")[:20]
     texts = [*texts, *((one.title, one.text) for one in able)] or [(organisation.name, organisation.intro)]
     title, text = " ".join(one for one, _text in texts), " ".join(one for _title, one in texts)
-    open_needs = {one.pk: one for one in lonely_needs_to_offer(actor, organisation)}
-    found = search.matching(actor, title=title, text=text, kinds=["need"]).filter(object_id__in=open_needs)
-    ranked = list(found[:SUGGESTED])
-    return [Suggestion(open_needs[row.object_id], organisation, row.title, row.link) for row in ranked]
+    found = search.matching(actor, title=title, text=text, kinds=["need"])
+    ranked = list(found.filter(object_id__in=needs_to_offer(actor, organisation).values("pk"))[:SUGGESTED])
+    known = Need.objects.in_bulk([row.object_id for row in ranked])
+    return [Suggestion(known[row.object_id], organisation, row.title, row.link) for row in ranked]
 
 
-def lonely_needs_to_offer(actor: Actor, organisation: Organisation) -> QuerySet[Need]:
-    """Published needs of others that the actor reads."""
+def needs_to_offer(actor: Actor, organisation: Organisation) -> QuerySet[Need]:
+    """Published needs of others that the actor reads and that wait for no answer of the organisation."""
     rows = needs_visible_to(actor).filter(state=NeedState.PUBLISHED).exclude(owner=organisation)
     taken = Pairing.objects.filter(organisation=organisation).exclude(state="declined").values("need_id")
-    return rows.exclude(pk__in=taken).order_by("-published_at")[:500]
+    return rows.exclude(pk__in=taken).order_by()
 
 
 def island_count(actor: Actor) -> int:

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                             ("posted", "Posted"),
                             ("hold", "Held"),
                             ("capture", "Captured"),
-                            ("void", "Voided"),
+                            ("void", "Hold released"),
                             ("expire", "Expired"),
                             ("reversal", "Reversed"),
                         ],

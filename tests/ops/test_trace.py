@@ -130,6 +130,7 @@ def test_news_carries_the_request_to_its_listener(db: Any) -> None:
 
 def test_a_job_runs_under_the_id_of_who_asked_and_a_job_of_nobody_under_its_own(db: Any) -> None:
     app.loader.import_default_modules()
+    app.control.purge()  # what other tests of this process left, on databases that are gone
     with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
         with trace.bound("number-of-mine"):
             tell_trace.apply_async()

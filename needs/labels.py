@@ -133,5 +133,16 @@ for _operation, _words in {
     "decline_solving": _("declined to solve the need"),
     "withdraw_solving": _("took the invitation back"),
     "carry_out_joint": _("said what was done"),
+    "record_consensus": _("recorded the panel's consensus"),
+    "record_dissent": _("recorded a dissent"),
+    "lapse_consensus": _("set the consensus aside: the panel changed"),
+    "void_signatures": _("found the signatures void: something under them changed"),
+    "open_notice": _("made the proposed awards known"),
+    "end_notice": _("ended the notice at its time"),
+    "withdraw_notice": _("withdrew the notice"),
+    "raise_objection": _("objected to the proposed award"),
+    "assign_objection": _("named who answers the objection"),
+    "decide_objection": _("decided the objection"),
+    "withdraw_objection": _("took the objection back"),
 }.items():
     book.label(_operation, _words)

@@ -18,6 +18,7 @@ from core.inbox import services as inbox
 from needs.models.matching import Dismissal, SolverInvitation
 from needs.models.need import Need
 from needs.queries.matching import found_match
+from needs.services.matching import dismiss
 from needs.services.need import need_link
 from needs.states.matching import INVITATION, InvitationState
 from needs.states.need import OPEN_TO_MEMBERS, NeedState
@@ -107,18 +108,10 @@ def invitation_link(row: SolverInvitation) -> str:
 
 
 def _dismiss(actor: Actor, subject: Need, object_id: UUID, reason: str) -> Dismissal:
-    if not reason.strip():
-        raise Invalid(_("Say why it does not fit."), field="reason")
     found = found_match(actor, subject, object_id)
     if found is None:
         raise Invalid(_("There is no such match, or you may not see it."), field="object_id")
-    row, fresh = Dismissal.objects.get_or_create(
-        organisation=actor.organisation, subject_id=subject.pk, object_id=found.object_id, restored_at__isnull=True,
-        defaults={
-            "subject_type": subject._meta.label_lower, "object_type": found.object_type, "person": actor.person,
-            "reason": reason.strip()[:500],
-        },
-    )  # fmt: skip
+    row, fresh = dismiss(actor, subject, found.object_type, found.object_id, reason)
     if fresh:
         book.record(actor, "dismiss_match", row, reason=reason, after={"match": found.title})
     return row

@@ -29,6 +29,18 @@ class MetOut(serializers.Serializer[Any]):
     outcome = serializers.CharField(source="verdict.outcome")
 
 
+class LackOut(serializers.Serializer[Any]):
+    """A qualification that the need's chain demands and that was not shown."""
+
+    id = serializers.UUIDField(source="qualification.pk")
+    name = serializers.CharField(source="qualification.name")
+    evidence = serializers.ChoiceField(
+        choices=["", "submitted", "expired"],
+        help_text="`submitted`: it waits for the chain's leader; `expired`: its day has passed.",
+    )
+    words = serializers.CharField(source="*", help_text="As the page says it.")
+
+
 class MatchOut(serializers.Serializer[Match]):
     """Something that fits, and why."""
 
@@ -42,6 +54,7 @@ class MatchOut(serializers.Serializer[Match]):
     is_across = serializers.BooleanField(help_text="It belongs to other chains only.")
     is_same_node = serializers.BooleanField()
     indicators = MetOut(many=True)
+    lacks = LackOut(many=True)
 
 
 class MatchesOut(serializers.Serializer[Any]):

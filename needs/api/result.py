@@ -13,10 +13,11 @@ from core.api.serializers import Input, Quantity, Reason, Ref, Whole, open_moves
 from core.api.views import RoomViewSet, operation
 from core.indicators import services as indicators
 from core.indicators.kinds import Direction, Environment
-from needs.actions import outcome, result
+from needs.actions import outcome, qualification, result
 from needs.api.matching import match_door
 from needs.api.need import SpecificationRow
 from needs.api.outcome import ApplicationIn, ApplicationOut, DemandIn, DemandOut, ResultMeasured
+from needs.api.qualification import QualificationEvidenceIn, QualificationEvidenceOut
 from needs.models.result import Capability, Result
 from needs.queries.idle import with_idleness
 from needs.queries.result import specifications_of
@@ -172,6 +173,9 @@ class ResultViewSet(RoomViewSet):
     record_application = operation(
         outcome.record_application, path="apply", serializer=ApplicationIn, response=ApplicationOut, code=201
     )
+    qualify_result = operation(
+        qualification.qualify_result, path="qualify", serializer=QualificationEvidenceIn, response=QualificationEvidenceOut, code=201
+    )  # fmt: skip
     ask_of_result = operation(outcome.ask_of_result, path="ask", serializer=DemandIn, response=DemandOut, code=201)
     clear_for_pilot = operation(outcome.clear_for_pilot, path="clear_for_pilot")
 
@@ -223,14 +227,22 @@ class CapabilityViewSet(RoomViewSet):
     serializer_class = CapabilityOut
     create_action, create_serializer = result.post_capability, CapabilityIn
     edit_action, edit_serializer = result.edit_capability, CapabilityEdit
-    filterset_fields = {"owner": ["exact"], "state": ["exact", "in"], "field": ["exact"], "nodes": ["exact"]}
-    search_fields = ["title", "title_en", "text", "team"]
+    filterset_fields = {
+        "owner": ["exact"],
+        "state": ["exact", "in"],
+        "field": ["exact"],
+        "nodes": ["exact"],
+    }
+    search_fields = ["title", "title_en", "text", "team", "tags"]
 
     capability_matches = match_door("capability_matches")
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("owner").prefetch_related("nodes")
 
+    qualify_capability = operation(
+        qualification.qualify_capability, path="qualify", serializer=QualificationEvidenceIn, response=QualificationEvidenceOut, code=201
+    )  # fmt: skip
     withdraw_capability = operation(result.withdraw_capability, path="withdraw", serializer=Reason)
 
 

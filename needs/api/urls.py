@@ -1,7 +1,6 @@
 """The room's routes below /api/v1/."""
 
 from needs.api import (
-    award_views,
     challenge_views,
     complaint,
     duplicate,
@@ -11,6 +10,7 @@ from needs.api import (
     offer,
     outcome,
     pairing,
+    qualification,
     result,
     survey,
 )
@@ -33,9 +33,10 @@ routes = [
     ("solver-invitations", matching.InvitationViewSet, "solver-invitation"),
     ("similar-pairs", duplicate.SimilarPairViewSet, "similar-pair"),
     ("joint-proposals", duplicate.JointProposalViewSet, "joint-proposal"),
+    ("qualifications", qualification.QualificationViewSet, "qualification"),
+    ("qualification-evidence", qualification.QualificationEvidenceViewSet, "qualification-evidence"),
     *challenge_views.routes,
     *entry_views.routes,
     *result.routes,
     *outcome.routes,
-    *award_views.routes,
 ]

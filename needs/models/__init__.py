@@ -41,6 +41,7 @@ from needs.models.notice import AwardNotice, Objection
 from needs.models.offer import Flow, Offer
 from needs.models.outcome import Application, FollowUp, Outcome, Reinvestment, ResultRequirement
 from needs.models.pairing import Pairing
+from needs.models.qualification import Qualification, QualificationEvidence
 from needs.models.question import Question
 from needs.models.result import Capability, Result, ResultValue
 from needs.models.review import PanelMember, Score, ScoreSheet
@@ -105,6 +106,8 @@ __all__ = [
     "Pairing",
     "PanelMember",
     "PublicCall",
+    "Qualification",
+    "QualificationEvidence",
     "Question",
     "QuestionSet",
     "Reinvestment",

@@ -21,6 +21,7 @@ from needs.models.need import Need
 from needs.models.result import ResultValue
 from needs.queries.duplicate import shared_words
 from needs.queries.need import specifications_of
+from needs.queries.qualification import Lack, lacks
 from needs.states.need import NeedState
 from needs.states.result import ResultState
 
@@ -41,7 +42,7 @@ class Met:
 
 @dataclass(frozen=True)
 class Match:
-    """Something that fits, and why: shared words, the same node, indicators met and missed, another chain."""
+    """Something that fits, and why: shared words, the same node, indicators met and missed, another chain, what it lacks there."""
 
     document: Document
     place: int
@@ -49,6 +50,7 @@ class Match:
     is_across: bool = False
     is_same_node: bool = False
     indicators: Sequence[Met] = ()
+    lacks: Sequence[Lack] = ()
     dismissal: Dismissal | None = None
     invitation: SolverInvitation | None = None
 
@@ -83,7 +85,7 @@ def matches_of(actor: Actor, obj: Model, *, across: bool = True, limit: int = SH
     if own is None:
         return Matches()
     kinds = SOLUTIONS if own.kind == "need" else NEEDS
-    rows = search.matching(actor, title=own.title, text=own.text, kinds=kinds).filter(_open())
+    rows = search.matching(actor, title=own.title, text=own.text, kinds=kinds).filter(is_open())
     rows = rows.exclude(organisation=own.organisation_id).select_related("organisation")
     found = list(rows[:LOOKED_AT])
     chains = set(search.scopes_of(own))
@@ -93,11 +95,13 @@ def matches_of(actor: Actor, obj: Model, *, across: bool = True, limit: int = SH
     kept = [row for row in found if row.object_id not in away][:limit]
     met = _indicators(obj, own, kept)
     invited = _invited(actor, obj, kept)
+    lacking = lacks([(own, row) if own.kind == "need" else (row, own) for row in kept])
     return Matches(
         [
             Match(
                 row, place, shared_words(own, row), not chains & set(search.scopes_of(row)),
                 bool(own.facets.get("node")) and own.facets.get("node") == row.facets.get("node"), met.get(row.object_id, ()),
+                lacking.get((own.object_id, row.object_id) if own.kind == "need" else (row.object_id, own.object_id), ()),
                 invitation=invited.get(row.organisation_id),
             )
             for place, row in enumerate(kept, start=1)
@@ -112,11 +116,11 @@ def matches_of(actor: Actor, obj: Model, *, across: bool = True, limit: int = SH
 def found_match(actor: Actor, obj: Model, object_id: UUID | str) -> Document | None:
     """The document that stands among what may be matched with the object, if the reader may see it."""
     kinds = SOLUTIONS if isinstance(obj, Need) else NEEDS
-    rows = search.documents_visible_to(actor).filter(_open(), kind__in=kinds, object_id=object_id)
+    rows = search.documents_visible_to(actor).filter(is_open(), kind__in=kinds, object_id=object_id)
     return rows.exclude(organisation=None).select_related("organisation").first()
 
 
-def _open() -> Q:
+def is_open() -> Q:
     """Published results, capabilities that stand, needs that nobody has met yet."""
     return (
         Q(kind="result", facets__state=ResultState.PUBLISHED)

@@ -92,6 +92,17 @@ class Weigher:
             found[pk] = Undertaking(whole, title, indicators, place, known.nodes, known.field)
         return found
 
+    def wholes(self, rows: Sequence[Document]) -> dict[UUID, Weighed]:
+        """All that each document says, as a text to compare."""
+        plain_ones = {row.object_id: plain(row.weights) for row in rows}
+        self._learn({token for weights in plain_ones.values() for token in weights})
+        return {
+            row.object_id: weighed(
+                plain_ones[row.object_id], self._rare, is_chinese=words.has_chinese(row.title + row.text)
+            )
+            for row in rows
+        }
+
     def _learn(self, tokens: set[str]) -> None:
         if len(self._rare) > _KEPT_WORDS:
             self._rare.clear()

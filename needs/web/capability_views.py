@@ -49,6 +49,7 @@ class Capabilities(tables.Table):
                       choices=lambda: [(row.pk, str(row)) for row in Chain.objects.all()]),
         tables.Text("owner", _("Owner"), lookup="owner__name"),
         tables.Text("field", _("Technical field")),
+        tables.Text("tag", _("Tag"), lookup="tags"),
         tables.Choice("state", _("State"), choices=CapabilityState.choices, facet=True),
     ]  # fmt: skip
     search = ["title"]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from core.accounts.actor import Actor
-from needs.models import Dismissal, SolverInvitation
+from needs.actions import qualification as actions
+from needs.models import Capability, Dismissal, SolverInvitation
+from tests.factories import needs
 
 
 def decided(owner: Actor, maker: Actor, need: Any, result: Any) -> SolverInvitation:
@@ -19,3 +21,14 @@ def decided(owner: Actor, maker: Actor, need: Any, result: Any) -> SolverInvitat
         need=need, organisation=maker.organisation, invited_by=owner.person, object_type=result._meta.label_lower,
         object_id=result.pk, message="请来谈谈",
     )  # fmt: skip
+
+
+def demanded(leader: Actor, chain: Any, maker: Actor) -> None:
+    """The chain's leader demands three qualifications; the maker shows them of its capability, and one is confirmed."""
+    capability = Capability.objects.filter(owner=maker.organisation).latest("created_at")
+    for name in ("阻燃等级", "功能安全", "防爆"):
+        asked = actions.demand_qualification(actor=leader, chain=chain.pk, name=name)
+        row = actions.qualify_capability(
+            actor=maker, capability_id=capability.pk, qualification=asked.pk, certificate="检测报告", file=needs.pdf()
+        )
+    actions.confirm_qualification(actor=leader, evidence_id=row.pk)

@@ -5,11 +5,13 @@ from needs.states.award import AwardState
 from needs.states.bid import BidState
 from needs.states.challenge import ChallengeState
 from needs.states.complaint import ClusterState
+from needs.states.contract import ContractState
 from needs.states.duplicate import Consent, JointState
 from needs.states.library import Freshness
 from needs.states.matching import InvitationState
 from needs.states.merge import MergeState
 from needs.states.need import DefinerState, NeedState, SignatureVerdict
+from needs.states.notice import ObjectionState
 from needs.states.offer import FlowState, OfferState
 from needs.states.outcome import ApplicationState, OutcomeState
 from needs.states.pairing import PairingState
@@ -61,6 +63,14 @@ badges.register(
     {PanelState.INVITED: "warn", PanelState.CLEARED: "ok", PanelState.CONFLICTED: "bad", PanelState.RECUSED: "quiet"},
 )
 badges.register(ClusterState, {ClusterState.OPEN: "info", ClusterState.ANSWERED: "ok", ClusterState.DISSOLVED: "quiet"})
+badges.register(
+    ObjectionState,
+    {
+        ObjectionState.RAISED: "warn", ObjectionState.DISMISSED: "quiet", ObjectionState.UPHELD: "bad",
+        ObjectionState.WITHDRAWN: "quiet",
+    },
+)  # fmt: skip
+badges.register(ContractState, {ContractState.DRAFT: "none", ContractState.SIGNED: "ok"})
 badges.register(AwardState, {AwardState.PROPOSED: "warn", AwardState.SIGNED: "ok", AwardState.VOIDED: "quiet"})
 badges.register(OfferState, {OfferState.OPEN: "ok", OfferState.TAKEN: "info", OfferState.WITHDRAWN: "quiet"})
 badges.register(

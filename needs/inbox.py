@@ -43,6 +43,11 @@ kinds.register(
         "answer_joint": _("Others research the same: a joint way is proposed to us"),
         "answer_solving": _("We are asked whether we can solve a need"),
         "carry_out_joint": _("All agreed to a joint way that we carry out"),
+        "renew_award": _("A proposed award lost its signatures"),
+        "open_notice": _("A proposed award is to be made known"),
+        "assign_objection": _("An objection needs a person who answers it"),
+        "decide_objection": _("I was named to answer an objection"),
+        "write_feedback": _("A bidder is owed feedback"),
         "confirm_qualification": _("Evidence of a qualification that our chain demands waits for our word"),
     },
     told={
@@ -75,6 +80,9 @@ kinds.register(
         "joint_agreed": _("All who research the same agreed to a joint way"),
         "joint_declined": _("A joint way that we proposed is declined"),
         "follow_up_raised": _("A new need grew out of an application of our result"),
+        "award_notice": _("A proposed award is made known"),
+        "notice_withdrawn": _("The notice of a proposed award is withdrawn"),
+        "objection_decided": _("Our objection is answered"),
     },
     locked={
         "give_supplement": kinds.DEADLINE,
@@ -84,6 +92,7 @@ kinds.register(
         "challenge_cancelled": kinds.DEADLINE,
         "bid_receipt": kinds.DEADLINE,
         "bid_excluded": kinds.DEADLINE,
+        "award_notice": kinds.DEADLINE,
     },
 )
 

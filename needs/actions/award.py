@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -21,12 +20,13 @@ from needs.events.challenge import AwardSigned
 from needs.models.award import Award, Feedback
 from needs.models.bid import Bid
 from needs.models.challenge import Challenge
-from needs.queries.bid import bids_visible_to
-from needs.queries.review import standing
-from needs.services.award import better_than, place_of, release_feedback, settle_bids, sign, void_signatures
-from needs.services.challenge import FEN, challenge_link, ensure_closed, index_challenge, tell_watchers
+from needs.services.award import fix_shares, settle_bids, sign, void_signatures
+from needs.services.challenge import challenge_link, index_challenge, tell_watchers
+from needs.services.feedback import complete_feedback, release_feedback, write_words
+from needs.services.notice import ask_second, withdraw_notice
+from needs.services.proposal import bid_for, fill_award, lock_challenge, put_forward, told, under_review
 from needs.states.award import AWARD, LIVE, AwardState
-from needs.states.challenge import CHALLENGE, JUDGING
+from needs.states.challenge import CHALLENGE, ChallengeState
 
 
 @command
@@ -41,24 +41,21 @@ def propose_award(
     feedback: Mapping[str, str] | None = None,
 ) -> Award:
     """Propose a bid for the award with the first signature. Passing over a better bid needs its reason."""
-    challenge = _lock(policy.fetch(actor, "needs.propose_award", Challenge, challenge_id))
-    _under_review(challenge)
+    challenge = lock_challenge(policy.fetch(actor, "needs.propose_award", Challenge, challenge_id))
+    under_review(challenge)
     checks.guard("needs.propose_award", challenge)
     assert actor.person is not None
-    bid = _bid(actor, challenge, bid_id)
+    bid = bid_for(actor, challenge, bid_id)
     if not challenge.race_mode and challenge.awards.filter(state__in=LIVE).exists():
         raise WrongState(_("An award of this challenge is proposed already; change or void it."), code="award_exists")
     if challenge.awards.filter(state__in=LIVE, bid=bid).exists():
         raise WrongState(_("An award to this bid is proposed already; change or void it."), code="award_exists")
     award = Award(challenge=challenge, proposed_by=actor.person, proposed_at=clock.now())
-    _fill(award, challenge, bid, amount, reason, exception_reason)
+    fill_award(award, challenge, bid, amount, reason=reason, exception_reason=exception_reason)
     award.save()
     for pk, text in (feedback or {}).items():
-        _write_feedback(actor, _bid(actor, challenge, pk), text)
-    sign(award, actor.person)
-    book.record(actor, "propose_award", award, after=_told(award), reason=award.reason)
-    _ask_second(award)
-    inbox.close_tasks(key=f"propose_award:{challenge.pk}")
+        _write_feedback(actor, bid_for(actor, challenge, pk), text)
+    put_forward(actor, award)
     return award
 
 
@@ -69,19 +66,19 @@ def edit_award(*, actor: Actor, award_id: UUID, changes: Mapping[str, Any], vers
     if version is not None and version != award.version:
         raise Stale(_("Somebody changed this award meanwhile; compare and save again."))
     award.state = AWARD.after(award.state, "edit_award")
-    before = _told(award)
+    before = told(award)
     challenge = award.challenge
     unknown = set(changes) - {"bid_id", "amount", "reason", "exception_reason"}
     if unknown:
         raise Invalid(_("Unknown field: %s.") % ", ".join(sorted(unknown)), field=sorted(unknown)[0])
-    bid = _bid(actor, challenge, changes["bid_id"]) if changes.get("bid_id") else award.bid
-    _fill(
+    bid = bid_for(actor, challenge, changes["bid_id"]) if changes.get("bid_id") else award.bid
+    fill_award(
         award,
         challenge,
         bid,
         changes.get("amount", award.amount),
-        changes.get("reason", award.reason),
-        changes.get("exception_reason", award.exception_reason),
+        reason=changes.get("reason", award.reason),
+        exception_reason=changes.get("exception_reason", award.exception_reason),
     )
     assert actor.person is not None
     void_signatures(award)
@@ -89,8 +86,9 @@ def edit_award(*, actor: Actor, award_id: UUID, changes: Mapping[str, Any], vers
     award.touch()
     award.save()
     sign(award, actor.person)
-    book.record(actor, "edit_award", award, before=before, after=_told(award))
-    _ask_second(award)
+    book.record(actor, "edit_award", award, before=before, after=told(award))
+    withdraw_notice(challenge, actor, gettext_noop("A proposal changed."))
+    ask_second(award)
     return award
 
 
@@ -107,8 +105,9 @@ def sign_award(*, actor: Actor, award_id: UUID, version: int | None = None) -> A
     award.signed_by, award.signed_at = actor.person, clock.now()
     award.touch()
     award.save()
+    fix_shares(award)
     challenge = award.challenge
-    book.record(actor, "sign_award", award, after=_told(award), reason=award.exception_reason)
+    book.record(actor, "sign_award", award, after=told(award), reason=award.exception_reason)
     outbox.publish(
         AwardSigned(award_id=award.pk, challenge_id=challenge.pk, bid_id=award.bid_id, need_id=challenge.need_id)
     )
@@ -130,12 +129,14 @@ def void_award(*, actor: Actor, award_id: UUID, reason: str) -> Award:
     award.touch()
     award.save()
     book.record(actor, "void_award", award, reason=award.void_reason)
-    inbox.cancel_tasks(key=f"sign_award:{award.pk}")
+    for kind in ("sign_award", "renew_award"):
+        inbox.cancel_tasks(key=f"{kind}:{award.pk}")
     challenge = award.challenge
-    if (
-        challenge.awards.filter(state=AwardState.SIGNED).exists()
-        and not challenge.awards.filter(state=AwardState.PROPOSED).exists()
-    ):
+    withdraw_notice(challenge, actor, gettext_noop("A proposal was voided."))
+    left = challenge.awards.filter(state=AwardState.PROPOSED).first()
+    if left is not None:
+        ask_second(left)
+    elif challenge.awards.filter(state=AwardState.SIGNED).exists():
         _conclude(challenge)
     else:
         inbox.open_task(
@@ -153,20 +154,25 @@ def void_award(*, actor: Actor, award_id: UUID, reason: str) -> Award:
 
 
 @command
-def write_feedback(*, actor: Actor, bid_id: UUID, text: str) -> Feedback:
-    """Write what a bidder will read with the own marks; it is released with the award."""
+def write_feedback(*, actor: Actor, bid_id: UUID, text: str, remarks: Sequence[Mapping[str, Any]] = ()) -> Feedback:
+    """Write what a bidder will read with the own marks, and a remark per indicator.
+
+    It is released with the award; where the challenge states a clock, the words may follow until its end or later.
+    """
     bid = policy.fetch(actor, "needs.write_feedback", Bid, bid_id)
-    challenge = _lock(bid.challenge)
-    _under_review(challenge)
-    return _write_feedback(actor, bid, text)
+    challenge = lock_challenge(bid.challenge)
+    bid.challenge = challenge
+    if challenge.state != ChallengeState.AWARDED or challenge.feedback_days is None:
+        under_review(challenge)
+    elif Feedback.objects.filter(bid=bid, completed_at__isnull=False).exists():
+        raise WrongState(_("The bidder has the whole feedback already; it does not change."), code="feedback_given")
+    feedback = _write_feedback(actor, bid, text, remarks)
+    complete_feedback(feedback)
+    return feedback
 
 
-def _write_feedback(actor: Actor, bid: Bid, text: str) -> Feedback:
-    if not text.strip():
-        raise Invalid(_("Please write a sentence that helps the bidder."), field="text")
-    feedback, _fresh = Feedback.objects.update_or_create(
-        bid=bid, defaults={"text": text.strip(), "written_by": actor.person}
-    )
+def _write_feedback(actor: Actor, bid: Bid, text: str, remarks: Sequence[Mapping[str, Any]] = ()) -> Feedback:
+    feedback = write_words(bid, actor.person, text, remarks)
     book.record(actor, "write_feedback", feedback)
     return feedback
 
@@ -177,8 +183,8 @@ def _conclude(challenge: Challenge) -> None:
     challenge.touch()
     challenge.save(update_fields=["state", "version", "updated_at"])
     settle_bids(challenge)
-    release_feedback(challenge)
     inbox.cancel_tasks(obj=challenge)
+    release_feedback(challenge)
     tell_watchers(
         challenge,
         kind="challenge_awarded",
@@ -188,92 +194,10 @@ def _conclude(challenge: Challenge) -> None:
     index_challenge(challenge)
 
 
-def _fill(award: Award, challenge: Challenge, bid: Bid, amount: Decimal, reason: str, exception_reason: str) -> None:
-    """Put a bid, its place and an amount on an award; raises Invalid beside the field."""
-    if not isinstance(amount, Decimal) or not amount.is_finite() or amount <= 0 or amount != amount.quantize(FEN):
-        raise Invalid(_("Give an amount above zero, to the fen."), field="amount")
-    others = challenge.awards.filter(state__in=LIVE).exclude(pk=award.pk)
-    left = (challenge.budget or Decimal(0)) - sum((one.amount for one in others), Decimal(0))
-    if amount > left:
-        raise Invalid(_("The budget leaves %(left)s yuan for this award.") % {"left": f"{left:,.2f}"}, field="amount")
-    places = standing(challenge)
-    place = place_of(bid, places)
-    if place is None or place.rank is None or place.total is None:
-        raise Invalid(
-            _("This bid has no rank: it is not admitted, below a minimum mark or without marks."), field="bid_id"
-        )
-    better = better_than(bid, places, [one.bid_id for one in others])
-    if better and not exception_reason.strip():
-        raise Invalid(
-            _(
-                "This bid stands at %(rank)d; say why the order is broken. The reason is recorded and shown to the second signer."
-            )
-            % {"rank": place.rank},
-            field="exception_reason",
-            code="order_broken",
-        )
-    award.bid, award.amount, award.rank, award.total = bid, amount, place.rank, place.total
-    award.reason = reason.strip()
-    award.breaks_order = bool(better)
-    award.exception_reason = exception_reason.strip() if better else ""
-    award.ranking = [
-        {
-            "bid": str(one.bid_id),
-            "rank": one.rank,
-            "total": str(one.total) if one.total is not None else None,
-            "below": len(one.below),
-        }
-        for one in places
-    ]
-
-
-def _ask_second(award: Award) -> None:
-    inbox.open_task(
-        kind="sign_award",
-        title=gettext_noop("Sign the award of %(challenge)s"),
-        params={"challenge": str(award.challenge)},
-        why=gettext_noop("An award needs a second signature, by another person than who proposed it."),
-        organisation=award.challenge.issuer,
-        role="signatory",
-        obj=award.challenge,
-        link=reverse("needs:award", args=[award.pk]),
-        key=f"sign_award:{award.pk}",
-    )
-
-
-def _told(award: Award) -> dict[str, Any]:
-    return {
-        "bid": str(award.bid_id),
-        "amount": str(award.amount),
-        "rank": award.rank,
-        "total": str(award.total),
-        "breaks_order": award.breaks_order,
-        "exception_reason": award.exception_reason,
-        "ranking": award.ranking,
-    }
-
-
-def _lock(challenge: Challenge) -> Challenge:
-    return Challenge.objects.select_for_update(of=("self",)).select_related("need", "issuer").get(pk=challenge.pk)
-
-
-def _under_review(challenge: Challenge) -> None:
-    ensure_closed(challenge)
-    if challenge.state not in JUDGING:
-        raise WrongState(_("The bids of this challenge are not under review."), code="not_under_review")
-
-
-def _bid(actor: Actor, challenge: Challenge, bid_id: UUID | str) -> Bid:
-    bid = bids_visible_to(actor).filter(challenge=challenge, pk=bid_id).exclude(bidder_id=actor.organisation_id).first()
-    if bid is None:
-        raise Invalid(_("Choose one of the opened bids of this challenge."), field="bid_id")
-    return bid
-
-
 def _award(actor: Actor, rule: str, award_id: UUID) -> Award:
     """The award, locked after its challenge."""
     seen = policy.fetch(actor, rule, Award, award_id)
-    challenge = _lock(seen.challenge)
+    challenge = lock_challenge(seen.challenge)
     award = policy.fetch_for_update(actor, rule, Award, seen.pk)
     award.challenge = challenge
     return award

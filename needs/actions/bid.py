@@ -23,6 +23,7 @@ from needs.models.bid import Bid, BidFile, BidSubmission
 from needs.models.challenge import Challenge
 from needs.services.bid import set_budgets, set_commitments, set_machines, snapshot
 from needs.services.challenge import ensure_closed, lock_for_bidding
+from needs.services.consensus import order_moved
 from needs.services.eligibility import set_declarations
 from needs.states.bid import BID, BidState
 from needs.states.challenge import JUDGING, ChallengeState
@@ -195,6 +196,7 @@ def admit_bid(*, actor: Actor, bid_id: UUID) -> Bid:
     bid.touch()
     bid.save()
     book.record(actor, "admit_bid", bid)
+    order_moved(bid.challenge, actor)
     return bid
 
 
@@ -208,6 +210,7 @@ def exclude_bid(*, actor: Actor, bid_id: UUID, reason: str) -> Bid:
     bid.touch()
     bid.save()
     book.record(actor, "exclude_bid", bid, reason=reason.strip())
+    order_moved(bid.challenge, actor)
     inbox.notify(
         kind="bid_excluded",
         title=gettext_noop("Your bid for %(challenge)s was not admitted"),

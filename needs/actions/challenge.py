@@ -63,8 +63,12 @@ PLAIN = {
     "answers_until",
     "anonymous_bidders",
     "is_public",
+    "spread_limit",
+    "notice_days",
+    "feedback_days",
 }
 PARTS = {"payers", "criteria", "gates", "conditions", "details"}
+BOUNDS = {"notice_days": (0, 90), "feedback_days": (1, 365)}
 
 
 @command
@@ -344,6 +348,16 @@ def _checked(name: str, value: Any) -> Any:
         and (value <= 0 or value != value.quantize(FEN) or value >= Decimal(10) ** 15)
     ):
         raise Invalid(_("Give an amount above zero, to the fen."), field=name)
+    if name == "spread_limit" and not 0 < (value or 0) <= 100:
+        raise Invalid(_("The limit lies above 0 and is at most 100 points."), field=name)
+    if name in BOUNDS:
+        low, high = BOUNDS[name]
+        if value is None and name == "notice_days":
+            return 0
+        if value is not None and not low <= value <= high:
+            raise Invalid(
+                _("Give a number of days between %(low)d and %(high)d.") % {"low": low, "high": high}, field=name
+            )
     if name == "ip_terms" and value not in IpTerms.values:
         raise Invalid(_("Choose one of the IP terms."), field=name)
     if isinstance(value, str):

@@ -25,6 +25,7 @@ from needs.models.review import PanelMember, Score, ScoreSheet
 from needs.queries.conflict import conflicts_of
 from needs.queries.review import progress
 from needs.services.challenge import ask_panel, ask_replacement, challenge_link, ensure_closed
+from needs.services.consensus import panel_changed
 from needs.states.bid import COMPETING, RECEIVED
 from needs.states.challenge import CHALLENGE, JUDGING, ChallengeState
 from needs.states.review import PANEL, SEATED, PanelState
@@ -103,6 +104,7 @@ def declare_conflict(*, actor: Actor, seat_id: UUID, has_conflict: bool, declara
     )
     inbox.close_tasks(key=f"declare_conflict:{seat.pk}")
     if seat.state == PanelState.CONFLICTED:
+        panel_changed(seat.challenge, actor)
         ask_replacement(seat.challenge, seat)
     else:
         ask_panel(seat.challenge)
@@ -119,6 +121,7 @@ def recuse(*, actor: Actor, seat_id: UUID, reason: str) -> PanelMember:
     seat.declaration = reason.strip()
     seat.save()
     book.record(actor, "recuse", seat, reason=reason.strip())
+    panel_changed(seat.challenge, actor)
     inbox.cancel_tasks(key_prefix=f"declare_conflict:{seat.pk}")
     ask_replacement(seat.challenge, seat)
     return seat
@@ -133,6 +136,7 @@ def replace_panelist(*, actor: Actor, seat_id: UUID, reason: str) -> PanelMember
     seat.state = PANEL.after(seat.state, "recuse")
     seat.save()
     book.record(actor, "replace_panelist", seat, reason=reason.strip())
+    panel_changed(seat.challenge, actor)
     ask_replacement(seat.challenge, seat)
     return seat
 

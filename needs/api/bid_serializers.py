@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.api.serializers import Input, Money, Quantity, Ref, Whole, open_moves
+from needs.api.award_serializers import IndicatorFeedbackOut, PayerShareOut, indicator_feedback
 from needs.models.award import Award, Feedback
 from needs.models.bid import Bid, BidFile, BidMachine
 from needs.models.review import PanelMember, Score, ScoreSheet
@@ -251,6 +252,7 @@ class StandingOut(serializers.Serializer):  # type: ignore[type-arg]  # no model
     must_confer = serializers.BooleanField()
     sheets = serializers.IntegerField()
     wanted = serializers.IntegerField()
+    is_agreed = serializers.BooleanField()
 
 
 class AwardProposal(Input):
@@ -277,6 +279,7 @@ class AwardOut(serializers.ModelSerializer[Award]):
     bidder = Ref(source="bid.bidder")
     proposed_by = Ref()
     signed_by = Ref(allow_null=True)
+    payers = PayerShareOut(many=True)
     moves = serializers.SerializerMethodField()
     may_lack = ("total", "rank", "reason", "exception_reason", "void_reason", "proposed_by", "signed_by")
 
@@ -291,6 +294,7 @@ class AwardOut(serializers.ModelSerializer[Award]):
             "rank",
             "total",
             "amount",
+            "payers",
             "state",
             "reason",
             "exception_reason",
@@ -318,13 +322,19 @@ class AwardOut(serializers.ModelSerializer[Award]):
         return open_moves(self.context["view"].actor, AWARD, award, "needs")
 
 
-class FeedbackIn(Input):
-    text = serializers.CharField(max_length=20000)
+class AwardsOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: the proposals of a race
+    """The proposals of a race, the best ranked first."""
+
+    awards = AwardOut(many=True)
+
+    def to_representation(self, awards: Any) -> Any:
+        return {"awards": AwardOut(awards, many=True, context=self.context).data}
 
 
 class FeedbackOut(serializers.ModelSerializer[Feedback]):
     bid_id = serializers.UUIDField()
     challenge_id = serializers.UUIDField(source="bid.challenge_id")
+    indicators = serializers.SerializerMethodField()
 
     class Meta:
         model = Feedback
@@ -338,6 +348,13 @@ class FeedbackOut(serializers.ModelSerializer[Feedback]):
             "rank",
             "of",
             "verdict",
+            "indicators",
             "released_at",
+            "due_at",
+            "completed_at",
             "created_at",
         ]
+
+    @extend_schema_field(IndicatorFeedbackOut(many=True))
+    def get_indicators(self, feedback: Feedback) -> Any:
+        return IndicatorFeedbackOut(indicator_feedback(feedback), many=True).data

@@ -8,7 +8,7 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core.api.serializers import Input, Money, Quantity, Ref, open_moves
+from core.api.serializers import Input, Money, Quantity, Ref, Whole, open_moves
 from needs.models.challenge import Addendum, Challenge, ChallengeGate, ChallengePayer, Criterion
 from needs.models.eligibility import EligibilityCondition
 from needs.states.challenge import CHALLENGE, IpTerms, Stage
@@ -64,6 +64,9 @@ class ChallengeEdit(Input):
     ip_terms = serializers.ChoiceField(choices=IpTerms.choices, required=False)
     ip_text = serializers.CharField(max_length=20000, required=False, allow_blank=True)
     race_mode = serializers.BooleanField(required=False)
+    spread_limit = serializers.DecimalField(max_digits=5, decimal_places=2, required=False)
+    notice_days = Whole(required=False)
+    feedback_days = Whole(required=False, allow_null=True)
     payers = ChallengePayerIn(many=True, required=False)
     criteria = CriterionIn(many=True, required=False)
     gates = ChallengeGateIn(many=True, required=False)
@@ -185,6 +188,9 @@ class ChallengeOut(serializers.ModelSerializer[Challenge]):
             "ip_text",
             "eligibility",
             "race_mode",
+            "spread_limit",
+            "notice_days",
+            "feedback_days",
             "criteria",
             "gates",
             "indicators",

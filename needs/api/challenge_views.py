@@ -21,7 +21,10 @@ from core.files.web import respond
 from needs.actions import award as award_actions
 from needs.actions import bid as bid_actions
 from needs.actions import challenge as challenge_actions
+from needs.actions import consensus as consensus_actions
+from needs.actions import race as race_actions
 from needs.actions import review as review_actions
+from needs.api import award_serializers as a
 from needs.api import bid_serializers as b
 from needs.api import challenge_serializers as c
 from needs.api.entry_views import CheckDoors, DetailsDoors
@@ -129,9 +132,10 @@ class BidViewSet(CheckDoors):
     exclude_bid = operation(bid_actions.exclude_bid, path="exclude", serializer=Reason)
     remove_bid_file = operation(bid_actions.remove_bid_file, path="remove-file", serializer=b.RemoveBidFile)
     score_bid = operation(review_actions.score_bid, path="score", serializer=b.Marks, response=b.ScoreSheetOut)
+    record_consensus = operation(consensus_actions.record_consensus, path="record-consensus", serializer=a.ConsensusIn)
     lock_sheet = operation(review_actions.lock_sheet, path="lock", response=b.ScoreSheetOut)
     write_feedback = operation(
-        award_actions.write_feedback, path="write-feedback", serializer=b.FeedbackIn, response=b.FeedbackOut
+        award_actions.write_feedback, path="write-feedback", serializer=a.FeedbackIn, response=b.FeedbackOut
     )
 
     @extend_schema(request={"multipart/form-data": b.BidFileIn}, responses={200: b.BidOut}, parameters=[KEY_HEADER])
@@ -208,7 +212,9 @@ class AwardViewSet(RoomViewSet):
     _judged: set[UUID] | None = None
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.select_related("challenge__issuer", "challenge__need", "bid__bidder", "proposed_by", "signed_by")
+        return rows.select_related(
+            "challenge__issuer", "challenge__need", "bid__bidder", "proposed_by", "signed_by"
+        ).prefetch_related("payers__organisation")
 
     def judges(self, award: Award) -> bool:
         """Whether the actor reads the reasons: who may read the bid and is not its bidder."""
@@ -219,6 +225,14 @@ class AwardViewSet(RoomViewSet):
         return award.bid_id in self._judged
 
     sign_award = operation(award_actions.sign_award, path="sign", serializer=b.SubmittedVersion)
+    propose_race = operation(
+        race_actions.propose_race,
+        path="propose-race",
+        serializer=a.RaceProposal,
+        response=b.AwardsOut,
+        detail=False,
+        code=201,
+    )
     void_award = operation(award_actions.void_award, path="void", serializer=Reason)
 
 
@@ -232,7 +246,11 @@ class FeedbackViewSet(RoomViewSet):
     filterset_fields = {"bid": ["exact"], "bid__challenge": ["exact"]}
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.select_related("bid")
+        return rows.select_related("bid__challenge").prefetch_related(
+            "remarks",
+            "bid__commitments__specification",
+            Prefetch("bid__challenge__indicators", _INDICATORS),
+        )
 
 
 routes = [

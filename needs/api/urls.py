@@ -1,6 +1,7 @@
 """The room's routes below /api/v1/."""
 
 from needs.api import (
+    award_views,
     challenge_views,
     complaint,
     duplicate,
@@ -39,4 +40,5 @@ routes = [
     *entry_views.routes,
     *result.routes,
     *outcome.routes,
+    *award_views.routes,
 ]

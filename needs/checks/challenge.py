@@ -201,7 +201,22 @@ def review_finished(subject: Challenge | Award, **about: Any) -> Iterator[Hit]:
                 locked=locked,
                 wanted=now.bids,
             )
+    yield from _apart(challenge, lacks)
     yield from _unfilled(challenge, lacks)
+
+
+def _apart(challenge: Challenge, lacks: Any) -> Iterator[Hit]:
+    """Bids on which the members lie as far apart as the challenge's limit, and have not conferred."""
+    apart = {one.bid_id: one for one in standing(challenge) if one.is_admitted and one.is_complete and one.must_confer}
+    for bid in Bid.objects.filter(pk__in=apart).select_related("bidder"):
+        place = apart[bid.pk]
+        yield lacks(
+            _("The members lie %(spread)s points apart on the bid of %(bidder)s, the limit is %(limit)s: confer.")
+            % {"spread": place.spread, "bidder": bid.bidder, "limit": place.limit.normalize()},
+            _("The chair of the panel"),
+            spread=str(place.spread),
+            limit=str(place.limit),
+        )
 
 
 def _unfilled(challenge: Challenge, lacks: Any) -> Iterator[Hit]:
@@ -260,6 +275,8 @@ def award_whole(award: Award, **about: Any) -> Iterator[Hit]:
         yield lacks(
             _("The bid stands at %(rank)d; breaking the order needs a reason.") % {"rank": own.rank}, rank=own.rank
         )
+    if challenge.feedback_days is not None:
+        return  # the words follow within the clock that the challenge states
     written = set(Feedback.objects.filter(bid__challenge=challenge).exclude(text="").values_list("bid_id", flat=True))
     for bid in Bid.objects.filter(challenge=challenge, state__in=RECEIVED).select_related("bidder"):
         if bid.pk not in written:

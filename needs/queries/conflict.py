@@ -88,6 +88,17 @@ def conflicts_of(person: Person, challenge: Challenge) -> list[ConflictFound]:
     return found
 
 
+def tied_to_bidder(person: Person, challenge: Challenge) -> bool:
+    """Whether a person of the issuer has a tie of their own with a bidder.
+
+    The seat in the issuer is why the person may act at all, and a project the issuer shares with a bidder is no reason
+    against its own people.
+    """
+    hosts = {challenge.issuer_id, challenge.need.owner_id}
+    found = conflicts_of(person, challenge)
+    return any(one.organisation_id not in hosts and one.through_id not in hosts for one in found)
+
+
 def challenges_cleared_for(person: Person) -> list[UUID]:
     """The opened challenges whose bids the person may judge: cleared by declaration, and no conflict found now.
 

@@ -43,6 +43,8 @@ class Place:
     spread: Decimal | None = None
     sheets: int = 0
     wanted: int = 0
+    limit: Decimal = SPREAD_LIMIT
+    agreed: frozenset[UUID] = frozenset()
 
     @property
     def total(self) -> Decimal | None:
@@ -59,9 +61,19 @@ class Place:
         return self.wanted > 0 and self.sheets >= self.wanted
 
     @property
+    def is_far_apart(self) -> bool:
+        """Whether the members' own totals lie as far apart as the challenge's limit."""
+        return self.spread is not None and self.spread >= self.limit
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether the panel recorded a consensus on this bid."""
+        return bool(self.agreed)
+
+    @property
     def must_confer(self) -> bool:
-        """Whether the members are too far apart to leave it at the mean."""
-        return self.spread is not None and self.spread >= SPREAD_LIMIT
+        """Whether the members are too far apart to leave it at the mean, and have not conferred."""
+        return self.is_far_apart and not self.agreed
 
     def mean(self, criterion_id: UUID) -> Decimal | None:
         """The mean mark for a criterion, to two places; None when nobody assessed it."""
@@ -96,14 +108,22 @@ def rank(
     *,
     members: int,
     excluded: frozenset[UUID] = frozenset(),
+    agreed: Mapping[UUID, Mapping[UUID, Decimal | None]] | None = None,
+    limit: Decimal = SPREAD_LIMIT,
 ) -> list[Place]:
     """The bids in order: ranked ones first, then those below a minimum mark, those not admitted, those without marks.
 
     A mark "not assessed" is left out of its criterion's mean, and a criterion nobody assessed out of the total, so it
-    moves nothing. Equal totals share a rank.
+    moves nothing. Equal totals share a rank. Where the panel agreed on a mark (`agreed`, by bid and criterion), it
+    stands in place of the mean; the spread stays that of the members' own marks.
     """
-    places = [_place(criteria, bid_id, [s for s in sheets if s.bid_id == bid_id], members) for bid_id in bid_ids]
+    agreed = agreed or {}
+    places = [
+        _place(criteria, bid_id, [s for s in sheets if s.bid_id == bid_id], members, agreed.get(bid_id, {}))
+        for bid_id in bid_ids
+    ]
     for place in places:
+        place.limit = limit
         place.is_admitted = place.bid_id not in excluded
     ranked = [p for p in places if p.is_admitted and not p.below and p.exact is not None]
     for place in ranked:
@@ -113,11 +133,20 @@ def rank(
     )
 
 
-def _place(criteria: Sequence[Weighed], bid_id: UUID, sheets: Sequence[Sheet], members: int) -> Place:
-    place = Place(bid_id=bid_id, sheets=len(sheets), wanted=members)
+def _place(
+    criteria: Sequence[Weighed],
+    bid_id: UUID,
+    sheets: Sequence[Sheet],
+    members: int,
+    agreed: Mapping[UUID, Decimal | None],
+) -> Place:
+    place = Place(bid_id=bid_id, sheets=len(sheets), wanted=members, agreed=frozenset(agreed))
     for criterion in criteria:
         given = [mark for sheet in sheets if (mark := sheet.marks.get(criterion.pk)) is not None]
         mean = sum((Fraction(mark) for mark in given), Fraction(0)) / len(given) if given else None
+        if criterion.pk in agreed:
+            mark = agreed[criterion.pk]
+            mean = None if mark is None else Fraction(mark)
         place.means[criterion.pk] = mean
         if mean is not None and criterion.minimum_mark is not None and mean < Fraction(criterion.minimum_mark):
             place.below.append(criterion.pk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from core.accounts.actor import Actor
 from needs.models.award import Award, Feedback
 from needs.models.bid import Bid
 from needs.models.challenge import Challenge
+from needs.models.consensus import Consensus
 from needs.models.review import PanelMember, ScoreSheet
 from needs.queries.bid import bids_visible_to
 from needs.queries.challenge import challenges_visible_to, opened
@@ -141,8 +143,29 @@ def reviews_completed(issuer_id: UUID) -> list[UUID]:
     return [pk for pk, count in members.items() if bids.get(pk) and locked.get(pk, 0) >= count * bids[pk]]
 
 
-def standing(challenge: Challenge, sheets: Iterable[ScoreSheet] | None = None) -> list[Place]:
-    """The order of the opened bids by the given sheets, or by all locked sheets of cleared members."""
+def consensus_visible_to(actor: Actor) -> QuerySet[Consensus]:
+    """What the panel agreed on, to its cleared members; to the issuer when every sheet is locked."""
+    if actor.is_system:
+        return Consensus.objects.all()
+    seen = Q(pk__in=[])
+    if actor.person is not None:
+        mine = ScoreSheet.objects.filter(
+            panel_member__person=actor.person, bid=OuterRef("bid"), locked_at__isnull=False
+        )
+        seen |= Q(bid__challenge_id__in=challenges_cleared_for(actor.person)) & Q(Exists(mine))
+    if actor.organisation_id is not None:
+        seen |= Q(bid__challenge_id__in=reviews_completed(actor.organisation_id)) & Q(
+            bid__in=bids_visible_to(actor).values("pk")
+        )
+    return Consensus.objects.filter(seen)
+
+
+def standing(
+    challenge: Challenge,
+    sheets: Iterable[ScoreSheet] | None = None,
+    consensus: Iterable[Consensus] | None = None,
+) -> list[Place]:
+    """The order of the opened bids by the given sheets and agreed marks, or by all that count."""
     if not challenge.is_opened:
         return []
     if sheets is None:
@@ -155,6 +178,11 @@ def standing(challenge: Challenge, sheets: Iterable[ScoreSheet] | None = None) -
         Sheet(one.panel_member_id, one.bid_id, {s.criterion_id: None if s.is_na else s.value for s in one.scores.all()})
         for one in sheets
     ]
+    if consensus is None:
+        consensus = Consensus.objects.filter(bid__challenge=challenge, superseded_at__isnull=True)
+    agreed: dict[UUID, dict[UUID, Decimal | None]] = {}
+    for row in consensus:
+        agreed.setdefault(row.bid_id, {})[row.criterion_id] = None if row.is_na else row.value
     bids = list(Bid.objects.filter(challenge=challenge, state__in=RECEIVED).values_list("pk", "state"))
     out = frozenset(pk for pk, state in bids if state == BidState.INELIGIBLE)
     return rank(
@@ -163,6 +191,8 @@ def standing(challenge: Challenge, sheets: Iterable[ScoreSheet] | None = None) -
         marks,
         members=_cleared(challenge).count(),
         excluded=out,
+        agreed=agreed,
+        limit=challenge.spread_limit,
     )
 
 
@@ -175,7 +205,8 @@ def standing_for(actor: Actor, challenge: Challenge) -> list[Place]:
     if not judges:
         return []
     sheets = sheets_visible_to(actor).filter(bid__challenge=challenge, locked_at__isnull=False)
-    return [place for place in standing(challenge, sheets) if place.bid_id in seen]
+    agreed = consensus_visible_to(actor).filter(bid__challenge=challenge, superseded_at__isnull=True)
+    return [place for place in standing(challenge, sheets, agreed) if place.bid_id in seen]
 
 
 def _cleared(challenge: Challenge) -> QuerySet[PanelMember]:

@@ -14,7 +14,7 @@ from needs.models.award import Award, Feedback
 from needs.models.bid import Bid
 from needs.models.challenge import Challenge
 from needs.models.review import PanelMember, ScoreSheet
-from needs.queries.conflict import challenges_cleared_for, conflicts_of
+from needs.queries.conflict import challenges_cleared_for, tied_to_bidder
 from needs.queries.review import awards_visible_to, feedback_visible_to, panel_visible_to, sheets_visible_to
 from needs.rules.challenge import is_issuer, signs_for_issuer
 
@@ -42,7 +42,7 @@ def proposes_award(actor: Actor, challenge: Any) -> bool:
         isinstance(challenge, Challenge)
         and actor.person is not None
         and role_in(actor, challenge.issuer, Role.SIGNATORY)
-        and not _has_conflict(actor, challenge)
+        and not tied_to_bidder(actor.person, challenge)
     )
 
 
@@ -62,18 +62,6 @@ def writes_feedback(actor: Actor, bid: Any) -> bool:
     if is_issuer(actor, bid.challenge):
         return True
     return judges(actor, bid) and bid.challenge.panel.filter(person=actor.person, is_chair=True).exists()
-
-
-def _has_conflict(actor: Actor, challenge: Challenge) -> bool:
-    """A tie of the person's own with a bidder.
-
-    The seat in the issuer is why the actor may sign at all, and a project the issuer shares with a bidder is no reason
-    against its own signatories.
-    """
-    assert actor.person is not None
-    hosts = {challenge.issuer_id, challenge.need.owner_id}
-    found = conflicts_of(actor.person, challenge)
-    return any(one.organisation_id not in hosts and one.through_id not in hosts for one in found)
 
 
 policy.register(

@@ -10,21 +10,17 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
-from django.urls import reverse
-from django.utils.translation import gettext_noop
-
 from core import clock
 from core.accounts.models import Organisation, Person
-from core.inbox import services as inbox
-from needs.models.award import Award, AwardSignature, Feedback
+from needs.models.award import Award, AwardPayer, AwardSignature
 from needs.models.bid import Bid, Commitment
 from needs.models.challenge import Challenge
 from needs.models.need import Need
 from needs.queries.ranking import Place
-from needs.queries.review import standing
 from needs.services.challenge import fingerprint
 from needs.states.award import LIVE
-from needs.states.bid import BID, RECEIVED, BidState
+from needs.states.bid import BID, BidState
+from needs.states.challenge import Stage
 
 
 @dataclass(frozen=True)
@@ -36,6 +32,10 @@ class GateFact:
     amount: Decimal
     share_percent: Decimal
     specification_ids: list[UUID] = field(default_factory=list)
+
+    @property
+    def stage_label(self) -> str:
+        return str(Stage(self.stage).label)
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,19 @@ class AwardFacts:
     commitments: list[Commitment]
     specification_ids: list[UUID]
     payers: list[tuple[Organisation, Decimal]]
+    # Who gives how much of this award, to the fen; with several awards the payers' parts sum to what each pledged.
+    shares: list[tuple[Organisation, Decimal]]
+
+    def tranches(self) -> list[tuple[Organisation, list[tuple[str, Decimal]]]]:
+        """Per payer what falls due at each stage; every row sums to the payer's share, every stage to its gate."""
+        left = [amount for _payer, amount in self.shares]
+        rows: list[list[tuple[str, Decimal]]] = [[] for _one in self.shares]
+        for gate in self.gates:
+            parts = split(gate.amount, left)
+            for at, part in enumerate(parts):
+                left[at] -= part
+                rows[at].append((gate.stage, part))
+        return [(payer, row) for (payer, _amount), row in zip(self.shares, rows, strict=True)]
 
 
 def award_facts(award: Award | UUID) -> AwardFacts:
@@ -83,6 +96,34 @@ def award_facts(award: Award | UUID) -> AwardFacts:
         commitments=list(row.bid.commitments.select_related("specification")),
         specification_ids=[one.specification_id for one in challenge.indicators.all()],
         payers=[(one.organisation, one.amount) for one in challenge.payers.select_related("organisation")],
+        shares=shares_of(row),
+    )
+
+
+def shares_of(award: Award) -> list[tuple[Organisation, Decimal]]:
+    """What each payer gives to an award: as fixed by its second signature, before that as it would be now."""
+    fixed = [(one.organisation, one.amount) for one in award.payers.select_related("organisation")]
+    if fixed:
+        return fixed
+    challenge = award.challenge
+    pledged = [(one.organisation, one.amount) for one in challenge.payers.select_related("organisation")]
+    if not pledged:
+        return [(challenge.issuer, award.amount)]
+    given: dict[UUID, Decimal] = {}
+    for one in AwardPayer.objects.filter(award__challenge=challenge):
+        given[one.organisation_id] = given.get(one.organisation_id, Decimal(0)) + one.amount
+    left = [amount - given.get(payer.pk, Decimal(0)) for payer, amount in pledged]
+    parts = split(award.amount, left)
+    return [(payer, part) for (payer, _amount), part in zip(pledged, parts, strict=True)]
+
+
+def fix_shares(award: Award) -> None:
+    """Keep what each payer gives to a signed award, so that a later award of the race moves nothing of it."""
+    AwardPayer.objects.bulk_create(
+        [
+            AwardPayer(award=award, organisation=payer, amount=amount, position=at)
+            for at, (payer, amount) in enumerate(shares_of(award))
+        ]
     )
 
 
@@ -110,6 +151,7 @@ def award_words(award: Award) -> dict[str, Any]:
         "rank": award.rank,
         "reason": award.reason,
         "exception_reason": award.exception_reason,
+        "order": award.ranking,
         "version": award.version,
     }
 
@@ -138,50 +180,6 @@ def better_than(bid: Bid, places: Sequence[Place], spared: Sequence[UUID] = ()) 
     return [one for one in places if one.rank is not None and one.rank < own.rank and one.bid_id not in spared]
 
 
-def release_feedback(challenge: Challenge) -> int:
-    """Give every bidder their own mean marks, rank and words, by page and notification."""
-    places = standing(challenge)
-    ranked = sum(1 for one in places if one.rank is not None)
-    criteria = list(challenge.criteria.all())
-    now = clock.now()
-    count = 0
-    for bid in Bid.objects.filter(challenge=challenge, state__in=RECEIVED).select_related("bidder"):
-        place = place_of(bid, places)
-        marks = [
-            {
-                "criterion": one.name,
-                "criterion_en": one.name_en or one.name,
-                "mean": _text(place.mean(one.pk) if place else None),
-                "max_score": _text(one.max_score),
-                "minimum_mark": _text(one.minimum_mark),
-                "is_below": bool(place and one.pk in place.below),
-            }
-            for one in criteria
-        ]
-        Feedback.objects.update_or_create(
-            bid=bid,
-            defaults={
-                "marks": marks,
-                "total": place.total if place else None,
-                "rank": place.rank if place else None,
-                "of": ranked,
-                "verdict": _verdict(bid, place),
-                "released_at": now,
-            },
-        )
-        inbox.notify(
-            kind="bid_feedback",
-            title=gettext_noop("The result of your bid for %(challenge)s, with your marks"),
-            params={"challenge": str(challenge)},
-            to=bid.bidder,
-            obj=bid,
-            link=reverse("needs:bid_feedback", args=[bid.pk]),
-            key=f"bid_feedback:{bid.pk}",
-        )
-        count += 1
-    return count
-
-
 def settle_bids(challenge: Challenge) -> None:
     """Every competing bid without an award is passed over."""
     won = set(challenge.awards.filter(state__in=LIVE).values_list("bid_id", flat=True))
@@ -193,15 +191,3 @@ def settle_bids(challenge: Challenge) -> None:
         bid.state = BID.after(bid.state, "award_bid" if bid.pk in won else "pass_over_bid")
         bid.touch()
         bid.save(update_fields=["state", "version", "updated_at"])
-
-
-def _verdict(bid: Bid, place: Place | None) -> str:
-    if bid.state == BidState.AWARDED:
-        return "awarded"
-    if bid.state == BidState.INELIGIBLE:
-        return "not_admitted"
-    return "below_minimum" if place is not None and place.is_below_minimum else "not_awarded"
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else format(value, "f")

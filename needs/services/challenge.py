@@ -177,6 +177,9 @@ def frozen_record(challenge: Challenge) -> dict[str, Any]:
         "ip_text": challenge.ip_text,
         "eligibility": challenge.eligibility,
         "race_mode": challenge.race_mode,
+        "spread_limit": _text(challenge.spread_limit),
+        "notice_days": challenge.notice_days,
+        "feedback_days": challenge.feedback_days,
         "payers": [{"organisation": str(one.organisation_id), "amount": _text(one.amount)} for one in parts["payers"]],
         "indicators": [str(one.pk) for one in parts["indicators"]],
         "criteria": [

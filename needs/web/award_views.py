@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from core import book, checks
 from core.access import policy
 from core.accounts.actor import Actor
-from core.errors import NotFound
+from core.errors import NotFound, WrongState
 from core.web.forms import form_page
 from core.web.page import crumb, render_page, sent_version
 from needs.actions import award as actions
+from needs.actions import race as race_actions
 from needs.models.award import Award, Feedback
 from needs.models.bid import Bid
 from needs.models.challenge import Challenge
 from needs.queries.bid import bids_visible_to
 from needs.queries.review import feedback_visible_to, standing_for
-from needs.services.award import award_facts
+from needs.queries.verdict import answers_of, specifications_of
+from needs.services.award import AwardFacts, award_facts
+from needs.services.feedback import remarks_wanted
+from needs.services.notice import live_notice
 from needs.states.award import AWARD
 from needs.states.bid import COMPETING, RECEIVED
 from needs.web import challenge_forms as forms
+from needs.web import round_forms
 from needs.web.doors import act, actor_of
 
 
@@ -50,6 +57,33 @@ def propose_award(request: HttpRequest, pk: UUID) -> HttpResponse:
             "lacking": lacking,
             "is_final": True,
             "cannot_undo": _("This is your signature. Any later change voids it."),
+        },
+    )
+
+
+def propose_race(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Several bids at once, the amount split between them."""
+    actor = actor_of(request)
+    challenge = policy.fetch(actor, "needs.propose_award", Challenge, pk)
+    if not challenge.race_mode:
+        raise WrongState(_now("This challenge awards one bid; racing was not announced."), code="no_race")
+    lacking = [hit.missing for _check, hit in checks.hits_at("needs.propose_award", challenge) if hit.missing]
+    return form_page(
+        request,
+        "needs/award_propose.html",
+        round_forms.RaceForm,
+        action=partial(race_actions.propose_race, challenge_id=pk),
+        success=reverse("needs:challenge", args=[pk]) + "?tab=award",
+        title=_("Propose a race"),
+        crumbs=_crumbs(challenge, _("Propose a race")),
+        form_kwargs={"bids": _choices(actor, challenge)},
+        submit=_("Propose and sign"),
+        context={
+            "challenge": challenge,
+            "lacking": lacking,
+            "is_race": True,
+            "is_final": True,
+            "cannot_undo": _("This is your signature under each proposal. Any later change voids it."),
         },
     )
 
@@ -103,11 +137,14 @@ def award_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     if open_here and policy.can(actor, "needs.edit_award", award):
         buttons.append({"label": _("Change"), "url": reverse("needs:edit_award", args=[pk])})
         buttons.append({"label": _("Void"), "url": reverse("needs:void_award", args=[pk])})
+    facts = award_facts(award)
     shown = {
         "award": award,
         "stated": award,
         "challenge": challenge,
-        "facts_of": award_facts(award),
+        "facts_of": facts,
+        "notice": live_notice(challenge),
+        "payer_rows": payer_rows(facts),
         "is_issuer": is_issuer,
         "lacking": lacking,
         "actions": buttons,
@@ -154,19 +191,30 @@ def void_award(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def write_feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Words for one bidder, released with the award."""
+    """Words for one bidder and a remark per indicator, released with the award or within the challenge's clock."""
     bid = policy.fetch(actor_of(request), "needs.write_feedback", Bid, pk)
     present = Feedback.objects.filter(bid=bid).first()
+    specs = specifications_of(bid.challenge)
+    answers = answers_of(bid, specs)
+    said = {one.specification_id: one.text for one in present.remarks.all()} if present else {}
+    owed = {one.pk for one in remarks_wanted(bid)}
     return form_page(
         request,
-        "components/form_page.html",
-        forms.FeedbackForm,
+        "needs/award_feedback_write.html",
+        round_forms.feedback_form(specs),
         action=partial(actions.write_feedback, bid_id=pk),
         success=reverse("needs:challenge", args=[bid.challenge_id]) + "?tab=award",
         title=_("Feedback for %(bidder)s") % {"bidder": bid.bidder},
         crumbs=_crumbs(bid.challenge, _("Feedback")),
         submit=_("Keep the feedback"),
-        initial={"text": present.text if present else ""},
+        initial={"text": present.text if present else ""} | {f"remark_{key}": text for key, text in said.items()},
+        draft=f"feedback-{pk}",
+        context=lambda form: {
+            "bid": bid,
+            "challenge": bid.challenge,
+            "due_at": present.due_at if present else None,
+            "rows": [(one, form[f"remark_{one.specification.pk}"], one.specification.pk in owed) for one in answers],
+        },
     )
 
 
@@ -182,10 +230,29 @@ def bid_feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render_page(
         request,
         "needs/award_feedback.html",
-        {"feedback": feedback, "bid": feedback.bid, "stated": feedback.bid, "challenge": challenge},
+        {
+            "feedback": feedback,
+            "bid": feedback.bid,
+            "stated": feedback.bid,
+            "challenge": challenge,
+            "rows": _per_indicator(feedback),
+        },
         title=_("Result of the bid for %(challenge)s") % {"challenge": challenge.title},
         crumbs=_crumbs(challenge, _("Feedback")),
     )
+
+
+def payer_rows(facts: AwardFacts) -> list[tuple[Any, Decimal, list[Decimal]]]:
+    """Per payer the whole share, and its parts at the stages."""
+    rows = zip(facts.shares, facts.tranches(), strict=True)
+    return [(payer, amount, [part for _stage, part in parts]) for (payer, amount), (_payer, parts) in rows]
+
+
+def _per_indicator(feedback: Feedback) -> list[tuple[Any, str]]:
+    """What was promised for each indicator, what it comes to, and the words on it."""
+    said = {one.specification_id: one.text for one in feedback.remarks.all()}
+    answers = answers_of(feedback.bid, specifications_of(feedback.bid.challenge))
+    return [(one, said.get(one.specification.pk, "")) for one in answers]
 
 
 def _choices(actor: Actor, challenge: Challenge) -> list[tuple[str, str]]:

@@ -60,6 +60,27 @@ class ChallengeForm(forms.Form):
     ip_text = forms.LongTextField(label=_("IP terms in words"), required=False, rows=3)
     race_mode = forms.CheckField(label=_("Parallel racing: several bids may be awarded"))
     budget = forms.MoneyField(label=_("Budget"), required=False)
+    spread_limit = forms.DecimalField(
+        label=_("Points between members at which they confer"),
+        required=False,
+        decimal_places=2,
+        max_digits=5,
+        help_text=_("Of 100. When the members' totals for a bid lie this far apart, the chair records a consensus."),
+    )
+    notice_days = forms.IntegerField(
+        label=_("Notice period in days"),
+        required=False,
+        min_value=0,
+        max_value=90,
+        help_text=_("Before the second signature the proposed awards are made known for so long; 0 for none."),
+    )
+    feedback_days = forms.IntegerField(
+        label=_("Days to the feedback"),
+        required=False,
+        min_value=1,
+        max_value=365,
+        help_text=_("So long after the award every bidder has a remark per indicator. Empty: with the award itself."),
+    )
 
     def __init__(self, *args: Any, challenge: Challenge, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -127,8 +148,14 @@ class ChallengeForm(forms.Form):
                 "ip_text",
                 "race_mode",
                 "budget",
+                "spread_limit",
+                "notice_days",
+                "feedback_days",
             )
         }
+        if plain["spread_limit"] is None:
+            # Emptied or not shown: the limit that stands goes on.
+            del plain["spread_limit"]
         zone = cleaned.get("deadline_zone") or ZONES[0]
         plain["deadline_at"] = in_zone(cleaned.get("deadline_at"), zone)
         if plain["deadline_at"] == self.challenge.deadline_at:
@@ -196,8 +223,11 @@ def challenge_initial(challenge: Challenge) -> dict[str, Any]:
             "ip_text",
             "race_mode",
             "budget",
+            "notice_days",
+            "feedback_days",
         )
     }
+    shown["spread_limit"] = _tidy(challenge.spread_limit)
     # The control shows a wall clock; Django would turn an aware value into Beijing time.
     shown["deadline_at"] = local.replace(tzinfo=None) if local else None
     for n, payer in enumerate(challenge.payers.all()[:PAYERS]):
@@ -325,9 +355,3 @@ class AwardForm(forms.Form):
     def __init__(self, *args: Any, bids: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["bid_id"].choices = bids  # type: ignore[attr-defined]
-
-
-class FeedbackForm(forms.Form):
-    """Words for one bidder."""
-
-    text = forms.LongTextField(label=_("Feedback"), rows=4)

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from needs.web import award_views, bid_views, challenge_views, entry_urls, review_views
+from needs.web import (
+    award_views,
+    bid_views,
+    challenge_views,
+    consensus_views,
+    entry_urls,
+    notice_views,
+    review_views,
+)
 
 urlpatterns = [
     *entry_urls.urlpatterns,
@@ -20,6 +28,8 @@ urlpatterns = [
     path("challenges/<uuid:pk>/review/", review_views.review_desk, name="review_desk"),
     path("challenges/<uuid:pk>/panel/invite/", review_views.invite_panelist, name="invite_panelist"),
     path("challenges/<uuid:pk>/award/propose/", award_views.propose_award, name="propose_award"),
+    path("challenges/<uuid:pk>/award/race/", award_views.propose_race, name="propose_race"),
+    path("challenges/<uuid:pk>/notice/open/", notice_views.open_notice, name="open_notice"),
     path("bids/", bid_views.list_bids, name="bids"),
     path("bids/<uuid:pk>/", bid_views.bid_page, name="bid"),
     path("bids/<uuid:pk>/edit/", bid_views.edit_bid, name="edit_bid"),
@@ -36,6 +46,15 @@ urlpatterns = [
     path("bids/<uuid:pk>/lock/", review_views.lock_sheet, name="lock_sheet"),
     path("bids/<uuid:pk>/feedback/", award_views.bid_feedback, name="bid_feedback"),
     path("bids/<uuid:pk>/feedback/write/", award_views.write_feedback, name="write_feedback"),
+    path("bids/<uuid:pk>/consensus/", consensus_views.record_consensus, name="record_consensus"),
+    path("consensus/<uuid:pk>/dissent/", consensus_views.record_dissent, name="record_dissent"),
+    path("notices/<uuid:pk>/", notice_views.notice_page, name="notice"),
+    path("notices/<uuid:pk>/object/", notice_views.raise_objection, name="raise_objection"),
+    path("objections/", notice_views.list_objections, name="objections"),
+    path("objections/<uuid:pk>/", notice_views.objection_page, name="objection"),
+    path("objections/<uuid:pk>/assign/", notice_views.assign_objection, name="assign_objection"),
+    path("objections/<uuid:pk>/decide/", notice_views.decide_objection, name="decide_objection"),
+    path("objections/<uuid:pk>/withdraw/", notice_views.withdraw_objection, name="withdraw_objection"),
     path("seats/", review_views.list_seats, name="seats"),
     path("seats/<uuid:pk>/declare/", review_views.declare_conflict, name="declare_conflict"),
     path("seats/<uuid:pk>/recuse/", review_views.recuse, name="recuse"),

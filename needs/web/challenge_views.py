@@ -24,12 +24,15 @@ from needs.models.need import Need
 from needs.queries.bid import bid_of, received_bids
 from needs.queries.challenge import challenge_parts, challenges_visible_to
 from needs.queries.details import details_of
+from needs.queries.notice import notices_visible_to
 from needs.queries.question import answers_due_at, questions_close_at, takes_questions
 from needs.queries.review import awards_visible_to, is_review_complete, panel_visible_to, progress, seat_of
+from needs.states.award import AwardState
 from needs.states.challenge import CHALLENGE, PUBLIC, ChallengeState
 from needs.web import challenge_forms as forms
 from needs.web.doors import act, actor_of
 from needs.web.question_views import questions_tab
+from needs.web.recommendation import recommendation
 from needs.web.review_matrix import matrix
 
 
@@ -230,12 +233,17 @@ def _tabs(actor: Actor, challenge: Challenge) -> list[dict[str, Any]]:
         offered.append(("bids", _("Bids")))
     if judges:
         offered.append(("review", _("Review")))  # of a draft too: the panel is invited before it is published
-    if awards_visible_to(actor).filter(challenge=challenge).exists() or (
-        judges and challenge.is_opened and is_review_complete(challenge)
-    ):
+    if _has_award(actor, challenge) or (judges and challenge.is_opened and is_review_complete(challenge)):
         offered.append(("award", _("Award")))
     offered.append(("history", _("History")))
     return [{"key": key, "label": label, "url": f"{_home(challenge.pk)}?tab={key}"} for key, label in offered]
+
+
+def _has_award(actor: Actor, challenge: Challenge) -> bool:
+    return (
+        awards_visible_to(actor).filter(challenge=challenge).exists()
+        or notices_visible_to(actor).filter(challenge=challenge).exists()
+    )
 
 
 def _judges(actor: Actor, challenge: Challenge) -> bool:
@@ -304,7 +312,18 @@ def _award(actor: Actor, challenge: Challenge) -> dict[str, Any]:
         else []
     )
     may = policy.can(actor, "needs.propose_award", challenge) and challenge.state == ChallengeState.UNDER_REVIEW
-    return {"awards": list(awards), "lacking": waiting, "may_propose": may and not waiting}
+    rows = list(awards)
+    notices = list(notices_visible_to(actor).filter(challenge=challenge))
+    stands = next((one for one in notices if one.is_live), None)
+    proposed = any(one.state == AwardState.PROPOSED for one in rows)
+    return {
+        "awards": rows,
+        "lacking": waiting,
+        "may_propose": may and not waiting,
+        "notices": notices,
+        "may_open": may and proposed and bool(challenge.notice_days) and stands is None,
+        "recommendation": recommendation(actor, challenge, rows),
+    }
 
 
 def _history(actor: Actor, challenge: Challenge) -> dict[str, Any]:

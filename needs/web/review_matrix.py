@@ -60,6 +60,7 @@ class Matrix:
     marks: list[tuple[Criterion, list[dict[str, Any]]]]
     budget: Decimal | None
     scores: bool
+    limit: Decimal
 
     @property
     def locked(self) -> int:
@@ -125,6 +126,7 @@ def matrix(actor: Actor, challenge: Challenge, order: str = "rank") -> Matrix | 
         ],
         budget=challenge.budget,
         scores=scores,
+        limit=challenge.spread_limit,
     )
 
 

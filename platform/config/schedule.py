@@ -35,6 +35,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "mail personal links of surveys": job("needs.mail_survey_links", MINUTE),
     "look for research that is done twice": job("needs.find_duplicates", crontab(hour="2", minute="15")),
     "close challenges at their deadline": job("needs.close_challenges", MINUTE),
+    "end notices of proposed awards": job("needs.end_notices", MINUTE),
     "summon the panels of gates that are due": job("projects.open_due_gate_reviews", 30 * MINUTE),
     "let conditions lapse": job("projects.lapse_conditions", 30 * MINUTE),
     "remind of what waits": job("inbox.remind", 30 * MINUTE),

@@ -23,7 +23,7 @@ from core.search import services as search
 from core.ties import services as ties
 from needs.models.award import Award
 from needs.models.need import Need
-from needs.services.award import award_facts, split
+from needs.services.award import AwardFacts, award_facts
 from projects.models import Gate, Party, Project, ProjectIndicator, ProjectNeed
 from projects.states import STAGES, Origin, PartyRole, ProjectState
 
@@ -95,7 +95,7 @@ def from_award(award: Award, *, actor: Actor) -> Project:
         raise WrongState(_("The award is not signed by two people yet."))
     facts = award_facts(award)
     project = create(
-        lead=facts.owner, actor=actor, title=facts.need.title, origin=Origin.NEED_PULLED, summary=facts.challenge.summary,
+        lead=facts.owner, actor=actor, title=_title(facts), origin=Origin.NEED_PULLED, summary=facts.challenge.summary,
         chain=facts.need.chain, award=award,
     )  # fmt: skip
     ProjectNeed.objects.create(project=project, need=facts.need, linked_by=actor.person)
@@ -111,17 +111,8 @@ def from_award(award: Award, *, actor: Actor) -> Project:
         gate.planned_on = fact.planned_on
         gate.save(update_fields=["planned_on"])
         gate.indicators.set([rows[pk] for pk in fact.specification_ids if pk in rows])
-    payers = facts.payers or [(facts.issuer, facts.amount)]
-    shares = [percent for _organisation, percent in payers]
-    parts = {fact.stage: split(fact.amount, shares) for fact in facts.gates}
-    for at, (payer, _amount) in enumerate(payers):
-        hold_plan(
-            project,
-            [(str(stage), part[at]) for stage, part in parts.items() if part[at] > 0],
-            payer,
-            facts.bidder,
-            actor,
-        )
+    for payer, stages in facts.tranches():
+        hold_plan(project, [(stage, amount) for stage, amount in stages if amount > 0], payer, facts.bidder, actor)
     finish(project)
     inbox.notify(
         kind="project_created", title=gettext_noop("The project %(project)s is prepared: duties, shares and contacts are next"),
@@ -130,6 +121,11 @@ def from_award(award: Award, *, actor: Actor) -> Project:
     )  # fmt: skip
     book.record(actor, "create_project", project, after={"award": str(award.pk), "title": project.title})
     return project
+
+
+def _title(facts: AwardFacts) -> str:
+    """The need's; in a race, where several projects answer one need, with the racing bidder's name."""
+    return f"{facts.need.title} · {facts.bidder.name}" if facts.challenge.race_mode else facts.need.title
 
 
 def hold_plan(

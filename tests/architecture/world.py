@@ -104,7 +104,7 @@ class World:
         from needs.models import Campaign, Challenge, Complaint, Need, PanelMember
         from projects.models import DirectionChange, Gate, GatePanelMember, Project
         from tests import factories
-        from tests.factories import challenges, duplicates, entry, matches, offers, results, webhooks
+        from tests.factories import challenges, duplicates, entry, matches, offers, results, rounds, webhooks
 
         mail = f"@{'demo.xielian.test'}"
         people = {one.email.removesuffix(mail): one for one in Person.objects.filter(email__endswith=mail)}
@@ -121,6 +121,7 @@ class World:
             challenge=challenge, person=self.conflicted.person, state="conflicted", declared_at=now
         )
         entry.taking_part(challenge, self.leader, self.party)
+        rounds.conferred(challenge, self.leader, self.party)
         GatePanelMember.objects.create(gate=gate, person=self.conflicted.person, state="conflicted")
         chain = Chain.objects.get()
         survey.create_campaign(
@@ -268,7 +269,8 @@ ROUTES = {
     "alerts/": "checks.Alert", "chains/": "chains.Chain", "needs/": "needs.Need",
     "needs/questions/": "needs.Question", "needs/supplements/": "needs.SupplementRequest",
     "needs/evidence/": "needs.NeedEvidence", "needs/challenges/": "needs.Challenge", "needs/bids/": "needs.Bid",
-    "needs/seats/": "needs.PanelMember", "needs/awards/": "needs.Award", "needs/public-calls/": "needs.PublicCall",
+    "needs/seats/": "needs.PanelMember", "needs/awards/": "needs.Award", "needs/consensus/": "needs.Consensus",
+    "needs/notices/": "needs.AwardNotice", "needs/objections/": "needs.Objection", "needs/public-calls/": "needs.PublicCall",
     "needs/offers/": "needs.Offer", "needs/offers/flows/": "needs.Flow", "needs/offers/map/": "chains.Chain",
     "needs/results/": "needs.Result", "needs/results/capabilities/": "needs.Capability",
     "needs/results/applications/": "needs.Application", "needs/results/outcomes/": "needs.Outcome", "needs/results/loops/": "needs.FollowUp",

@@ -15,6 +15,7 @@ from django.db import models
 from django.urls import NoReverseMatch, reverse
 
 from tests.architecture import world as everything
+from tests.architecture.permissions import TABLE
 from tests.support import axe
 from tests.support.kept_world import world_of
 
@@ -45,7 +46,8 @@ def pages(world: Any) -> Iterator[Found]:
             path = reverse(door.name, kwargs=world.arguments(door))
         except NoReverseMatch:
             continue
-        for who in EYES:
+        letters = dict(zip(everything.PEOPLE, TABLE.get(door.name, ""), strict=False))
+        for who in sorted(EYES, key=lambda one, letters=letters: letters.get(one) != "y"):
             answer = clients[who].get(path)
             if answer.status_code == 405:
                 break
@@ -195,46 +197,62 @@ def languages(world: Any, found: list[Found]) -> list[str]:
 
 
 def eyes(world: Any, found: list[Found], new_page: Any, url: str) -> list[str]:
-    """What the browser finds wrong, on a desk and on a phone; axe measures each page in one of the looks, every other in the same."""
+    """What the browser finds wrong, on a desk and on a phone.
+
+    A page is loaded in one look and turned into the other, so that it is drawn in both for the price of one; axe measures
+    it as it was loaded. With LOOKS=all every page is loaded and measured in each look.
+    """
     troubles = []
-    for turn, (language, width, scheme) in enumerate(LOOKS):
-        speak(world, language)
+    turns = [[look] for look in LOOKS] if os.environ.get("LOOKS") == "all" else [LOOKS]
+    for looks in turns:
+        speak(world, looks[-1][0])
         windows: dict[str, Any] = {}
         noise: list[str] = []
         for place, (name, path, who, _text) in enumerate(found):
             if who not in windows:
-                actor = None if who == "stranger" else world.actor_of(who)
-                page = new_page(
-                    actor and actor.person,
-                    actor and actor.organisation,
-                    viewport={"width": width, "height": 900},
-                    color_scheme=scheme,
-                )
-                page.context.add_cookies([{"name": "django_language", "value": language, "url": url}])
-                page.add_init_script(LISTEN)
-                page.on("console", lambda said, heard=noise: heard.append(said.text) if said.type == "error" else None)
-                page.on("pageerror", lambda error, heard=noise: heard.append(str(error)))
-                windows[who] = page
+                windows[who] = window_of(world, who, looks[-1], new_page, url, noise)
             page = windows[who]
-            where = f"{name} as {who} at {width}"
             noise.clear()
-            answer = page.goto(path)
-            if answer is None or answer.status != 200:
-                troubles.append(f"{where}: {answer.status if answer else 'no answer'}")
-                continue
-            wide, refused, title = page.evaluate(f"[{WIDE}, window.refused, document.title]")
-            if wide > 1:
-                troubles.append(f"{where}: {wide} px too wide")
-            if len(title) < 4:
-                troubles.append(f"{where}: no title")
-            troubles += [f"{where}: refused by the policy: {one}" for one in refused]
-            # The browser reports late what axe styled on the page before.
-            troubles += [f"{where}: {one}" for one in noise if "inline style" not in one]
-            if place % len(LOOKS) == turn:
-                troubles += [f"{where}: {one}" for one in axe.violations(page)]
-            if folder := os.environ.get("WRITE_PICTURES"):
-                page.screenshot(path=f"{folder}/{name.replace(':', '.')}-{width}.png", full_page=True)
+            # Where the window stands from the page before is where this one is loaded.
+            order = looks if place % 2 else looks[::-1]
+            for turn, (_language, width, scheme) in enumerate(order):
+                where = f"{name} as {who} at {width}"
+                page.emulate_media(color_scheme=scheme)
+                page.set_viewport_size({"width": width, "height": 900})
+                if not turn:
+                    answer = page.goto(path)
+                    if answer is None or answer.status != 200:
+                        troubles.append(f"{where}: {answer.status if answer else 'no answer'}")
+                        break
+                wide, refused, title = page.evaluate(f"[{WIDE}, window.refused.splice(0), document.title]")
+                if wide > 1:
+                    troubles.append(f"{where}: {wide} px too wide")
+                if len(title) < 4:
+                    troubles.append(f"{where}: no title")
+                troubles += [f"{where}: refused by the policy: {one}" for one in refused]
+                # The browser reports late what axe styled on the page before.
+                troubles += [f"{where}: {one}" for one in noise if "inline style" not in one]
+                if folder := os.environ.get("WRITE_PICTURES"):
+                    page.screenshot(path=f"{folder}/{name.replace(':', '.')}-{width}.png", full_page=True)
+                if not turn:  # colours that have just been turned may still be on their way
+                    troubles += [f"{where}: {one}" for one in axe.violations(page)]
     return troubles
+
+
+def window_of(world: Any, who: str, look: tuple[str, int, str], new_page: Any, url: str, noise: list[str]) -> Any:
+    language, width, scheme = look
+    actor = None if who == "stranger" else world.actor_of(who)
+    page = new_page(
+        actor and actor.person,
+        actor and actor.organisation,
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,
+    )
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": url}])
+    page.add_init_script(LISTEN)
+    page.on("console", lambda said: noise.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: noise.append(str(error)))
+    return page
 
 
 def paper(world: Any, new_page: Any) -> list[str]:

@@ -1,7 +1,8 @@
-"""How well search and matching rank: figures on the judged set, beside plain full text and `ILIKE` on the same rows.
+"""How well search and matching rank: figures on the judged set, beside BM25 (the library bm25s) over the same tokens, plain full text and `ILIKE`.
 
-Odd-numbered queries and needs were used to choose the constants in `core.search.ranking`, the others only to report. The interval is a
-paired bootstrap over queries against plain full text (2,000 draws, fixed seed). Every judgement is a single judge's.
+Odd-numbered queries and needs were used to choose the constants in `core.search.ranking`, the others only to report; `more_queries.jsonl` was written later,
+with its judgements, before any of it was asked, and none of it chose anything. The intervals are paired bootstraps over queries (2,000 draws, fixed seed).
+Every judgement is a single judge's.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.db.models import Q
@@ -21,6 +22,7 @@ from django.db.models import Q
 from core import checks
 from core.accounts.actor import Actor
 from core.search import queries as search
+from core.search import words
 from core.search.bridge import bridge
 from core.search.likeness import crowded, likeness
 from core.search.models import Document
@@ -28,6 +30,7 @@ from core.search.services import weigh
 from needs.queries.undertaking import Facts
 from needs.services import duplicate
 
+T = TypeVar("T")
 FOLDER = Path(__file__).parent / "relevance"
 TARGETS = ["result", "capability", "equipment"]
 
@@ -99,6 +102,33 @@ def full_text(text: str, kinds: list[str] | None = None) -> list[str]:
     ]
 
 
+class Peer:
+    """BM25 as the library bm25s computes it (Lucene's variant, its usual constants) over the tokens that we index, in memory."""
+
+    def __init__(self, corpus: list[dict[str, Any]]) -> None:
+        import bm25s
+
+        self.ids = [one["id"] for one in corpus]
+        self.kinds = [one["kind"] for one in corpus]
+        self.engine = bm25s.BM25()
+        self.engine.index([words.tokens(f"{one['title']} {body_of(one)}") for one in corpus], show_progress=False)
+
+    def search(self, text: str, kinds: list[str] | None = None) -> list[str]:
+        asked = words.tokens(text)
+        known = [token for token in asked if token in self.engine.vocab_dict]
+        if not known:
+            return []
+        places, scores = self.engine.retrieve([known], k=len(self.ids), show_progress=False)
+        return [
+            self.ids[at]
+            for at, score in zip(places[0], scores[0], strict=True)
+            if score > 0 and (kinds is None or self.kinds[at] in kinds)
+        ][:10]
+
+    def matching(self, need: dict[str, Any]) -> list[str]:
+        return self.search(f"{need['title']} {body_of(need)}", TARGETS)
+
+
 def contains(text: str) -> list[str]:
     """`ILIKE` for each word."""
     asked = Q()
@@ -114,14 +144,15 @@ def grades_of(name: str) -> dict[str, dict[str, int]]:
     return grades
 
 
-def search_figures(run: Callable[[str], list[str]]) -> dict[str, dict[str, float]]:
+def search_figures(run: Callable[[str], list[str]], name: str = "") -> dict[str, dict[str, float]]:
     """nDCG@10 and recall@10 by kind of query, over all, and over the half that was held out."""
-    grades = grades_of("qrels.tsv")
+    grades = grades_of(f"{name}qrels.tsv")
     scores: dict[str, list[tuple[float, float | None]]] = defaultdict(list)
-    for place, query in enumerate(lines("queries.jsonl")):
+    for place, query in enumerate(lines(f"{name}queries.jsonl")):
         found = run(query["text"])
         value = (ndcg(found, grades[query["id"]]), recall(found, grades[query["id"]]))
-        for group in (query["type"], "all", "held out" if place % 2 else "tuned on"):
+        halves = [] if name else ["held out" if place % 2 else "tuned on"]
+        for group in (query["type"], "all", *halves):
             scores[group].append(value)
     return _means(scores)
 
@@ -148,11 +179,25 @@ def _means(scores: dict[str, list[tuple[float, float | None]]]) -> dict[str, dic
     return result
 
 
-def interval(one: Callable[[str], list[str]], other: Callable[[str], list[str]]) -> tuple[float, float, float]:
-    """The mean difference in nDCG@10 over the held-out half, and its 95 % interval."""
-    grades = grades_of("qrels.tsv")
-    held = [query for place, query in enumerate(lines("queries.jsonl")) if place % 2]
-    gaps = [ndcg(one(q["text"]), grades[q["id"]]) - ndcg(other(q["text"]), grades[q["id"]]) for q in held]
+def held_out(name: str = "") -> list[tuple[str, dict[str, int]]]:
+    """The queries that chose nothing, with their grades."""
+    grades = grades_of(f"{name}qrels.tsv")
+    return [
+        (one["text"], grades[one["id"]]) for place, one in enumerate(lines(f"{name}queries.jsonl")) if name or place % 2
+    ]
+
+
+def held_out_needs() -> list[tuple[dict[str, Any], dict[str, int]]]:
+    corpus = {one["id"]: one for one in lines("corpus.jsonl")}
+    judged = [(corpus[need], grades) for need, grades in sorted(grades_of("match.tsv").items())]
+    return [(need, grades) for place, (need, grades) in enumerate(judged) if place % 2 and any(grades.values())]
+
+
+def interval(
+    one: Callable[[T], list[str]], other: Callable[[T], list[str]], asked: list[tuple[T, dict[str, int]]]
+) -> tuple[float, float, float]:
+    """The mean difference in nDCG@10 over what is asked, and its 95 % interval."""
+    gaps = [ndcg(one(what), grades) - ndcg(other(what), grades) for what, grades in asked]
     draw = random.Random(20261126)
     means = sorted(sum(draw.choices(gaps, k=len(gaps))) / len(gaps) for _turn in range(2000))
     return sum(gaps) / len(gaps), means[50], means[1949]
@@ -208,17 +253,30 @@ def duplicate_figures(least: float | None = None) -> dict[str, dict[str, float]]
     return figures
 
 
-def report() -> str:
+def report(corpus: list[dict[str, Any]]) -> str:
     """The whole report as text; the corpus is loaded already."""
+    peer = Peer(corpus)
     told = []
-    for name, run in (("ours", ours), ("plain full text", full_text), ("ILIKE", contains)):
-        told.append(f"search, {name}: " + _shown(search_figures(run)))
-    told.append(
-        "search, ours minus plain full text, held out: {:.3f} [{:.3f}, {:.3f}]".format(*interval(ours, full_text))
-    )
-    told.append("matching, ours: " + _shown(match_figures(ours_matching)))
-    plain = match_figures(lambda one: full_text(f"{one['title']} {body_of(one)}", TARGETS))
-    told.append("matching, plain full text: " + _shown(plain))
+    for title, name in (("search", ""), ("search, later questions", "more_")):
+        for run_name, run in (
+            ("ours", ours),
+            ("BM25", peer.search),
+            ("plain full text", full_text),
+            ("ILIKE", contains),
+        ):
+            told.append(f"{title}, {run_name}: " + _shown(search_figures(run, name)))
+        for other, run in (("BM25", peer.search), ("plain full text", full_text), ("ILIKE", contains)):
+            told.append(f"{title}, ours minus {other}, " + _difference(interval(ours, run, held_out(name))))
+    for run_name, run_need in (
+        ("ours", ours_matching),
+        ("BM25", peer.matching),
+        ("plain full text", full_text_matching),
+    ):
+        told.append(f"matching, {run_name}: " + _shown(match_figures(run_need)))
+    for other, run_need in (("BM25", peer.matching), ("plain full text", full_text_matching)):
+        told.append(
+            f"matching, ours minus {other}, " + _difference(interval(ours_matching, run_need, held_out_needs()))
+        )
     told += [
         "duplicates, {}: n={n:.0f} true {true:.0f} found {found:.0f} precision {precision:.3f} recall {recall:.3f}".format(
             name, **one
@@ -226,6 +284,14 @@ def report() -> str:
         for name, one in duplicate_figures().items()
     ]
     return "\n".join(told)
+
+
+def _difference(found: tuple[float, float, float]) -> str:
+    return "held out: {:.3f} [{:.3f}, {:.3f}]".format(*found)
+
+
+def full_text_matching(need: dict[str, Any]) -> list[str]:
+    return full_text(f"{need['title']} {body_of(need)}", TARGETS)
 
 
 def _shown(figures: dict[str, dict[str, float]]) -> str:

@@ -253,37 +253,54 @@ def duplicate_figures(least: float | None = None) -> dict[str, dict[str, float]]
     return figures
 
 
+def once(run: Callable[[T], list[str]]) -> Callable[[T], list[str]]:
+    """The same answers, each asked for only once."""
+    kept: dict[str, list[str]] = {}
+
+    def answer(what: T) -> list[str]:
+        key = json.dumps(what, ensure_ascii=False)
+        if key not in kept:
+            kept[key] = run(what)
+        return kept[key]
+
+    return answer
+
+
 def report(corpus: list[dict[str, Any]]) -> str:
     """The whole report as text; the corpus is loaded already."""
     peer = Peer(corpus)
     told = []
+    runs = {
+        "ours": once(ours), "BM25": once(peer.search), "plain full text": once(full_text), "ILIKE": once(contains),
+    }  # fmt: skip
     for title, name in (("search", ""), ("search, later questions", "more_")):
-        for run_name, run in (
-            ("ours", ours),
-            ("BM25", peer.search),
-            ("plain full text", full_text),
-            ("ILIKE", contains),
-        ):
-            told.append(f"{title}, {run_name}: " + _shown(search_figures(run, name)))
-        for other, run in (("BM25", peer.search), ("plain full text", full_text), ("ILIKE", contains)):
-            told.append(f"{title}, ours minus {other}, " + _difference(interval(ours, run, held_out(name))))
-    for run_name, run_need in (
-        ("ours", ours_matching),
-        ("BM25", peer.matching),
-        ("plain full text", full_text_matching),
-    ):
-        told.append(f"matching, {run_name}: " + _shown(match_figures(run_need)))
-    for other, run_need in (("BM25", peer.matching), ("plain full text", full_text_matching)):
-        told.append(
-            f"matching, ours minus {other}, " + _difference(interval(ours_matching, run_need, held_out_needs()))
-        )
+        told += [f"{title}, {who}: {_shown(search_figures(run, name))}" for who, run in runs.items()]
+        told += [
+            f"{title}, ours minus {who}, {_difference(interval(runs['ours'], run, held_out(name)))}"
+            for who, run in runs.items()
+            if who != "ours"
+        ]
+    matchings = {
+        "ours": once(ours_matching), "BM25": once(peer.matching), "plain full text": once(full_text_matching),
+    }  # fmt: skip
+    told += [f"matching, {who}: {_shown(match_figures(run))}" for who, run in matchings.items()]
     told += [
+        f"matching, ours minus {who}, {_difference(interval(matchings['ours'], run, held_out_needs()))}"
+        for who, run in matchings.items()
+        if who != "ours"
+    ]
+    told += duplicates_told(duplicate_figures())
+    return "\n".join(told)
+
+
+def duplicates_told(figures: dict[str, dict[str, float]]) -> list[str]:
+    """A line for each group of pairs."""
+    return [
         "duplicates, {}: n={n:.0f} true {true:.0f} found {found:.0f} precision {precision:.3f} recall {recall:.3f}".format(
             name, **one
         )
-        for name, one in duplicate_figures().items()
+        for name, one in figures.items()
     ]
-    return "\n".join(told)
 
 
 def _difference(found: tuple[float, float, float]) -> str:
@@ -295,7 +312,7 @@ def full_text_matching(need: dict[str, Any]) -> list[str]:
 
 
 def _shown(figures: dict[str, dict[str, float]]) -> str:
-    return "; ".join(
-        f"{group} (n={one['n']:.0f}) nDCG@10 {one['ndcg']:.3f} recall@10 {one['recall']:.3f}"
+    return "".join(
+        f"\n  {group:13} n={one['n']:2.0f}  nDCG@10 {one['ndcg']:.3f}  recall@10 {one['recall']:.3f}"
         for group, one in figures.items()
     )

@@ -118,6 +118,68 @@ def test_a_change_has_its_baseline_and_a_multiple_its_chosen_reading(
     assert (kept.original_words, str(kept.factor.normalize())) == (words, meant[1])
 
 
+@pytest.mark.req("A45", whole=True)
+@pytest.mark.parametrize(
+    ("effect", "said", "direction", "before", "near", "after", "factor", "indicator"),
+    [
+        ("续航里程提升40%，用户满意", "续航里程提升40%", "higher", "500", "690", "700", "", {"target": "25", "baseline_value": "240"}),
+        ("充电效率提升2倍", "充电效率提升2倍", "higher", "50", "90", "", "3", {"target": "12.5", "baseline_value": "160"}),
+        ("返修率下降 12.5%", "返修率下降 12.5%", "lower", "80", "90", "70", "", {"target": "30", "baseline_value": "200"}),
+    ],
+)  # fmt: skip
+def test_a_rise_or_fall_without_its_baseline_is_flagged_until_one_stands_behind_it(
+    client: Any,
+    api: Any,
+    effect: str,
+    said: str,
+    direction: str,
+    before: str,
+    near: str,
+    after: str,
+    factor: str,
+    indicator: Any,
+) -> None:
+    result, owner, _user, _second = scene()
+    client.sign_in(owner.person, owner.organisation)
+    door = api.as_person(owner.person, owner.organisation)
+    typed = {"node": str(result.node_id), "applied_on": "2026-03-01", "effect": "良率达到98%，已批量使用", "user": ""}
+    assert client.post(f"/needs/results/{result.pk}/apply/", typed).status_code == 302
+    node = result.chain.nodes.exclude(pk=result.node_id).first()
+    assert (
+        client.post(f"/needs/results/{result.pk}/apply/", typed | {"node": str(node.pk), "effect": effect}).status_code
+        == 302
+    )
+
+    def told() -> list[str]:
+        checks.watch({"A45"})
+        rows = door.get("alerts/", {"code": "A45", "state": "told"}).data["results"]
+        return sorted(row["rule"] for row in rows)
+
+    (words,) = told()
+    assert said in words and "基线" in words, "a plain level is no rise"
+    use = Application.objects.get(effect=effect)
+    page = f"/needs/results/applications/{use.pk}/outcome/"
+    whole = BEFORE | {"name": said[:4], "direction": direction, "unit": "km", "baseline_value": before}
+    assert client.post(page, whole | {"value": near}).status_code == 302
+    assert told() == [words], "another figure does not stand behind it"
+    whole |= {"original_words": said, "factor": factor} if factor else {"value": after}
+    assert client.post(page, whole | {"name": f"{said[:4]}（复测）"}).status_code == 302
+    assert told() == []
+
+    # The words of a need are read as well, and cleared by an indicator with its baseline.
+    percent = indicator["target"]
+    need, _owner = need_make.draft(owner, expected_results=f"能量密度提升{percent}%", chain=result.chain)
+    charging = need_make.decimals(need_make.CHARGING)
+    assert door.post(f"needs/{need.pk}/define_indicator/", charging).status_code == 201
+    assert told() == [], "a draft is nobody's claim yet"
+    assert door.post(f"needs/{need.pk}/issue_version/", {}).status_code == 201
+    (words,) = told()
+    assert f"提升{percent}%" in words
+    made = door.post(f"needs/{need.pk}/define_indicator/", need_make.decimals(need_make.DENSITY | indicator))
+    assert made.status_code == 201, made.data
+    assert told() == []
+
+
 @pytest.mark.req("R025", whole=True)
 @pytest.mark.parametrize(
     ("endurance", "failure"),

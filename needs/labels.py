@@ -126,6 +126,7 @@ for _operation, _words in {
     "complete_joint": _("all agreed"),
     "decline_joint": _("declined the joint way"),
     "withdraw_joint": _("took the proposal back"),
+    "dismiss_opportunity": _("dismissed an opportunity"),
     "dismiss_match": _("dismissed a match"),
     "restore_match": _("let the match show again"),
     "invite_solver": _("invited to solve the need"),

@@ -39,6 +39,7 @@ from needs.models.need import (
 )
 from needs.models.notice import AwardNotice, Objection
 from needs.models.offer import Flow, Offer
+from needs.models.opportunity import Opportunity, Sought
 from needs.models.outcome import Application, FollowUp, Outcome, Reinvestment, ResultRequirement
 from needs.models.pairing import Pairing
 from needs.models.qualification import Qualification, QualificationEvidence
@@ -102,6 +103,7 @@ __all__ = [
     "NeedVersion",
     "Objection",
     "Offer",
+    "Opportunity",
     "Outcome",
     "Pairing",
     "PanelMember",
@@ -120,6 +122,7 @@ __all__ = [
     "ScoreSheet",
     "SimilarPair",
     "SolverInvitation",
+    "Sought",
     "SupplementFile",
     "SupplementRequest",
     "SurveyAnswer",

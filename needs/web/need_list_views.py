@@ -113,6 +113,7 @@ def library_tabs() -> list[dict[str, Any]]:
     return [
         {"label": _("List"), "url": reverse("needs:needs")},
         {"label": _("Nodes and sides"), "url": reverse("needs:side_matrix")},
+        {"label": _("Opportunities"), "url": reverse("needs:opportunities")},
     ]
 
 

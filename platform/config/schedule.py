@@ -34,6 +34,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "group complaints anew": job("needs.regroup_complaints", crontab(hour="2", minute="40")),
     "mail personal links of surveys": job("needs.mail_survey_links", MINUTE),
     "look for research that is done twice": job("needs.find_duplicates", crontab(hour="2", minute="15")),
+    "look for opportunities across chains": job("needs.find_opportunities", 10 * MINUTE),
     "close challenges at their deadline": job("needs.close_challenges", MINUTE),
     "end notices of proposed awards": job("needs.end_notices", MINUTE),
     "summon the panels of gates that are due": job("projects.open_due_gate_reviews", 30 * MINUTE),

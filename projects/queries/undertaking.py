@@ -1,4 +1,4 @@
-"""Projects among the undertakings that are compared, so that nothing is researched twice (R106)."""
+"""Projects among the undertakings that are compared, so that nothing is researched twice (R106), and the needs they answer (R122)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
+from needs.queries.opportunity import register_answers
 from needs.queries.undertaking import Facts, Source, register, words_of
 from projects.models import Project, ProjectIndicator, ProjectNeed
 from projects.states import ProjectState
@@ -29,3 +30,4 @@ def _projects(ids: Sequence[UUID]) -> dict[UUID, Facts]:
 
 
 register(Source("project", [ProjectState.DRAFT, ProjectState.RUNNING, ProjectState.ACCEPTING], _projects))
+register_answers(lambda: ProjectNeed.objects.values("need_id"))

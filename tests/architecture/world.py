@@ -195,6 +195,9 @@ class World:
         )
         matches.demanded(self.leader, chain, self.party)
         matches.decided(self.leader, self.party, Need.objects.filter(owner=self.leader.organisation).first(), result)
+        matches.proposed(
+            self.party, second, challenges.published_need(self.leader.organisation, chain=chain, title="粘结剂开裂")
+        )
         call_command("load_public_calls", verbosity=0, stdout=_Quiet())
         assert Membership.objects.exists() and dt
 
@@ -282,6 +285,7 @@ ROUTES = {
     "needs/surveys/questions/": "needs.QuestionSet", "benefits/agreements/": "benefits.ShareAgreement",
     "needs/similar/": "needs.SimilarPair", "needs/similar/proposals/": "needs.JointProposal",
     "needs/qualifications/": "needs.Qualification", "needs/qualifications/evidence/": "needs.QualificationEvidence",
+    "needs/opportunities/": "needs.Opportunity",
     "needs/dismissals/": "needs.Dismissal", "needs/invitations/": "needs.SolverInvitation",
     "benefits/versions/": "benefits.AgreementVersion", "benefits/incomes/": "benefits.Income", "benefits/settlements/": "benefits.Settlement",
     "benefits/statements/": "benefits.Statement", "benefits/funds/": "benefits.RiskFund", "benefits/calls/": "benefits.FundCallLine",

@@ -18,6 +18,7 @@ from core.inbox import services as inbox
 from needs.models.matching import Dismissal, SolverInvitation
 from needs.models.need import Need
 from needs.queries.matching import found_match
+from needs.queries.pairing import is_in_touch
 from needs.services.matching import dismiss
 from needs.services.need import need_link
 from needs.states.matching import INVITATION, InvitationState
@@ -56,10 +57,10 @@ def invite_solver(*, actor: Actor, need_id: UUID, object_id: UUID, message: str 
     whom: Organisation = found.organisation
     if need.invitations.filter(organisation=whom).exclude(state=InvitationState.WITHDRAWN).exists():
         raise Invalid(
-            _("%(organisation)s is invited already.") % {"organisation": whom},
-            field="object_id",
-            code="invited_already",
-        )
+            _("%(organisation)s is invited already.") % {"organisation": whom}, field="object_id", code="invited_already"
+        )  # fmt: skip
+    if is_in_touch(need.pk, whom.pk):
+        raise Invalid(_("These two are matched or proposed already."), field="object_id", code="pairing_exists")
     row = SolverInvitation.objects.create(
         need=need, organisation=whom, invited_by=actor.person, object_type=found.object_type, object_id=found.object_id,
         message=message.strip(),

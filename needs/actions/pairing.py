@@ -17,6 +17,7 @@ from core.errors import Invalid
 from core.inbox import services as inbox
 from needs.models.need import Need
 from needs.models.pairing import Pairing
+from needs.queries.pairing import is_in_touch
 from needs.states.need import NeedState
 from needs.states.pairing import PAIRING, PairingState
 
@@ -44,7 +45,7 @@ def propose_pairing(
         raise Invalid(_("Propose for a need of yours, or for your own organisation."), field="organisation")
     if other.pk == row.owner_id:
         raise Invalid(_("The need is this organisation's own."), field="organisation")
-    if Pairing.objects.filter(need=row, organisation=other).exclude(state=PairingState.DECLINED).exists():
+    if is_in_touch(row.pk, other.pk):
         raise Invalid(_("These two are matched or proposed already."), field="organisation", code="pairing_exists")
     made = Pairing.objects.create(
         need=row, organisation=other, proposed_for=own, proposed_by=actor.person, note=note.strip()

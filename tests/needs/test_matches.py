@@ -91,6 +91,11 @@ def test_a_need_finds_candidates_across_chains_with_the_reason_until_that_is_swi
     assert sent.status_code == 302, sent.content.decode()
     assert door.post(f"needs/{need.pk}/invite_solver/", {"object_id": str(away.pk)}).status_code == 422
     assert Task.objects.get(kind="answer_solving").organisation == maker.organisation
+    # Whoever is in touch already is neither proposed as a match nor invited once more.
+    twice = {"need": str(need.pk), "organisation": str(maker.organisation_id)}
+    assert door.post("pairings/", twice).status_code == 422
+    assert door.post("pairings/", twice | {"organisation": str(both.owner_id)}).status_code == 201
+    assert door.post(f"needs/{need.pk}/invite_solver/", {"object_id": str(both.pk)}).status_code == 422
     assert Notification.objects.filter(kind="solver_invited", person=maker.person).count() == 1
     (asked,) = other.get("solver-invitations/").data["results"]
     assert asked["open_moves"] == ["accept_solving", "decline_solving"] and asked["message"] == "请来看看"

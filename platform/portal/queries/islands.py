@@ -24,6 +24,7 @@ from core.errors import NotFound
 from core.search import queries as search
 from needs.models import Award, Capability, Definer, Flow, Need, Pairing, Result, SolverInvitation
 from needs.queries.need import needs_visible_to
+from needs.queries.pairing import in_touch_with
 from needs.queries.result import results_visible_to
 from needs.states.matching import InvitationState
 from needs.states.need import DefinerState, NeedState
@@ -141,8 +142,7 @@ def needs_for(actor: Actor, organisation: Organisation) -> list[Suggestion]:
 def needs_to_offer(actor: Actor, organisation: Organisation) -> QuerySet[Need]:
     """Published needs of others that the actor reads and that wait for no answer of the organisation."""
     rows = needs_visible_to(actor).filter(state=NeedState.PUBLISHED).exclude(owner=organisation)
-    taken = Pairing.objects.filter(organisation=organisation).exclude(state="declined").values("need_id")
-    return rows.exclude(pk__in=taken).order_by()
+    return rows.exclude(in_touch_with(organisation.pk)).order_by()
 
 
 def island_count(actor: Actor) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
@@ -91,7 +90,7 @@ def matches_of(actor: Actor, obj: Model, *, across: bool = True, limit: int = SH
     chains = set(search.scopes_of(own))
     if not across:
         found = [row for row in found if chains & set(search.scopes_of(row))]
-    away = _dismissed(actor, obj.pk)
+    away = _dismissed(actor, obj)
     kept = [row for row in found if row.object_id not in away][:limit]
     met = _indicators(obj, own, kept)
     invited = _invited(actor, obj, kept)
@@ -129,9 +128,12 @@ def is_open() -> Q:
     )
 
 
-def _dismissed(actor: Actor, subject_id: Any) -> dict[UUID, Dismissal]:
-    rows = Dismissal.objects.filter(organisation=actor.organisation_id, subject_id=subject_id, restored_at__isnull=True)
-    return {row.object_id: row for row in rows}
+def _dismissed(actor: Actor, obj: Model) -> dict[UUID, Dismissal]:
+    """What one's organisation dismissed for the object, by the other side's id: a pair is dismissed from either side."""
+    rows = Dismissal.objects.filter(organisation=actor.organisation_id, restored_at__isnull=True)
+    if isinstance(obj, Need):
+        return {row.object_id: row for row in rows.filter(subject_id=obj.pk)}
+    return {row.subject_id: row for row in rows.filter(object_id=obj.pk)}
 
 
 def _invited(actor: Actor, obj: Model, rows: Collection[Document]) -> dict[UUID | None, SolverInvitation]:

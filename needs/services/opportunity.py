@@ -30,7 +30,7 @@ CANDIDATES = 30
 # Per cent; weaker than this is no opportunity.
 FLOOR = Decimal(8)
 WORDS_KEPT = 8
-AT_ONCE, A_RUN = 50, 5_000
+AT_ONCE, A_RUN = 20, 300
 
 
 def open_to_all() -> QuerySet[Document]:

@@ -44,7 +44,9 @@ def _needs_for(request: HttpRequest, row: Result | Capability) -> str | None:
     actor = request.actor  # type: ignore[attr-defined]
     if not actor.belongs_to(row.owner_id):
         return None
-    return render_to_string("needs/_needs_for.html", {"matches": matches_of(actor, row, limit=FEW)}, request=request)
+    may = policy.can(actor, "needs.dismiss_match")
+    shown = {"object": row, "matches": matches_of(actor, row, limit=FEW), "may_dismiss": may}
+    return render_to_string("needs/_needs_for.html", shown, request=request)
 
 
 slots.register("needs.need_page", matches_of_need, order=15)

@@ -13,12 +13,14 @@ from django.views.decorators.http import require_POST
 
 from core import book
 from core.access import policy
+from core.accounts.actor import Actor
 from core.web import forms, tables
 from core.web.forms import form_page
 from core.web.page import crumb, render_page
 from needs.actions import matching as actions
 from needs.models.matching import Dismissal, SolverInvitation
 from needs.models.need import Need
+from needs.models.result import Capability, Result
 from needs.queries.matching import found_match, invitations_visible_to, matches_of
 from needs.services.need import need_link
 from needs.states.matching import INVITATION, InvitationState
@@ -82,8 +84,9 @@ def invite_solver(request: HttpRequest, pk: UUID, found: UUID) -> HttpResponse:
 
 @require_POST
 def restore_match(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = policy.fetch(actor_of(request), "needs.view_dismissal", Dismissal, pk)
-    back = reverse("needs:matches", args=[row.subject_id])
+    actor = actor_of(request)
+    row = policy.fetch(actor, "needs.view_dismissal", Dismissal, pk)
+    back = _back(actor, row.subject_id, row.object_id)
     return act(request, actions.restore_match, dismissal_id=pk, success=back, message=_("It shows again."))
 
 
@@ -133,8 +136,16 @@ def _about(request: HttpRequest, pk: UUID, found: UUID, name: str, form: Any, ti
     intro = f"{document.title} · {document.organisation}" if document is not None else ""
     return form_page(
         request, "components/form_page.html", form, action=partial(getattr(actions, name), need_id=pk, object_id=found), title=title,
-        submit=title, crumbs=_crumbs(need, title), context={"intro": intro}, success=reverse("needs:matches", args=[pk]), message=message,
+        submit=title, crumbs=_crumbs(need, title), context={"intro": intro}, success=_back(actor, pk, found), message=message,
     )  # fmt: skip
+
+
+def _back(actor: Actor, need_id: UUID, found: UUID) -> str:
+    """The page of one's own result or capability, else the matches of the need."""
+    for name, model in (("result", Result), ("capability", Capability)):
+        if actor.organisation_id and model.objects.filter(pk=found, owner=actor.organisation_id).exists():
+            return reverse(f"needs:{name}", args=[found]) + "#matches"
+    return reverse("needs:matches", args=[need_id])
 
 
 def _answer(request: HttpRequest, pk: UUID, action: Any, form: Any, title: Any) -> HttpResponse:

@@ -116,3 +116,9 @@ badges.register(
         EvidenceState.SUBMITTED: "warn", EvidenceState.CONFIRMED: "ok", EvidenceState.REFUSED: "bad", EvidenceState.WITHDRAWN: "quiet",
     },
 )  # fmt: skip
+badges.register(
+    MergeState,
+    {
+        MergeState.PROPOSED: "warn", MergeState.MERGED: "ok", MergeState.DECLINED: "bad", MergeState.WITHDRAWN: "quiet",
+    },
+)  # fmt: skip

@@ -74,6 +74,8 @@ def need_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_issue": own and newest is not None and newest.issued_at is None and editable and policy.can(actor, "needs.issue_version", need),
         "leaves_on": leaves_matching_on(need) if need.stale_at and need.review_on else None,
         "can_close": need.state == NeedState.PUBLISHED and policy.can(actor, "needs.close_need", need),
+        "can_merge": "merge_needs" in NEED.open_moves(need.state) and policy.can(actor, "needs.propose_merge", need),
+        "sees_kept": need.merged_into is not None and policy.visible_to(actor, Need).filter(pk=need.merged_into.pk).exists(),
         "can_challenge": need.state == NeedState.PUBLISHED and own,
         "timeline": book.timeline(need) if own or definer else [],
     }  # fmt: skip

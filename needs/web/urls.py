@@ -8,6 +8,7 @@ from needs.web import (
     duplicate_urls,
     library_views,
     matching_urls,
+    merge_views,
     need_forms_views,
     need_list_views,
     need_views,
@@ -77,6 +78,7 @@ urlpatterns = [
     *matching_urls.urlpatterns,
     *qualification_urls.urlpatterns,
     *offer_urls.urlpatterns,
+    *merge_views.urlpatterns,
     *pairing_views.urlpatterns,
     *result_urls.urlpatterns,
 ]

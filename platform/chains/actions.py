@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Max
@@ -165,6 +166,12 @@ def add_machine(
         organisation=actor.organisation, node=node, name=name.strip(), maker=maker, model=model, count=count
     )
     book.record(actor, "add_machine", machine, after={"name": name})
+    at = [] if machine.node is None else [str(machine.node.chain_id)]
+    search.index(
+        machine, title=str(machine), text=f"{machine.maker} {machine.node or ''}", room="chains", kind="equipment",
+        link=f"{reverse('chains:machines')}?{urlencode({'q': machine.name})}", organisation=machine.organisation, visibility="members",
+        facets={"chains": at, "node": str(machine.node_id or ""), "region": machine.organisation.region_code},
+    )  # fmt: skip
     return machine
 
 

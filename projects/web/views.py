@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from benefits.queries import agreement_for, exposure, tranches_of
 from benefits.states import STAGES
+from chains.models import Chain
 from core import book, checks
 from core.access import policy
 from core.accounts.actor import Actor
@@ -40,8 +42,13 @@ class Projects(tables.Table):
             "stage", _("Stage"), choices=[(str(one.value), one.label) for one in STAGES], lookup="current_stage"
         ),
         tables.Choice("origin", _("Origin"), choices=Origin.choices),
+        tables.Choice(
+            "anchor", _("Anchor"), apply=lambda value: Q(is_anchored=value == "linked"),
+            choices=[("linked", _("Need linked")), ("none", _("Unanchored"))],
+        ),
+        tables.Choice("chain", _("Chain"), lookup="chain_id", choices=lambda: [(row.pk, str(row)) for row in Chain.objects.all()]),
         tables.DateRange("created", _("Prepared"), lookup="created_at", is_moment=True),
-    ]
+    ]  # fmt: skip
     search = ["code", "title", "lead__name"]
     default_sort = "-created_at"
     file_name = "projects"

@@ -35,8 +35,9 @@ NO_LISTS = (
 # Lists of which the walk leaves too few rows, and which cannot be copied; the second test fills each of them.
 FEW = {
     "acceptance-list", "agreement-version-list", "alerts:alert", "alerts:thresholds", "award-notice-list", "challenge-question-list",
-    "client-list", "dispute-list", "files:list", "gate-condition-list", "match-dismissal-list", "needs:flow_map", "needs:questions",
-    "needs:seats", "portal:island_needs", "projects:approvals", "settlement-list", "supplement-list",
+    "client-list", "dispute-list", "files:list", "gate-condition-list", "match-dismissal-list", "need-merge-list", "needs:flow_map",
+    "needs:questions", "needs:seats", "needs:similar", "portal:island_needs", "projects:approvals", "settlement-list", "similar-pair-list",
+    "supplement-list",
 }  # fmt: skip
 # Whether it can be copied depends on the row that happens to be copied; the second test fills it in any case.
 SOMETIMES = {

@@ -100,6 +100,7 @@ class World:
         from core.webhooks import actions as hooks
         from needs.actions import complaint, survey
         from needs.actions import offer as flows
+        from needs.actions.merge import propose_merge
         from needs.actions.pairing import propose_pairing
         from needs.models import Campaign, Challenge, Complaint, Need, PanelMember
         from projects.models import DirectionChange, Gate, GatePanelMember, Project
@@ -181,6 +182,8 @@ class World:
         result, _owner = results.published(self.party, title="高镍三元电池", node=chain.nodes.first().pk)
         results.followed(self.party, result, self.leader)
         results.capability(self.party, nodes=[chain.nodes.first().pk])
+        twice = challenges.published_need(self.leader.organisation, chain=chain, title="低温电解质")
+        same = challenges.published_need(factories.organisation("辛材料"), chain=chain, title="电解质低温性能")
         alone = challenges.published_need(self.leader.organisation, chain=chain, title="低温电解液")
         propose_pairing(actor=self.leader, need=alone.pk, organisation=self.party.organisation_id)
         cited = Complaint.objects.earliest("created_at").cluster
@@ -198,6 +201,7 @@ class World:
         matches.proposed(
             self.party, second, challenges.published_need(self.leader.organisation, chain=chain, title="粘结剂开裂")
         )
+        propose_merge(actor=self.leader, need_id=twice.pk, into=same.code, reason="两项需求相同")
         call_command("load_public_calls", verbosity=0, stdout=_Quiet())
         assert Membership.objects.exists() and dt
 
@@ -278,7 +282,7 @@ ROUTES = {
     "needs/results/": "needs.Result", "needs/results/capabilities/": "needs.Capability",
     "needs/results/applications/": "needs.Application", "needs/results/outcomes/": "needs.Outcome", "needs/results/loops/": "needs.FollowUp",
     "needs/results/demands/": "needs.ResultRequirement",
-    "needs/pairings/": "needs.Pairing", "islands/needs/": "needs.Need", "islands/organisations/": "accounts.Organisation",
+    "needs/pairings/": "needs.Pairing", "needs/merges/": "needs.NeedMerge", "islands/needs/": "needs.Need", "islands/organisations/": "accounts.Organisation",
     "needs/surveys/": "needs.Campaign", "needs/surveys/answers/": "needs.SurveyAnswer",
     "needs/complaints/": "needs.Complaint", "needs/clusters/": "needs.Cluster",
     "needs/surveys/contacts/": "needs.SurveyContact", "needs/surveys/rounds/": "needs.SurveyRound",

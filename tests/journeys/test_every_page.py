@@ -233,6 +233,7 @@ def eyes(world: Any, found: list[Found], new_page: Any, url: str) -> list[str]:
                 # The browser reports late what axe styled on the page before.
                 troubles += [f"{where}: {one}" for one in noise if "inline style" not in one]
                 if folder := os.environ.get("WRITE_PICTURES"):
+                    page.wait_for_timeout(300)  # the drawer slides away
                     page.screenshot(path=f"{folder}/{name.replace(':', '.')}-{width}.png", full_page=True)
                 if not turn:  # colours that have just been turned may still be on their way
                     troubles += [f"{where}: {one}" for one in axe.violations(page)]

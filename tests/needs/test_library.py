@@ -84,7 +84,7 @@ def real_needs(count: int) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: row["id"] not in ("D355", "D372", "D112"))[:count]
 
 
-@pytest.mark.req("R019")  # merging duplicates is not built yet
+@pytest.mark.req("R019", whole=True)
 @pytest.mark.parametrize(("many", "region", "budget"), [(50, "330100", "600万"), (70, "130100", "85万")])
 def test_real_needs_come_in_are_found_in_both_languages_counted_and_go_out_again(
     client: Any, api: Any, many: int, region: str, budget: str
@@ -132,3 +132,12 @@ def test_real_needs_come_in_are_found_in_both_languages_counted_and_go_out_again
     before = list(Need.objects.order_by("pk").values())
     assert client.post(again.headers["Location"]).status_code == 302
     assert list(Need.objects.order_by("pk").values()) == before
+    kept, twice = (
+        Need.objects.filter(title__contains="快充").order_by("pk")[:1].get(),
+        Need.objects.exclude(title__contains="快充").last(),
+    )
+    assert twice is not None
+    merged = client.post(f"/needs/{twice.pk}/merge/", {"into": kept.code, "reason": "两次提出"})
+    assert merged.status_code == 302
+    states = {one["value"]: one["count"] for one in rest(api, owner).get("needs/facets/").data["state"]}
+    assert states == {"draft": many - 1, "merged": 1}

@@ -10,7 +10,22 @@ from uuid import UUID
 from django.contrib.postgres.search import SearchQuery, TrigramWordSimilarity
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Avg, Count, F, FloatField, Func, JSONField, Q, QuerySet, Value
+from django.db.models import (
+    Avg,
+    Case,
+    CharField,
+    Count,
+    F,
+    FloatField,
+    Func,
+    JSONField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+)  # fmt: skip
+from django.db.models.functions import RowNumber
 
 from core.accounts.actor import Actor
 from core.search import words
@@ -132,6 +147,31 @@ def counts_by_kind(rows: QuerySet[Document]) -> dict[str, int]:
     """How many of the found documents are of each kind; only visible ones are counted."""
     counted = rows.order_by().values_list("kind").annotate(count=Count("pk"))
     return dict(counted)
+
+
+# Offers stand with what they offer, whatever room knows it.
+_OFFERED = {"talent": "people", "data": "data", "capital": "fund", "technology": "technology"}
+
+
+def by_group(rows: QuerySet[Document]) -> QuerySet[Any]:
+    """Documents with their `group`: the kind, and for offers and requests the kind of resource."""
+    offered = [When(kind="offer", facets__resource=key, then=Value(group)) for key, group in _OFFERED.items()]
+    return rows.annotate(group=Case(*offered, default=F("kind"), output_field=CharField()))
+
+
+def counts_by_group(rows: QuerySet[Document]) -> dict[str, int]:
+    """How many of the found documents are in each group; only visible ones are counted."""
+    return dict(by_group(rows).order_by().values_list("group").annotate(count=Count("pk")))
+
+
+def first_of_groups(rows: QuerySet[Document], most: int) -> dict[str, list[Document]]:
+    """The best of each group, at most so many; the groups in the order of their best."""
+    best = [F("rank").desc(), F("updated_at").desc(), F("pk").asc()]
+    placed = by_group(rows).annotate(place=Window(RowNumber(), partition_by=F("group"), order_by=best))
+    found: dict[str, list[Document]] = {}
+    for row in placed.filter(place__lte=most).order_by(*best):
+        found.setdefault(row.group, []).append(row)
+    return found
 
 
 def scopes_of(row: Document) -> list[str]:

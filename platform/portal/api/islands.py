@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import exceptions, serializers
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.access import policy
-from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 from core.api.serializers import Ref
 from core.api.throttles import ActorThrottle, SearchThrottle
-from core.errors import NotAllowed
 from needs.models import Need
+from portal.api.doors import actor_of, id_asked
 from portal.queries import islands
 
 MOST = 200
@@ -44,15 +41,6 @@ class SuggestionsOut(serializers.Serializer):  # type: ignore[type-arg]  # no mo
     suggestions = SuggestionOut(many=True)
 
 
-def _actor(request: Request) -> Actor:
-    actor: Actor = request._request.actor  # type: ignore[attr-defined]
-    if not actor.is_signed_in:
-        raise exceptions.NotAuthenticated
-    if not policy.scope_allows(actor, "needs.view_need"):
-        raise NotAllowed("The access token lacks the scope needs:read.", code="insufficient_scope")
-    return actor
-
-
 class IslandsView(APIView):
     """Who and what has no link to the other side."""
 
@@ -62,7 +50,7 @@ class IslandsView(APIView):
     @extend_schema(operation_id="get_islands", responses=IslandsOut)
     def get(self, request: Request) -> Response:
         """Organisations, needs, results and nodes without a link to the other side, as far as one may see (R001)."""
-        actor = _actor(request)
+        actor = actor_of(request)
         answer = {
             "count": islands.island_count(actor), "organisations": islands.lonely_organisations(actor).order_by("name")[:MOST],
             "needs": islands.lonely_needs(actor)[:MOST], "results": islands.lonely_results(actor)[:MOST],
@@ -91,8 +79,8 @@ class SuggestionsView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Partners from the other side, best first, each with what they have in common (R001)."""
-        actor = _actor(request)
-        asked = {name: _id(request, name) for name in ("need", "organisation") if name in request.query_params}
+        actor = actor_of(request)
+        asked = {name: id_asked(request, name) for name in ("need", "organisation") if name in request.query_params}
         own = asked.get("organisation", actor.organisation_id)
         if "need" in asked:
             need = policy.fetch(actor, "needs.view_need", Need, asked["need"])
@@ -106,10 +94,3 @@ class SuggestionsView(APIView):
         else:
             found = []
         return Response(SuggestionsOut({"suggestions": found}).data)
-
-
-def _id(request: Request, name: str) -> UUID:
-    try:
-        return UUID(request.query_params[name])
-    except ValueError:
-        raise exceptions.ValidationError({name: ["Give an id."]}) from None

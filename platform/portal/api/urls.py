@@ -1,10 +1,12 @@
-"""Addresses of the island report below /api/v1/."""
+"""Addresses of the island report and of the funnel below /api/v1/."""
 
 from django.urls import path
 
-from portal.api import islands
+from portal.api import funnel, islands
 
 urlpatterns = [
+    path("funnel/", funnel.FunnelView.as_view(), name="funnel"),
+    path("kpis/", funnel.KpisView.as_view(), name="kpis"),
     path("islands/", islands.IslandsView.as_view(), name="islands"),
     path("islands/suggestions/", islands.SuggestionsView.as_view(), name="island-suggestions"),
 ]

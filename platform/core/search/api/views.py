@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
@@ -17,6 +19,7 @@ from core.search.models import Document
 LONGEST = 200
 WORDS = {"type": "string", "maxLength": LONGEST}
 LIMIT = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
+PER_GROUP = {"type": "integer", "minimum": 0, "maximum": 20, "default": 0}
 
 
 class PairOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: two words
@@ -40,9 +43,16 @@ class DocumentOut(serializers.ModelSerializer[Document]):
         return pairs
 
 
+class GroupOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: an answer
+    group = serializers.CharField(help_text="The kind; for offers and requests people, data, fund or technology.")
+    count = serializers.IntegerField()
+    results = DocumentOut(many=True)
+
+
 class SearchOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: an answer
     counts = serializers.DictField(child=serializers.IntegerField())
     results = DocumentOut(many=True)
+    groups = GroupOut(many=True, help_text="The best of each group, where `per_group` asks for them; else empty.")
 
 
 class SearchView(APIView):
@@ -59,26 +69,42 @@ class SearchView(APIView):
                 "kind", WORDS, description="Only results of this kind; the kinds are the names in `counts`."
             ),
             OpenApiParameter("limit", LIMIT, description="How many results."),
+            OpenApiParameter("per_group", PER_GROUP, description="How many results of each group."),
         ],
         responses=SearchOut,
     )
     def get(self, request: Request) -> Response:
-        """Find what one may see, in both languages, with counts per kind."""
+        """Find what one may see, in both languages, with counts per kind and, on demand, the best of each group (R048)."""
         actor = request._request.actor  # type: ignore[attr-defined]
         if not actor.is_signed_in:
             raise exceptions.NotAuthenticated
         if not policy.scope_allows(actor, "search.view_document"):
             raise NotAllowed("The access token lacks the scope search:read.", code="insufficient_scope")
-        limit = request.query_params.get("limit", "50")
-        if not (limit.isascii() and limit.isdigit() and len(limit) < 4) or not 1 <= int(limit) <= 200:
-            raise exceptions.ValidationError({"limit": ["Between 1 and 200."]})
+        limit, per_group = _number(request, "limit", LIMIT), _number(request, "per_group", PER_GROUP)
         long = [name for name in ("q", "kind") if len(request.query_params.get(name, "")) > LONGEST]
         if long:
             raise exceptions.ValidationError({name: ["At most 200 characters."] for name in long})
         found = queries.search(actor, request.query_params.get("q", ""))
         counts = queries.counts_by_kind(found)
+        best = queries.first_of_groups(found, per_group) if per_group else {}
+        sizes = queries.counts_by_group(found) if per_group else {}
         kind = request.query_params.get("kind")
         found = found.filter(kind=kind) if kind else found
-        rows = list(found[: int(limit)])
-        told = {"bridged": queries.bridged(request.query_params.get("q", ""), rows)}
-        return Response({"counts": counts, "results": DocumentOut(rows, many=True, context=told).data})
+        rows = list(found[:limit])
+        every = [*rows, *(row for of_group in best.values() for row in of_group)]
+        told = {"bridged": queries.bridged(request.query_params.get("q", ""), every)}
+        groups = [
+            {"group": key, "count": sizes[key], "results": DocumentOut(of_group, many=True, context=told).data}
+            for key, of_group in best.items()
+        ]
+        results = DocumentOut(rows, many=True, context=told).data
+        return Response({"counts": counts, "results": results, "groups": groups})
+
+
+def _number(request: Request, name: str, about: dict[str, Any]) -> int:
+    """The whole number that stands in the question under this name."""
+    text = request.query_params.get(name, str(about["default"]))
+    low, high = about["minimum"], about["maximum"]
+    if not (text.isascii() and text.isdigit() and len(text) < 4) or not low <= int(text) <= high:
+        raise exceptions.ValidationError({name: [f"Between {low} and {high}."]})
+    return int(text)

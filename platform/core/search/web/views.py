@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -12,36 +14,59 @@ from core.errors import NotAllowed
 from core.search import queries
 from core.web.page import render_page
 
-KINDS = {
+GROUPS = {
     "need": gettext_lazy("Needs"),
-    "cluster": gettext_lazy("Clusters"),
+    "result": gettext_lazy("Results"),
+    "capability": gettext_lazy("Capabilities"),
+    "technology": gettext_lazy("Technology"),
+    "people": gettext_lazy("People"),
+    "equipment": gettext_lazy("Equipment"),
+    "fund": gettext_lazy("Funds"),
+    "data": gettext_lazy("Data"),
     "challenge": gettext_lazy("Challenges"),
     "project": gettext_lazy("Projects"),
-    "public_call": gettext_lazy("Public calls"),
     "organisation": gettext_lazy("Organisations"),
     "agreement": gettext_lazy("Share agreements"),
-    "fund": gettext_lazy("Risk funds"),
+    "cluster": gettext_lazy("Clusters"),
+    "public_call": gettext_lazy("Public calls"),
 }
+SHOWN = 4
 
 
 def search_page(request: HttpRequest) -> HttpResponse:
-    """Found documents of every kind, with counts per kind; the address keeps what was asked."""
+    """Found documents, the best of each group with the group's count, or all of one group; the address keeps what was asked (R048)."""
     actor = request.actor  # type: ignore[attr-defined]
     if not actor.is_signed_in:
         raise NotAllowed(_("Please sign in first."), code="not_signed_in")
     limits.ask(request, "search")
     text, kind = request.GET.get("q", ""), request.GET.get("kind", "")
     found = queries.search(actor, text)
-    counts = queries.counts_by_kind(found)
-    facets = [{"kind": key, "label": KINDS.get(key, key), "count": count} for key, count in sorted(counts.items())]
-    page = Paginator(found.filter(kind=kind) if kind else found, 20).get_page(request.GET.get("page"))
+    counts = queries.counts_by_group(found)
+    facets = [{"kind": key, "label": GROUPS.get(key, key), "count": counts[key]} for key in in_order(counts)]
+    page, groups = None, []
+    if kind or not text:
+        rows = queries.by_group(found).filter(group=kind) if kind else queries.by_group(found)
+        page = Paginator(rows, 20).get_page(request.GET.get("page"))
+        rows_shown = list(page.object_list)
+    else:
+        best = queries.first_of_groups(found, SHOWN)
+        groups = [{"kind": key, "label": GROUPS.get(key, key), "count": counts[key], "rows": best[key]} for key in best]
+        rows_shown = [row for rows in best.values() for row in rows]
     shown = {
-        "bridged": queries.bridged(text, page.object_list),
+        "bridged": queries.bridged(text, rows_shown),
         "text": text,
         "kind": kind,
         "facets": facets,
         "page": page,
+        "rows": rows_shown,
+        "groups": groups,
         "total": sum(counts.values()),
-        "kinds": KINDS,
+        "kinds": GROUPS,
     }
     return render_page(request, "search/search.html", shown, title=_("Search"))
+
+
+def in_order(counts: Iterable[str]) -> list[str]:
+    """The groups in the order of `GROUPS`, others behind."""
+    known = list(GROUPS)
+    return sorted(counts, key=lambda key: (known.index(key) if key in known else len(known), key))

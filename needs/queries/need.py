@@ -14,7 +14,7 @@ from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 from core.indicators.models import Specification
 from needs.models.need import Definer, IndicatorSignature, Need, NeedEvidence, NeedIndicator, NeedVersion
-from needs.states.need import LISTED, OPEN_TO_MEMBERS, Confidentiality, DefinerState, SignatureVerdict
+from needs.states.need import LISTED, OPEN_TO_MEMBERS, Confidentiality, DefinerState, NeedState, SignatureVerdict
 
 
 def needs_visible_to(actor: Actor) -> QuerySet[Need]:
@@ -24,7 +24,9 @@ def needs_visible_to(actor: Actor) -> QuerySet[Need]:
     if actor.is_system:
         return Need.objects.all()
     # An expert without a seat reads the library like a member: challenges they judge come from it.
-    mine = Q(state__in=LISTED, confidentiality__in=OPEN_TO_MEMBERS)
+    # A published need that was merged into another stays readable: it says where it goes on.
+    mine = Q(state__in=LISTED) | Q(state=NeedState.MERGED, published_at__isnull=False)
+    mine &= Q(confidentiality__in=OPEN_TO_MEMBERS)
     if actor.organisation is not None:
         invited = Definer.objects.filter(organisation=actor.organisation).exclude(state=DefinerState.DECLINED)
         mine |= Q(owner=actor.organisation) | Q(pk__in=invited.values("need_id"))
@@ -125,6 +127,8 @@ def signature_matrix(need: Need, version: NeedVersion | None = None) -> Signatur
     """The stand of the version (the newest issued one by default); three queries."""
     version = version or issued_version(need)
     definers = need.definers.exclude(state=DefinerState.DECLINED).select_related("organisation").order_by("created_at")
+    if need.published_at is not None:  # who came by a merge after the publication has nothing to sign
+        definers = definers.filter(created_at__lte=need.published_at)
     parties = [need.owner, *(one.organisation for one in definers if one.organisation_id != need.owner_id)]
     given = {
         (row.specification_id, row.organisation_id): row

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -10,13 +11,20 @@ from core import book, clock
 from core.accounts.actor import Actor
 from core.errors import Missing, WrongState
 from core.inbox import services as inbox
+from core.indicators.services import name_key
 from needs.models.complaint import Cluster
+from needs.models.matching import SolverInvitation
 from needs.models.merge import NeedMerge
-from needs.models.need import Definer, Need, NeedChain
+from needs.models.need import Definer, Need, NeedChain, NeedEvidence, NeedIndicator
+from needs.models.pairing import Pairing
+from needs.queries.need import current_version, specifications_in
+from needs.services import duplicate
 from needs.services import need as needs
 from needs.states.challenge import CHALLENGE, ChallengeState
+from needs.states.matching import InvitationState
 from needs.states.merge import MERGE, MergeState
 from needs.states.need import EDITABLE, NEED, DefinerState, NeedState
+from needs.states.pairing import PairingState
 
 
 def merge_link(merge: NeedMerge) -> str:
@@ -54,8 +62,17 @@ def carry_out(actor: Actor, merge: NeedMerge) -> None:
     absorbed.save()
     _chains(absorbed, kept)
     Cluster.objects.filter(need=absorbed).update(need=kept)
+    taken = {
+        "evidence": _evidence(absorbed, kept), "indicators": _indicators(absorbed, kept), "partners": _partners(absorbed, kept),
+        "matches": _moved(Pairing, absorbed, kept, PairingState.DECLINED),
+        "invitations": _moved(SolverInvitation, absorbed, kept, InvitationState.WITHDRAWN),
+    }  # fmt: skip
     if absorbed.owner_id != kept.owner_id:
         _a_say_for_its_owner(absorbed, kept)
+    if taken["indicators"]:
+        needs.indicators_changed(kept)
+    if kept.state in EDITABLE:
+        needs.settle_signatures(kept)
     kept.touch()
     kept.save()
     for kind in ("sign_indicator", "confirm_need"):
@@ -65,8 +82,10 @@ def carry_out(actor: Actor, merge: NeedMerge) -> None:
     inbox.cancel_tasks(key_prefix=f"answer_merge:{merge.pk}")
     needs.index_need(absorbed)
     needs.index_need(kept)
+    duplicate.end_pairs([absorbed.pk])
+    duplicate.compare_soon(kept)
     book.record(actor, "merge_needs", absorbed, after={"into": kept.code}, reason=merge.reason)
-    book.record(actor, "take_over_need", kept, after={"from": absorbed.code}, reason=merge.reason)
+    book.record(actor, "take_over_need", kept, after={"from": absorbed.code, **taken}, reason=merge.reason)
     told = {
         one.organisation_id: one.organisation
         for one in absorbed.definers.exclude(state=DefinerState.DECLINED).select_related("organisation")
@@ -84,6 +103,47 @@ def _chains(absorbed: Need, kept: Need) -> None:
     for chain_id, node_id in dict.fromkeys(places):
         if (chain_id, node_id) != (kept.chain_id, kept.node_id):
             NeedChain.objects.get_or_create(need=kept, chain_id=chain_id, node_id=node_id)
+
+
+def _evidence(absorbed: Need, kept: Need) -> int:
+    """The files that show the pain stand with both; the need that ended keeps its own."""
+    rows = [
+        NeedEvidence(need=kept, file_id=row.file_id, caption=f"{absorbed.code} {row.caption}".strip()[:200], added_by_id=row.added_by_id)
+        for row in absorbed.evidence.all()
+    ]  # fmt: skip
+    return len(NeedEvidence.objects.bulk_create(rows))
+
+
+def _indicators(absorbed: Need, kept: Need) -> int:
+    """Indicators of other names, while those of the kept need may still change; what was published stays as it was signed."""
+    if kept.state not in EDITABLE:
+        return 0
+    known = {name_key(one.name) for one in specifications_in(current_version(kept))}
+    fresh = [one for one in specifications_in(current_version(absorbed)) if name_key(one.name) not in known]
+    if not fresh:
+        return 0
+    version = needs.draft_version(kept)
+    last = version.indicators.order_by("-position").first()
+    start = last.position + 1 if last else 0
+    NeedIndicator.objects.bulk_create(
+        NeedIndicator(version=version, specification=one, position=start + place) for place, one in enumerate(fresh)
+    )
+    return len(fresh)
+
+
+def _partners(absorbed: Need, kept: Need) -> int:
+    """Whoever defined the need that ended is invited to define the other; who had left either stays away."""
+    known = {kept.owner_id, absorbed.owner_id, *kept.definers.values_list("organisation_id", flat=True)}
+    there = absorbed.definers.exclude(state=DefinerState.DECLINED).exclude(organisation__in=known)
+    rows = [Definer(need=kept, organisation_id=one.organisation_id, role_label=one.role_label) for one in there]
+    return len(Definer.objects.bulk_create(rows))
+
+
+def _moved(model: type[Model], absorbed: Need, kept: Need, over: str) -> int:
+    """What is not over between the need and organisations goes on with the kept one, once for each of them."""
+    alive = model._default_manager.exclude(state=over)
+    known = alive.filter(need=kept).values_list("organisation_id", flat=True)
+    return alive.filter(need=absorbed).exclude(organisation__in=[kept.owner_id, *known]).update(need=kept)
 
 
 def _a_say_for_its_owner(absorbed: Need, kept: Need) -> None:

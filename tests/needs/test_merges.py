@@ -9,10 +9,13 @@ import pytest
 from core.book.models import Body
 from core.inbox.models import Notification, Task
 from needs.actions import duplicate as joint
-from needs.models import Cluster, Need, NeedMerge
+from needs.models import Cluster, Need, NeedMerge, Pairing, SolverInvitation
 from needs.services.need import index_need
 from tests import factories
 from tests.factories import challenges, duplicates
+from tests.factories import needs as make
+
+LIFE = make.DENSITY | {"name": "循环寿命", "target": "20", "unit": "次", "baseline_value": "1000"}
 
 
 def owner(name: str = "") -> Any:
@@ -105,3 +108,33 @@ def test_what_all_owners_agreed_to_when_found_alike_is_merged_at_once(api: Any) 
         "need-merges/", {"need_id": str(two.pk), "into": one.code, "reason": "如约"}
     )
     assert made.status_code == 201 and made.data["state"] == "merged"
+
+
+@pytest.mark.req("R019")
+def test_the_kept_need_takes_over_evidence_partners_matches_and_indicators(api: Any, client: Any) -> None:
+    kept, ours = make.draft(title="动力电池快充")
+    ends, theirs, partners = make.published(title="十五分钟快充电芯", indicators=[make.CHARGING, LIFE])
+    mine, other = (api.as_person(one.person, one.organisation) for one in (ours, theirs))
+    assert mine.post(f"needs/{kept.pk}/define_indicator/", make.decimals(make.CHARGING)).status_code == 201
+    solver = factories.organisation("电芯厂")
+    SolverInvitation.objects.create(need=ends, organisation=solver, object_type="needs.capability", object_id=kept.pk)
+    Pairing.objects.create(need=ends, organisation=solver, proposed_for=ends.owner)
+    Pairing.objects.create(need=ends, organisation=kept.owner, proposed_for=ends.owner)
+    made = mine.post("need-merges/", {"need_id": str(kept.pk), "into": ends.code, "reason": "同一款电芯"})
+    assert made.status_code == 201
+    assert mine.post(f"need-merges/{made.data['id']}/withdraw/", {"reason": "反过来"}).status_code == 200
+    merge = mine.post("need-merges/", {"need_id": str(ends.pk), "into": kept.code, "reason": "同一款电芯"})
+    assert merge.status_code == 201, merge.data
+    assert other.post(f"need-merges/{merge.data['id']}/agree/", {}).data["state"] == "merged"
+    shown = mine.get(f"needs/{kept.pk}/").data
+    assert [one["name"] for one in shown["indicators"]] == ["充电时间", "循环寿命"], "of one name once"
+    assert kept.evidence.filter(caption__startswith=ends.code).exists() and ends.evidence.exists()
+    parties = {theirs.organisation_id, *(one.organisation_id for one in partners)}
+    assert set(kept.definers.values_list("organisation_id", flat=True)) == parties
+    assert SolverInvitation.objects.get().need == kept
+    assert {(row.organisation, row.need) for row in Pairing.objects.all()} == {(solver, kept), (kept.owner, ends)}
+    assert ends.versions.get().indicators.count() == 2 and ends.signatures.exists(), "its history stays"
+    # Everybody who could read the published need reads where it goes on.
+    stranger = factories.actor(factories.organisation())
+    page = client.sign_in(stranger.person, stranger.organisation).get(f"/needs/{ends.pk}/").content.decode()
+    assert kept.code in page and f"/needs/{kept.pk}/" not in page, "the kept one is a draft"

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from chains.models import Chain, ChainNode
@@ -85,6 +86,12 @@ def of_words(actor: Actor, text: str) -> Q:
     """Through the one search: words of both languages, pairs of characters, typing errors."""
     found = search.search(actor, text, kinds=["need"])
     return Q(pk__in=found.order_by().values("object_id"))
+
+
+def found_once(actor: Actor, text: str) -> Q:
+    """As `of_words`, searched now: a question that is counted many ways is not searched as many times."""
+    found = search.search(actor, text, kinds=["need"]).order_by().values_list("object_id", flat=True)
+    return Q(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [[str(pk) for pk in found]]))
 
 
 def _day(value: str) -> dt.date:
@@ -169,12 +176,19 @@ def facets(actor: Actor, query: Mapping[str, str]) -> dict[str, list[FacetCount]
     Only what the actor may see is counted; a facet that the question names counts what its other values would find.
     """
     found: dict[str, list[FacetCount]] = {}
+    words = found_once(actor, query["q"]) if query.get("q") else Q()
+    query = {name: value for name, value in query.items() if name != "q"}
+
+    def but(name: str) -> QuerySet[Need]:
+        asked = {one: value for one, value in query.items() if one != name}
+        return asked_needs(actor, asked).filter(words).order_by()
+
     for name, column in (("field", "field"), ("region", "region_code")):
-        found[name] = [FacetCount(one, one, count) for one, count in values_of(_but(actor, query, name), column)]
+        found[name] = [FacetCount(one, one, count) for one, count in values_of(but(name), column)]
     chains = {str(row.pk): str(row) for row in Chain.objects.all()}
     nodes = {str(row.pk): str(row) for row in ChainNode.objects.all()}
-    found["chain"] = _tied(_but(actor, query, "chain"), "chain_id", chains)
-    found["node"] = _tied(_but(actor, query, "node"), "node_id", nodes)
+    found["chain"] = _tied(but("chain"), "chain_id", chains)
+    found["node"] = _tied(but("node"), "node_id", nodes)
     for name, choices, of in (
         ("side", DemandSide.choices, lambda value: Q(demand_side=value)),
         ("state", NeedState.choices, of_state),
@@ -182,15 +196,9 @@ def facets(actor: Actor, query: Mapping[str, str]) -> dict[str, list[FacetCount]
         ("by", DeadlineBand.choices, of_deadline),
         ("fresh", Freshness.choices, of_freshness),
     ):
-        counts = _but(actor, query, name).aggregate(
-            **{f"n_{value}": Count("pk", filter=of(value)) for value, _label in choices}
-        )
+        counts = but(name).aggregate(**{f"n_{value}": Count("pk", filter=of(value)) for value, _label in choices})
         found[name] = [FacetCount(value, str(label), counts[f"n_{value}"]) for value, label in choices]
     return {name: [one for one in rows if one.count] for name, rows in found.items()}
-
-
-def _but(actor: Actor, query: Mapping[str, str], name: str) -> QuerySet[Need]:
-    return asked_needs(actor, {one: value for one, value in query.items() if one != name}).order_by()
 
 
 def values_of(rows: QuerySet[Need], column: str) -> list[tuple[str, int]]:

@@ -79,7 +79,7 @@ class Needs(tables.Table):
         return [*tables.ours(self.context["actor"].organisation_id, "owner_id"), *self.filters]
 
     def search_condition(self, text: str) -> Q:
-        return library.of_words(self.context["actor"], text)
+        return library.found_once(self.context["actor"], text)
 
     def row_css(self, row: Need) -> str:
         return "is-warn" if row.stale_at else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -37,6 +38,10 @@ from core.search.ranking import K1, B, Question, asked_of, weigh, weights_of
 COUNTED = 20_000
 # A match must hold one of so many of the description's rarest words.
 MATCHED = 60
+# … and of those only so many as hold together about this many documents, but never fewer than the least.
+CANDIDATES, LEAST_MATCHED = 4_000, 8
+# So many documents must hold a word for its count to be kept for an hour.
+KEPT = 1_000
 
 
 def documents_visible_to(actor: Actor) -> QuerySet[Document]:
@@ -85,14 +90,27 @@ def matching(actor: Actor, *, title: str, text: str, kinds: Iterable[str]) -> Qu
     asked = {
         token: math.log1p(weight * (2 if token in set(words.tokens(title)) else 1)) for token, weight in weights.items()
     }
-    weighed, average = _weighed(asked, set(asked))
-    rare = sorted(weighed.tokens, key=lambda token: -weighed.tokens[token])[:MATCHED]
+    documents, average = _extent(_common())
+    holding = holding_of(list(asked))[1]
+    weighed = weigh(asked, set(asked), max(documents, 1), holding)
+    rare = _few(sorted(weighed.tokens, key=lambda token: -weighed.tokens[token])[:MATCHED], holding)
     # What its owner has not confirmed for long is found, but not matched.
     rows = documents_visible_to(actor).filter(kind__in=list(kinds)).exclude(facets__contains={"is_dormant": True})
     if not rare:
         return rows.none().annotate(rank=Value(0.0, output_field=FloatField()))
     match = SearchQuery(_any(rare), config="simple", search_type="raw")
     return rows.filter(vector=match).annotate(rank=_score(weighed, average)).order_by("-rank", "pk")
+
+
+def _few(tokens: Sequence[str], holding: dict[str, int]) -> list[str]:
+    """The first of the tokens, until enough documents hold one."""
+    found, sum_of = [], 0
+    for token in tokens:
+        sum_of += holding.get(token, 0)
+        if sum_of > CANDIDATES and len(found) >= LEAST_MATCHED:
+            break
+        found.append(token)
+    return found
 
 
 def _score(asked: Question, average: float) -> Func:
@@ -122,16 +140,26 @@ def _common() -> QuerySet[Document]:
 
 
 def holding_of(tokens: Sequence[str]) -> tuple[int, dict[str, int]]:
-    """How many documents all members may read, and how many of them hold each token."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT t.at, (SELECT count(*) FROM (SELECT 1 FROM search_document d WHERE d.vector @@ t.query::tsquery"
-            " AND d.visibility IN ('public', 'members') LIMIT %s) few)"
-            " FROM unnest(%s::int[], %s::text[]) AS t(at, query)",
-            [COUNTED, list(range(len(tokens))), [_quoted(token) for token in tokens]],
-        )
-        holding: dict[int, int] = dict(cursor.fetchall())
-    return _extent(_common())[0], {token: holding[at] for at, token in enumerate(tokens)}
+    """How many documents all members may read, and how many of them hold each token.
+
+    What many hold is kept for a while: it takes longest to count, and changes least.
+    """
+    keys = {
+        token: "search-holding-" + hashlib.md5(token.encode(), usedforsecurity=False).hexdigest() for token in tokens
+    }
+    known = cache.get_many(list(keys.values()))
+    found = {token: known[key] for token, key in keys.items() if key in known}
+    asked = [token for token in keys if token not in found]
+    if asked:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT at, held FROM search_holding(%s::text[], %s)", [[_quoted(token) for token in asked], COUNTED]
+            )
+            found |= {asked[at - 1]: held for at, held in cursor.fetchall()}
+    common = {keys[token]: found[token] for token in asked if found[token] >= KEPT}
+    if common:
+        cache.set_many(common, 3600)
+    return _extent(_common())[0], found
 
 
 def _extent(common: QuerySet[Document]) -> tuple[int, float]:

@@ -136,10 +136,15 @@ class Table:
                 found.append((one, None, str(wrong)))
         return found
 
+    @cached_property
+    def _searched(self) -> Q:
+        """What the search box asks, asked once: rows, pages and every facet are cut from it."""
+        return self.search_condition(self.search_text)
+
     def _narrowed(self, leave_out: Filter | None = None) -> QuerySet[Any]:
         rows = self.rows
         if self.search and self.search_text:
-            rows = rows.filter(self.search_condition(self.search_text))
+            rows = rows.filter(self._searched)
         for one, condition, _error in self._conditions:
             if condition is not None and one is not leave_out:
                 rows = rows.filter(condition)

@@ -104,7 +104,8 @@ def matching(actor: Actor, *, title: str, text: str, kinds: Iterable[str]) -> Qu
 
 def _few(tokens: Sequence[str], holding: dict[str, int]) -> list[str]:
     """The first of the tokens, until enough documents hold one."""
-    found, sum_of = [], 0
+    found: list[str] = []
+    sum_of = 0
     for token in tokens:
         sum_of += holding.get(token, 0)
         if sum_of > CANDIDATES and len(found) >= LEAST_MATCHED:

@@ -109,7 +109,8 @@ def link_need(*, actor: Actor, project_id: UUID, need: UUID | str) -> ProjectNee
     found = projects.need_of(actor, need)
     row, _fresh = ProjectNeed.objects.get_or_create(project=project, need=found, defaults={"linked_by": actor.person})
     if project.origin == Origin.SELF_EXPLORATION and _fresh:
-        project.origin = Origin.NEED_PULLED
+        before, project.origin = project.origin, Origin.NEED_PULLED
+        projects.remember_origin(project, before, actor, found)
     projects.finish(project)
     book.record(actor, "link_need", project, after={"need": str(found)})
     return row

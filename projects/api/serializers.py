@@ -18,6 +18,7 @@ from projects.models import (
     GatePackage,
     GatePanelMember,
     Handover,
+    OriginChange,
     Party,
     Project,
     ProjectIndicator,
@@ -26,6 +27,7 @@ from projects.models import (
     WorkPackage,
 )
 from projects.queries import gate as reading
+from projects.states import Origin
 
 
 class Out(serializers.ModelSerializer):  # type: ignore[type-arg]
@@ -218,7 +220,31 @@ class ProjectOut(Out):
                   "ended_at", "version"]  # fmt: skip
 
 
+class OriginChangeOut(serializers.ModelSerializer[OriginChange]):
+    class Meta:
+        model = OriginChange
+        fields = ["before", "after", "need", "changed_at"]
+
+
+class ShareOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: a figure
+    origin = serializers.ChoiceField(choices=Origin.choices)
+    count = serializers.IntegerField()
+    percent = serializers.DecimalField(max_digits=4, decimal_places=1)
+
+
+class MonthOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: figures
+    on = serializers.DateField(help_text="The last day of the month, or today.")
+    total = serializers.IntegerField()
+    shares = ShareOut(many=True)
+
+
+class OriginsOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: an answer
+    shares = ShareOut(many=True)
+    trend = MonthOut(many=True, help_text="The last twelve months, as it was at their end.")
+
+
 class ProjectDetail(ProjectOut):
+    origin_changes = OriginChangeOut(many=True, help_text="When the origin changed, and through which need.")
     parties = PartyOut(many=True)
     needs = serializers.SerializerMethodField()
     indicators = ProjectIndicatorOut(many=True)
@@ -231,7 +257,7 @@ class ProjectDetail(ProjectOut):
 
     class Meta(ProjectOut.Meta):
         fields = [*ProjectOut.Meta.fields, "parties", "needs", "indicators", "packages", "gates", "handovers", "money", "agreement",
-                  "missing_before_start"]  # fmt: skip
+                  "missing_before_start", "origin_changes"]  # fmt: skip
 
     def get_needs(self, row: Project) -> list[str]:
         return [str(one.need_id) for one in row.need_links.all()]

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as drf
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from core.api.views import RoomViewSet, operation
 from projects.actions import direction, flow, gate, project
@@ -22,6 +26,7 @@ from projects.models import (
     ProjectIndicator,
     WorkPackage,
 )
+from projects.queries import origin as origins
 
 
 class Detailed(RoomViewSet):
@@ -75,6 +80,14 @@ class Projects(Detailed):
         response=forms.DirectionOut,
         code=201,
     )
+
+    @extend_schema(operation_id="get_origins", parameters=[], filters=False, responses=forms.OriginsOut)
+    @action(detail=False, methods=["get"], url_path="origins", filter_backends=[], pagination_class=None)
+    def get_origins(self, request: Request) -> Response:
+        """Where the projects one sees come from: shares now and at the end of the last months (R007)."""
+        found = {"shares": origins.origin_shares(self.actor), "trend": origins.origin_trend(self.actor)}
+        return Response(forms.OriginsOut(found).data)
+
     plan_gates = operation(project.plan_gates, path="plan_gates", serializer=inputs.PlanIn)
     start = operation(project.start_project, path="start", response=forms.StartOut)
     request_stage_fund = operation(
@@ -109,7 +122,7 @@ class Projects(Detailed):
             return rows
         return rows.prefetch_related(
             "parties__organisation", "indicators__specification", "indicators__contributions", "packages__owner__organisation",
-            "packages__indicators", "gates", "handovers__next_owner", "need_links",
+            "packages__indicators", "gates", "handovers__next_owner", "need_links", "origin_changes",
         )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from projects.models.gate import (
     GatePanelMember,
     PackageMeasurement,
 )
+from projects.models.origin import OriginChange
 from projects.models.project import (
     CommunicationPlan,
     IndicatorContribution,
@@ -25,6 +26,6 @@ from projects.models.project import (
 
 __all__ = [
     "Acceptance", "CommunicationPlan", "DirectionChange", "Finding", "Gate", "GateCondition", "GateDecision", "GateFile", "GatePackage",
-    "GatePanelMember", "Handover", "HandoverFile", "IndicatorContribution", "PackageMeasurement", "Party", "Project",
+    "GatePanelMember", "Handover", "HandoverFile", "IndicatorContribution", "OriginChange", "PackageMeasurement", "Party", "Project",
     "ProjectIndicator", "ProjectNeed", "ProjectStart", "StageFundRequest", "WorkPackage",
 ]  # fmt: skip

@@ -24,7 +24,7 @@ from core.ties import services as ties
 from needs.models.award import Award
 from needs.models.need import Need
 from needs.services.award import AwardFacts, award_facts
-from projects.models import Gate, Party, Project, ProjectIndicator, ProjectNeed
+from projects.models import Gate, OriginChange, Party, Project, ProjectIndicator, ProjectNeed
 from projects.states import STAGES, Origin, PartyRole, ProjectState
 
 MUST_MEET: dict[str, list[str]] = {
@@ -73,6 +73,7 @@ def create(
         code=next_code(), title=title.strip(), summary=summary.strip(), origin=origin, lead=lead, chain=chain, award=award,
         created_by=actor.person,
     )  # fmt: skip
+    remember_origin(project, "", actor)
     Party.objects.create(project=project, organisation=lead, role=PartyRole.LEADER, contact=actor.person)
     for position, stage in enumerate(STAGES):
         Gate.objects.create(
@@ -84,6 +85,13 @@ def create(
         organisations=[(lead, str(PartyRole.LEADER.label))], actor=actor,
     )  # fmt: skip
     return project
+
+
+def remember_origin(project: Project, before: str, actor: Actor, need: Need | None = None) -> None:
+    """Keep when the origin changed, by whom, and through which need (R007)."""
+    OriginChange.objects.create(
+        project=project, before=before, after=project.origin, need=need, changed_by=actor.person, changed_at=clock.now()
+    )
 
 
 def from_award(award: Award, *, actor: Actor) -> Project:

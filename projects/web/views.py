@@ -21,6 +21,7 @@ from core.files.web import respond
 from core.web import crumb, render_page, tables
 from projects.models import Gate, GateFile, GatePanelMember, Project
 from projects.queries import gate as reading
+from projects.queries import origin as origins
 from projects.queries import project as queries
 from projects.states import GATE, GateState, Origin, Outcome, PanelState, ProjectState
 
@@ -86,7 +87,13 @@ def list_projects(request: HttpRequest) -> HttpResponse:
     buttons = [
         {"label": _("Prepare a project"), "url": reverse("projects:create_project"), "icon": "plus", "primary": True}
     ]
-    return tables.render(request, Projects(rows), title=_("Projects"), actions=buttons if actor.organisation else [])
+    table = Projects(rows)
+    if answer := tables.respond(request, table):
+        return answer
+    shown = {"shares": origins.origin_shares(actor), "trend": origins.origin_trend(actor), "origins": Origin.labels}
+    return tables.render(
+        request, table, title=_("Projects"), template="projects/projects.html", context=shown, actions=buttons if actor.organisation else []
+    )  # fmt: skip
 
 
 def approvals(request: HttpRequest) -> HttpResponse:
@@ -133,6 +140,7 @@ def project_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "steps": _steps(gates, project), "missing": [hit.missing for _check, hit in hits if hit.missing],
         "packages": project.packages.select_related("owner__organisation").prefetch_related("indicators__specification"),
         "parties": project.parties.select_related("organisation"), "plan": getattr(project, "communication_plan", None),
+        "origin_changes": project.origin_changes.select_related("need", "changed_by"),
         "needs": [one.need for one in project.need_links.select_related("need")], "agreement": agreement_for(project.pk),
         "money": money, "money_parts": _money_parts(money), "tranches": tranches_of(project.pk),
         "handovers": project.handovers.select_related("next_owner"), "requests": project.fund_requests.select_related("organisation"),

@@ -626,6 +626,7 @@ TABLE = {
     "project-add_party": "inhhhyyy",
     "project-create_project_from_award": "inyyyyyy",
     "project-detail": "inhhhyyy",
+    "project-get-origins": "inyyyyyy",
     "project-indicator-detail": "inhhhyyy",
     "project-indicator-list": "inyyyyyy",
     "project-indicator-share_indicator": "inhhhyyn",

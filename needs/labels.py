@@ -8,6 +8,7 @@ for _operation, _words in {
     "post_need": _("posted the need"),
     "edit_need": _("changed the need"),
     "set_chains": _("named the chains"),
+    "set_priority": _("set the priority"),
     "add_evidence": _("added evidence"),
     "define_indicator": _("defined an indicator"),
     "define_indicators": _("defined indicators"),

@@ -23,6 +23,7 @@ from core.indicators.reading import Reading, read
 from needs import services
 from needs.events.need import NeedClosed, NeedPublished
 from needs.models.need import (
+    PRIORITIES,
     Definer,
     IndicatorComment,
     IndicatorSignature,
@@ -72,6 +73,20 @@ def set_chains(*, actor: Actor, need_id: UUID, other_nodes: Sequence[UUID | str]
     services.index_need(need)
     after = [f"{one.chain} · {one}" for one in nodes]
     book.record(actor, "set_chains", need, before={"other_nodes": before}, after={"other_nodes": after})
+    return need
+
+
+@command
+def set_priority(*, actor: Actor, need_id: UUID, priority: int | None) -> Need:
+    """Say how urgent the need is beside the others of its chain: 1 first, 5 last, or nothing (R022)."""
+    need = policy.fetch_for_update(actor, "needs.set_priority", Need, need_id)
+    services.still_alive(need)
+    if priority is not None and not 1 <= priority <= len(PRIORITIES):
+        raise Invalid(_("From 1, which comes first, to %(last)s.") % {"last": len(PRIORITIES)}, field="priority")
+    before, need.priority = need.priority, priority
+    need.touch()
+    need.save()
+    book.record(actor, "set_priority", need, before={"priority": before}, after={"priority": priority})
     return need
 
 

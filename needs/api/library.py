@@ -39,7 +39,7 @@ class NeedFilters(Filters):
         model = Need
         fields = {
             "state": ["exact", "in"], "demand_side": ["exact"], "owner": ["exact"], "field": ["exact"],
-            "region_code": ["exact", "startswith"], "budget": ["gte", "lte"], "deadline_on": ["gte", "lte"],
+            "region_code": ["exact", "startswith"], "budget": ["gte", "lte"], "priority": ["exact", "lte", "gte"], "deadline_on": ["gte", "lte"],
         }  # fmt: skip
 
     def by_chain(self, rows: QuerySet[Need], name: str, value: UUID) -> QuerySet[Need]:

@@ -266,6 +266,10 @@ class OtherNode(serializers.ModelSerializer[NeedChain]):
         fields = ["chain", "node"]
 
 
+class PriorityIn(Input):
+    priority = serializers.IntegerField(min_value=1, max_value=5, allow_null=True, help_text="1 comes first.")
+
+
 class NeedOut(serializers.ModelSerializer[Need]):
     owner = Ref()
     chain = Ref()
@@ -275,7 +279,7 @@ class NeedOut(serializers.ModelSerializer[Need]):
     class Meta:
         model = Need
         fields = [
-            "id", "code", "version", "title", "title_en", "owner", "chain", "node", "other_nodes", "demand_side", "state", "budget",
+            "id", "code", "version", "title", "title_en", "owner", "chain", "node", "other_nodes", "demand_side", "state", "priority", "budget",
             "starts_on", "deadline_on", "review_on", "stale_at", "dormant_at", "merged_into", "field", "region_code", "confidentiality", "current_version",
             "published_at", "created_at",
         ]  # fmt: skip
@@ -341,6 +345,7 @@ class NeedViewSet(LibraryDoors, RoomViewSet):
     bulk_indicators = bulk(
         actions.define_indicator, path="define_indicator/bulk", serializer=SpecificationIn, detail=True
     )
+    set_priority = operation(actions.set_priority, path="set_priority", serializer=PriorityIn)
     set_chains = operation(actions.set_chains, path="set_chains", serializer=ChainsIn)
     add_evidence = operation(
         actions.add_evidence, path="add_evidence", serializer=NeedEvidenceIn, response=EvidenceOut, code=201

@@ -14,6 +14,8 @@ from core.indicators.models import Specification
 from needs.states.library import Freshness
 from needs.states.need import Confidentiality, DefinerState, DemandSide, NeedState, SignatureVerdict
 
+PRIORITIES = [(number, str(number)) for number in range(1, 6)]
+
 
 class Need(VersionedModel):
     """A pain point of the chain in plain words, made measurable with partners (R002, R013, R014)."""
@@ -35,6 +37,8 @@ class Need(VersionedModel):
     field = models.CharField(_("Field"), max_length=80, blank=True)
     region_code = models.CharField(_("Region"), max_length=6, blank=True)
     budget = MoneyField(verbose_name=_("Budget"), null=True, blank=True)
+    # 1 comes first; empty while nobody has weighed it against the others.
+    priority = models.PositiveSmallIntegerField(_("Priority"), null=True, blank=True, choices=PRIORITIES)
     starts_on = models.DateField(_("Work starts"), null=True, blank=True)
     deadline_on = models.DateField(_("Wanted by"), null=True, blank=True)
     review_on = models.DateField(_("Review date"), null=True, blank=True)
@@ -65,6 +69,9 @@ class Need(VersionedModel):
             models.Index(fields=["owner"], condition=Q(confidentiality="restricted"), name="need_restricted"),
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(priority__isnull=True) | Q(priority__range=(1, 5)), name="need_priority_known"
+            ),
             known_states("state", NeedState, "need_state_known"),
             known_states("demand_side", DemandSide, "need_side_known"),
             known_states("confidentiality", Confidentiality, "need_confidentiality_known"),

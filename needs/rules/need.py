@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from chains.queries import chains_led_by
 from core.access import policy
 from core.access.predicates import is_verified_member, role_in
 from core.accounts.actor import Actor
@@ -22,6 +23,12 @@ def owns(actor: Actor, need: Any) -> bool:
 def signs_for_owner(actor: Actor, need: Any) -> bool:
     """A signatory of the owning organisation, as a person."""
     return actor.person is not None and owns(actor, need) and actor.has_role("signatory")
+
+
+def weighs(actor: Actor, need: Any) -> bool:
+    """The owner, and whoever leads the need's chain."""
+    leads = is_verified_member(actor) and chains_led_by(actor.organisation).filter(pk=need.chain_id).exists()
+    return owns(actor, need) or leads
 
 
 def takes_part(actor: Actor, need: Any) -> bool:
@@ -53,6 +60,7 @@ policy.register(
         "needs.import_needs": posts_for,
         "needs.edit_need": owns,
         "needs.set_chains": owns,
+        "needs.set_priority": weighs,
         "needs.add_evidence": owns,
         "needs.define_indicator": owns,
         "needs.edit_indicator": owns,

@@ -11,6 +11,7 @@ from core.accounts.models import Organisation
 from core.indicators.kinds import Environment, Kind
 from core.indicators.models import Specification
 from core.web import forms
+from needs.models.need import PRIORITIES
 from needs.states.need import OFFERED, Confidentiality, DemandSide, NeedState
 
 
@@ -60,6 +61,19 @@ class NewNeed(NeedWords):
         super().__init__(*args, **kwargs)
         nodes = ChainNode.objects.select_related("chain").order_by("chain__name", "order")
         self.fields["node"].choices = [(str(one.pk), f"{one.chain} · {one}") for one in nodes]  # type: ignore[attr-defined]
+
+
+class PriorityForm(forms.Form):
+    priority = forms.SelectField(
+        label=_("Priority"),
+        required=False,
+        choices=[("", _("not weighed")), *PRIORITIES],
+        help_text=_("1 comes first, beside the other needs of the chain."),
+    )
+
+    def clean_priority(self) -> int | None:
+        value = self.cleaned_data["priority"]
+        return int(value) if value else None
 
 
 class ChainsForm(forms.Form):

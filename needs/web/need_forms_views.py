@@ -48,6 +48,15 @@ def edit_need(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _form(request, need, forms.NeedWords, act, _("Edit"), initial=first, context=row_version)
 
 
+def set_priority(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """How urgent the need is beside the others of its chain (R022)."""
+    need = _need(request, "needs.set_priority", pk)
+    first = {"priority": need.priority or ""}
+    return _form(
+        request, need, forms.PriorityForm, _on(actions.set_priority, pk), _("Priority"), initial=first, submit=_("Save")
+    )
+
+
 def set_chains(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The nodes of other chains that the need concerns as well (R121)."""
     need = _need(request, "needs.set_chains", pk)

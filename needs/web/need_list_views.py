@@ -37,6 +37,7 @@ class Needs(tables.Table):
         tables.Column("owner", _("Owner"), value="owner.name", sort="owner__name"),
         tables.Column("budget", _("Budget"), kind="money", sort="budget"),
         tables.Column("deadline_on", _("Wanted by"), kind="date", sort="deadline_on"),
+        tables.Column("priority", _("Priority"), kind="number", sort="priority", in_page=False),
         tables.Column("state", _("State"), kind="badge", sort="state"),
         tables.Column("updated_at", _("Changed"), kind="date", sort="updated_at", in_file=False),
         tables.Column("other_nodes", _("Nodes of other chains"), in_page=False,

@@ -25,7 +25,7 @@ from needs.queries.need import (
     signature_matrix,
     specifications_in,
 )
-from needs.states.need import EDITABLE, NEED, NeedState
+from needs.states.need import ALIVE, EDITABLE, NEED, NeedState
 from needs.web.doors import actor_of
 
 
@@ -76,6 +76,7 @@ def need_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_close": need.state == NeedState.PUBLISHED and policy.can(actor, "needs.close_need", need),
         "can_merge": "merge_needs" in NEED.open_moves(need.state) and policy.can(actor, "needs.propose_merge", need),
         "sees_kept": need.merged_into is not None and policy.visible_to(actor, Need).filter(pk=need.merged_into.pk).exists(),
+        "can_weigh": need.state in ALIVE and policy.can(actor, "needs.set_priority", need),
         "can_challenge": need.state == NeedState.PUBLISHED and own,
         "timeline": book.timeline(need) if own or definer else [],
     }  # fmt: skip
@@ -83,6 +84,7 @@ def need_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         (_("Chain"), str(need.chain)),
         (_("Node"), str(need.node)),
         (_("Demand side"), need.get_demand_side_display()),
+        (_("Priority"), need.priority or ""),
         (_("Owner"), need.owner.name),
     ]
     crumbs = [crumb(_("Need library"), reverse("needs:needs")), crumb(need.code)]

@@ -35,6 +35,7 @@ urlpatterns = [
     path("<uuid:pk>/indicators/file/", row_views.indicators_file, name="indicators_file"),
     path("<uuid:pk>/", need_views.need_page, name="need"),
     path("<uuid:pk>/edit/", need_forms_views.edit_need, name="edit_need"),
+    path("<uuid:pk>/priority/", need_forms_views.set_priority, name="set_priority"),
     path("<uuid:pk>/chains/", need_forms_views.set_chains, name="set_chains"),
     path("<uuid:pk>/evidence/", need_forms_views.add_evidence, name="add_evidence"),
     path("evidence/<uuid:pk>/file/", need_views.evidence_file, name="evidence_file"),

@@ -8,6 +8,7 @@ import io
 import re
 from decimal import Decimal
 from html import unescape
+from statistics import median
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from chains import actions as chain_actions
 from core import clock
 from needs.actions import offer as offers
-from needs.models import Award, Need
+from needs.models import Award, Need, Pairing
 from needs.services.need import index_need
 from needs.services.offer import index_offer
 from projects.models import Party, Project, ProjectNeed
@@ -28,7 +29,14 @@ DAY = dt.timedelta(days=1)
 class World:
     """A leader's chain with needs that came to different steps, in the order collected, published, bids, awarded, contracted, applied."""
 
-    def __init__(self, frozen_clock: Any, stopped: list[int], match: list[int], contract: list[int]) -> None:
+    def __init__(
+        self,
+        frozen_clock: Any,
+        stopped: list[int],
+        match: list[int],
+        contract: list[int],
+        paired: list[tuple[int, int]],
+    ) -> None:
         self.scene = challenges.Scene()
         self.leader, self.institute = (
             self.scene.drafter,
@@ -38,6 +46,7 @@ class World:
         self.clock, self.number = frozen_clock, 0
         self.match, self.contract = iter(match), iter(contract)
         Need.objects.all().update(state="withdrawn", owner=factories.organisation(), confidentiality="restricted")
+        pairs = iter(paired)
         drafts, published, bid, awarded, contracted, applied = stopped
         for _one in range(drafts):
             self.need(state="draft", published_at=None)
@@ -48,7 +57,12 @@ class World:
         for _one in range(awarded):
             self.award(self.need())
         for _one in range(contracted):
-            self.project(self.need())
+            need, (matched, begun) = self.need(), next(pairs, (None, None))
+            project = self.project(need)
+            if matched is not None and begun is not None:
+                self.pair(need, matched)
+                project.started_at = need.published_at + (matched + begun) * DAY
+                project.save(update_fields=["started_at"])
         for _one in range(applied):
             need = self.need()
             self.apply(need, self.project(need))
@@ -74,6 +88,12 @@ class World:
         Award.objects.create(
             challenge=bid.challenge, bid=bid, rank=1, total=Decimal(90), amount=Decimal(100), state="signed", proposed_by=self.scene.drafter.person,
             proposed_at=now, signed_by=self.scene.second.person, signed_at=need.published_at + after * DAY,
+        )  # fmt: skip
+
+    def pair(self, need: Need, after: int) -> None:
+        Pairing.objects.create(
+            need=need, organisation=self.institute.organisation, proposed_for=self.scene.issuer, state="accepted",
+            answered_at=need.published_at + after * DAY,
         )  # fmt: skip
 
     def project(self, need: Need, *, linked: bool = True) -> Project:
@@ -104,18 +124,24 @@ def rows_behind(client: Any, url: str) -> int:
 
 
 CASES = [
-    ([2, 3, 1, 2, 1, 2], [30, 50], [40, 61]),
-    ([1, 0, 1, 1, 0, 1], [12], [7]),
+    ([2, 3, 1, 2, 1, 2], [30, 50], [40, 61], [(10, 20)]),
+    ([1, 0, 1, 1, 2, 1], [12], [7], [(4, 9), (6, 30)]),
 ]
 
 
 @pytest.mark.req("R026", whole=True)
 @pytest.mark.req("R048")
-@pytest.mark.parametrize(("stopped", "match", "contract"), CASES)
+@pytest.mark.parametrize(("stopped", "match", "contract", "paired"), CASES)
 def test_steps_and_key_figures_open_exactly_the_lists_that_they_count(
-    api: Any, client: Any, frozen_clock: Any, stopped: list[int], match: list[int], contract: list[int]
+    api: Any,
+    client: Any,
+    frozen_clock: Any,
+    stopped: list[int],
+    match: list[int],
+    contract: list[int],
+    paired: list[tuple[int, int]],
 ) -> None:
-    world = World(frozen_clock, stopped, match, contract)
+    world = World(frozen_clock, stopped, match, contract, paired)
     world.project(world.need(state="draft", published_at=None), linked=False)
     stopped = [stopped[0] + 1, *stopped[1:]]
     leader = world.leader
@@ -137,10 +163,9 @@ def test_steps_and_key_figures_open_exactly_the_lists_that_they_count(
     assert Decimal(figures["anchored"]["value"]) == share and figures["anchored"]["of"] == contracts + 1
     published = sum(stopped[1:])
     assert (figures["converted"]["count"], figures["converted"]["of"]) == (stopped[5], published)
-    middle = lambda days: sum(days) / Decimal(len(days))  # noqa: E731 - two at most
-    assert Decimal(figures["match"]["value"]) == middle(match)
-    assert figures["match_contract"]["value"] is None, "none of them has both a match and a contract"
-    assert abs(Decimal(figures["contract_applied"]["value"]) - middle(contract)) < 1, "days of the calendar"
+    assert Decimal(figures["match"]["value"]) == Decimal(str(median([*match, *(one for one, _two in paired)])))
+    assert Decimal(figures["match_contract"]["value"]) == Decimal(str(median([two for _one, two in paired])))
+    assert abs(float(figures["contract_applied"]["value"]) - median(contract)) < 1, "days of the calendar"
     for one in figures.values():
         assert rows_behind(client, one["link"]) == one["count"], one
         assert one["formula"] in unescape(page) and f'id="kpi-{one["key"]}"' in page
@@ -148,7 +173,7 @@ def test_steps_and_key_figures_open_exactly_the_lists_that_they_count(
 
 @pytest.mark.req("R026", "R048")
 def test_nobody_learns_from_the_funnel_what_they_may_not_see(api: Any, frozen_clock: Any) -> None:
-    world = World(frozen_clock, [1, 1, 0, 1, 1, 0], [9], [])
+    world = World(frozen_clock, [1, 1, 0, 1, 1, 0], [9], [], [])
     sealed = world.scene
     sealed.need = challenges.published_need(sealed.issuer, chain=world.chain)
     challenge = sealed.published()
@@ -172,13 +197,15 @@ def test_nobody_learns_from_the_funnel_what_they_may_not_see(api: Any, frozen_cl
     assert [one["count"] for one in nobody] == [4, 4, 1, 1, 0, 0], "without an organisation, what all members see"
 
 
-@pytest.mark.req("R048")
+@pytest.mark.req("R048", whole=True)
 @pytest.mark.parametrize(("word", "machines"), [("固态电池", 5), ("碳纤维", 2)])
 def test_one_search_finds_every_kind_of_resource_in_groups(api: Any, client: Any, word: str, machines: int) -> None:
     owner = factories.actor(factories.organisation())
     chain = factories.chain("材料链", leader=owner.organisation)
     node = chain.nodes.first()
     index_need(challenges.published_need(owner.organisation, chain=chain, specs=[], title=f"{word}界面阻抗高"))
+    for _one in range(machines - 1):  # others, of something else
+        challenges.published_need(owner.organisation, chain=chain, specs=[], title="粘结剂开裂", pain_point="开裂")
     results.published(title=f"{word}薄膜", node=node.pk)
     results.capability(title=f"{word}失效分析")
     for number in range(machines):
@@ -200,4 +227,6 @@ def test_one_search_finds_every_kind_of_resource_in_groups(api: Any, client: Any
     assert all(f'id="group-{name}"' in page for name in groups)
     listed = client.get(f"/search/?q={word}&kind=equipment").content.decode()
     assert listed.count(f"{word}中试线") == machines
+    stages = theirs.get("funnel/", {"chain": str(chain.pk)}).data["stages"]
+    assert [one["count"] for one in stages] == [machines, machines, 0, 0, 0, 0] and stages[2]["dropped"] == machines
     assert theirs.get("search/", {"q": word, "per_group": "99"}).status_code == 400

@@ -17,6 +17,7 @@ from core.web import tables
 from needs.queries.library import of_chain
 from portal.queries import funnel
 from portal.queries.funnel import Step
+from portal.web.tabs import tabs
 
 
 def _steps() -> list[tuple[str, Any]]:
@@ -73,6 +74,7 @@ def funnel_page(request: HttpRequest) -> HttpResponse:
     key = chain.pk if chain else None
     shown = {
         "stages": funnel.funnel(actor, key), "kpis": funnel.kpis(actor, key), "chain": chain,
+        "tabs": tabs(),
         "chains": [(row, funnel.listed(row.pk)) for row in chains], "everywhere": funnel.listed(None),
     }  # fmt: skip
     return tables.render(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.web import developers, funnel, islands, views
+from portal.web import allocation, developers, funnel, islands, views
 
 app_name = "portal"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("islands/nodes/", islands.island_nodes, name="island_nodes"),
     path("islands/needs/<uuid:pk>/", islands.island_need, name="island_need"),
     path("islands/organisations/<uuid:pk>/", islands.island_organisation, name="island_organisation"),
+    path("allocation/", allocation.allocation_page, name="allocation"),
     path("funnel/", funnel.funnel_page, name="funnel"),
     path("developers/", developers.overview, name="developers"),
     path("developers/session.py", developers.session, name="developers_session"),

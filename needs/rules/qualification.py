@@ -6,22 +6,28 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from chains.rules import may_draw
+from chains.queries import is_leader
 from core.access import policy
+from core.access.predicates import is_platform_admin
 from core.accounts.actor import Actor
 from needs.models.qualification import Qualification, QualificationEvidence
 from needs.queries.qualification import evidence_visible_to, qualifications_visible_to
 from needs.rules.result import owns_result
 
 
+def _draws(actor: Actor, chain: Any) -> bool:
+    """The platform's admins, and an admin of the chain's leader: whoever draws the chain's map."""
+    return is_platform_admin(actor) or (chain is not None and is_leader(actor, chain) and actor.has_role("admin"))
+
+
 def keeps_qualification(actor: Actor, row: Any) -> bool:
     """Whoever keeps what its chain demands."""
-    return may_draw(actor, row.chain)
+    return _draws(actor, row.chain)
 
 
 def judges_qualification(actor: Actor, row: Any) -> bool:
     """Whoever keeps what the chain demands; nobody confirms their own."""
-    return may_draw(actor, row.qualification.chain) and not actor.belongs_to(row.organisation_id)
+    return _draws(actor, row.qualification.chain) and not actor.belongs_to(row.organisation_id)
 
 
 def showed_qualification(actor: Actor, row: Any) -> bool:
@@ -36,7 +42,7 @@ def opens_qualification_file(actor: Actor, row: Any) -> bool:
 
 policy.register(
     {
-        "needs.demand_qualification": may_draw,
+        "needs.demand_qualification": _draws,
         "needs.edit_qualification": keeps_qualification,
         "needs.retire_qualification": keeps_qualification,
         "needs.qualify_result": owns_result,

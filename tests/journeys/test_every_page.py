@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 from django.apps import apps
@@ -141,6 +142,7 @@ PRINTED = {
 }  # fmt: skip
 LOOK = Path(__file__).with_name("paper.js").read_text(encoding="utf-8")
 
+PLAIN_FORM = re.compile(r'<div class="narrow">\s*<section class="card card-pad">\s*<form')
 ENGLISH = re.compile(r"\b[A-Za-z]+(?:[ ']+[a-z]{2,}){2,}")  # three words in a row
 CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
 
@@ -168,9 +170,19 @@ def test_every_page_is_whole_accessible_and_in_one_language(
     only = os.environ.get("ONLY_PAGES")
     if only:
         found = [one for one in found if re.search(only, one[0])]
-    troubles = languages(world, found) + eyes(world, found, new_page, live_server) + paper(world, new_page)
+    troubles = languages(world, found) + eyes(world, looked_at(found), new_page, live_server) + paper(world, new_page)
     troubles += picture(world, new_page, tmp_path)
     assert not troubles, f"{len(troubles)} troubles\n" + "\n".join(dict.fromkeys(troubles))
+
+
+def looked_at(found: list[Found]) -> list[Found]:
+    """The pages that the browser opens: all but two thirds of those that are one plain form, which are built by one template.
+
+    With LOOKS=all, or where pages were named, every one of them.
+    """
+    if os.environ.get("LOOKS") == "all" or os.environ.get("ONLY_PAGES"):
+        return found
+    return [one for one in found if not PLAIN_FORM.search(one[3]) or crc32(one[0].encode()) % 3 == 0]
 
 
 def clients_in(world: Any, language: str) -> dict[str, Any]:

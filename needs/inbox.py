@@ -56,6 +56,7 @@ kinds.register(
         "survey_closed": _("A round of our survey closed"),
         "definer_invited": _("We are invited to define a need's indicators"),
         "indicator_refused": _("A partner refuses an indicator"),
+        "saved_search": _("A search that I saved has something new"),
         "need_stale": _("A need of ours was not confirmed by its review date"),
         "need_left_matching": _("A need of ours is no longer matched"),
         "need_defined": _("A need is co-defined by all parties"),

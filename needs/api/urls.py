@@ -15,11 +15,13 @@ from needs.api import (
     pairing,
     qualification,
     result,
+    saved_search,
     survey,
 )
 
 routes = [
     ("needs", need.NeedViewSet, "need"),
+    ("saved-searches", saved_search.SavedSearchViewSet, "saved-search"),
     ("need-evidence", need.EvidenceViewSet, "need-evidence"),
     ("public-calls", survey.PublicCallViewSet, "public-call"),
     ("complaints", complaint.ComplaintViewSet, "complaint"),

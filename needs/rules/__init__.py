@@ -20,6 +20,7 @@ from needs.rules import (
     question,
     result,
     review,
+    saved_search,
     survey,
 )
 
@@ -43,5 +44,6 @@ __all__ = [
     "question",
     "result",
     "review",
+    "saved_search",
     "survey",
 ]

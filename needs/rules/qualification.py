@@ -15,19 +15,19 @@ from needs.queries.qualification import evidence_visible_to, qualifications_visi
 from needs.rules.result import owns_result
 
 
-def _draws(actor: Actor, chain: Any) -> bool:
+def may_draw(actor: Actor, chain: Any) -> bool:
     """The platform's admins, and an admin of the chain's leader: whoever draws the chain's map."""
     return is_platform_admin(actor) or (chain is not None and is_leader(actor, chain) and actor.has_role("admin"))
 
 
 def keeps_qualification(actor: Actor, row: Any) -> bool:
     """Whoever keeps what its chain demands."""
-    return _draws(actor, row.chain)
+    return may_draw(actor, row.chain)
 
 
 def judges_qualification(actor: Actor, row: Any) -> bool:
     """Whoever keeps what the chain demands; nobody confirms their own."""
-    return _draws(actor, row.qualification.chain) and not actor.belongs_to(row.organisation_id)
+    return may_draw(actor, row.qualification.chain) and not actor.belongs_to(row.organisation_id)
 
 
 def showed_qualification(actor: Actor, row: Any) -> bool:
@@ -42,7 +42,7 @@ def opens_qualification_file(actor: Actor, row: Any) -> bool:
 
 policy.register(
     {
-        "needs.demand_qualification": _draws,
+        "needs.demand_qualification": may_draw,
         "needs.edit_qualification": keeps_qualification,
         "needs.retire_qualification": keeps_qualification,
         "needs.qualify_result": owns_result,

@@ -1,5 +1,7 @@
 """The fixed choices of the library."""
 
+import datetime as dt
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +13,9 @@ class Pace(models.TextChoices):
     DAILY = "daily", _("Every day")
     WEEKLY = "weekly", _("Every week")
     NEVER = "never", _("Never; I look myself")
+
+
+EVERY = {Pace.HOURLY: dt.timedelta(hours=1), Pace.DAILY: dt.timedelta(days=1), Pace.WEEKLY: dt.timedelta(days=7)}
 
 
 class BudgetBand(models.TextChoices):

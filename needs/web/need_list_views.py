@@ -76,6 +76,14 @@ class Needs(tables.Table):
         _("No need yet"), _("Needs that chain leaders publish stand here; your own drafts as well."), icon="list-search"
     )
 
+    @property
+    def keep_url(self) -> str:
+        """Where what is asked of the library is kept as a saved search; empty on other lists of needs."""
+        asked = self.context.get("may_keep") and {
+            name: self.asked[name] for name in library.ASKED if self.asked.get(name)
+        }
+        return f"{reverse('needs:save_search')}?{urlencode(asked)}" if asked else ""
+
     def get_filters(self) -> Sequence[tables.Filter]:
         return [*tables.ours(self.context["actor"].organisation_id, "owner_id"), *self.filters]
 
@@ -104,7 +112,7 @@ def list_needs(request: HttpRequest) -> HttpResponse:
         buttons.append({"label": _("Post a need"), "url": reverse("needs:post_need"), "icon": "plus", "primary": True})
         buttons.append({"label": _("From a file"), "url": reverse("needs:import_needs"), "icon": "upload"})
     return tables.render(
-        request, Needs(rows, actor=actor), title=_("Need library"), actions=buttons, template="needs/library.html",
+        request, Needs(rows, actor=actor, may_keep=actor.person is not None), title=_("Need library"), actions=buttons, template="needs/library.html",
         context={"tabs": library_tabs()},
     )  # fmt: skip
 
@@ -115,6 +123,7 @@ def library_tabs() -> list[dict[str, Any]]:
         {"label": _("List"), "url": reverse("needs:needs")},
         {"label": _("Nodes and sides"), "url": reverse("needs:side_matrix")},
         {"label": _("Opportunities"), "url": reverse("needs:opportunities")},
+        {"label": _("Saved searches"), "url": reverse("needs:saved_searches")},
     ]
 
 

@@ -18,6 +18,7 @@ from needs.web import (
     qualification_urls,
     result_urls,
     row_views,
+    saved_search_views,
     survey_link_views,
     survey_views,
 )
@@ -26,6 +27,11 @@ app_name = "needs"
 
 urlpatterns = [
     path("", need_list_views.list_needs, name="needs"),
+    path("searches/", saved_search_views.list_saved_searches, name="saved_searches"),
+    path("searches/new/", saved_search_views.save_search, name="save_search"),
+    path("searches/<uuid:pk>/", saved_search_views.saved_search_page, name="saved_search"),
+    path("searches/<uuid:pk>/change/", saved_search_views.change_search, name="change_search"),
+    path("searches/<uuid:pk>/forget/", saved_search_views.forget_search, name="forget_search"),
     path("matrix/", need_list_views.side_matrix, name="side_matrix"),
     path("new/", need_forms_views.post_need, name="post_need"),
     path("import/", row_views.import_needs, name="import_needs"),

@@ -30,6 +30,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "mail what happened": job("inbox.mail_notifications", MINUTE),
     "mark unpaid parts of a fund's calls as late": job("benefits.mark_late_calls", 30 * MINUTE),
     "open due survey rounds": job("needs.open_due_surveys", 30 * MINUTE),
+    "tell what is new in saved searches": job("needs.tell_searches", 15 * MINUTE),
     "mark needs that nobody confirmed in time": job("needs.review_due", 30 * MINUTE),
     "group complaints anew": job("needs.regroup_complaints", crontab(hour="2", minute="40")),
     "mail personal links of surveys": job("needs.mail_survey_links", MINUTE),

@@ -123,15 +123,15 @@ def rows_behind(client: Any, url: str) -> int:
     return len(list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))) - 1
 
 
-CASES = [
-    ([2, 3, 1, 2, 1, 2], [30, 50], [40, 61], [(10, 20)]),
-    ([1, 0, 1, 1, 2, 1], [12], [7], [(4, 9), (6, 30)]),
-]
-
-
 @pytest.mark.req("R026", whole=True)
 @pytest.mark.req("R048")
-@pytest.mark.parametrize(("stopped", "match", "contract", "paired"), CASES)
+@pytest.mark.parametrize(
+    ("stopped", "match", "contract", "paired"),
+    [
+        ([2, 3, 1, 2, 1, 2], [30, 50], [40, 61], [(10, 20)]),
+        ([1, 0, 1, 1, 2, 1], [12], [7], [(4, 9), (6, 30)]),
+    ],
+)
 def test_steps_and_key_figures_open_exactly_the_lists_that_they_count(
     api: Any,
     client: Any,

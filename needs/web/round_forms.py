@@ -55,7 +55,10 @@ class NoticeForm(forms.Form):
     """What the issuer says beside the names and amounts."""
 
     statement = forms.LongTextField(
-        label=_("Statement"), required=False, rows=3, help_text=_("Shown to everyone who sees the challenge.")
+        label=_("What the issuer says to it"),
+        required=False,
+        rows=3,
+        help_text=_("Shown to everyone who sees the challenge."),
     )
 
 

@@ -95,11 +95,10 @@ def edit_challenge(*, actor: Actor, challenge_id: Any, version: int | None = Non
 class Scene:
     """An issuer with a drafter and a second person, a chain, a need; `published()` gives an open challenge."""
 
-    def __init__(self) -> None:
-        self.issuer = factories.organisation("甲整车")
-        self.drafter = factories.actor(self.issuer)
-        self.second = factories.actor(self.issuer)
-        self.need = published_need(self.issuer)
+    def __init__(self, issuer: Organisation | None = None, people: Sequence[Any] = (None, None), **need: Any) -> None:
+        self.issuer = issuer or factories.organisation("甲整车")
+        self.drafter, self.second = (factories.actor(self.issuer, person_=one) for one in people)
+        self.need = published_need(self.issuer, **need)
 
     def details(self, **changes: Any) -> dict[str, Any]:
         """Everything a whole challenge needs: 1,000,000.00 in ten days, 40/35/25, 30/30/40."""

@@ -142,6 +142,8 @@ PRINTED = {
 }  # fmt: skip
 LOOK = Path(__file__).with_name("paper.js").read_text(encoding="utf-8")
 
+POSTED = re.compile(r'<form[^>]*method="post".*?</form>', re.DOTALL)
+TOKEN = 'name="csrfmiddlewaretoken"'
 PLAIN_FORM = re.compile(r'<div class="narrow">\s*<section class="card card-pad">\s*<form')
 ENGLISH = re.compile(r"\b[A-Za-z]+(?:[ ']+[a-z]{2,}){2,}")  # three words in a row
 CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -202,6 +204,7 @@ def languages(world: Any, found: list[Found]) -> list[str]:
         told: set[str] = set()
         for name, path, who, chinese in found:
             text = chinese if language == "zh-hans" else clients[who].get(path).content.decode()
+            troubles += [f"{name}: a form without its token" for form in POSTED.findall(text) if TOKEN not in form]
             said = Words(text).found - told
             told |= said
             troubles += [f"{name} in {language}: {one[:160]}" for one in left_over(said, data, strange)]

@@ -95,6 +95,13 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post") return;
+    // A form that is just saving itself is waited for: sent now, it would carry the version from before and be refused.
+    if (form.classList.contains("htmx-request")) {
+      event.preventDefault();
+      const again = () => (form.classList.contains("htmx-request") ? setTimeout(again, 50) : form.requestSubmit(event.submitter));
+      setTimeout(again, 50);
+      return;
+    }
     const asking = event.submitter?.dataset.confirm || form.dataset.confirm;
     if (asking && !window.confirm(asking)) {
       event.preventDefault();
@@ -111,6 +118,8 @@
       event.submitter?.classList.add("is-busy");
     }
   });
+  // Once sent, it saves itself no more.
+  document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt.dataset.busy) event.preventDefault(); });
   addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-busy]")) {
       delete form.dataset.busy;

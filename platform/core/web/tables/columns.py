@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -62,11 +62,11 @@ class Column:
                 return None
         return found() if callable(found) else found
 
-    def cell(self, row: Any) -> SafeString:
-        """The value as people see it."""
+    def cell(self, row: Any, given: Mapping[str, Any] | None = None) -> SafeString:
+        """The value as people see it; `given` is what a template needs of the request, as the token of a form."""
         value = self.raw(row)
         if self.template:
-            return SafeString(render_to_string(self.template, {"row": row, "value": value}))
+            return SafeString(render_to_string(self.template, {**(given or {}), "row": row, "value": value}))
         shown = self._shown(row, value)
         address = self.link(row) if self.link else None
         if address:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render as render_template
+from django.template.context_processors import csrf
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 
@@ -24,7 +25,7 @@ def respond(request: HttpRequest, *tables: Table) -> HttpResponse | None:
     the page with the tables in its context and `{% include "components/_table.html" with table=left %}`.
     """
     for table in tables:
-        table.bind(request.GET, request.path)
+        table.bind(request.GET, request.path, csrf(request))
     for table in tables:
         kind = request.GET.get(f"{table.prefix}file", "")
         if kind in ("csv", "xlsx") and table.can_export:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -78,6 +78,7 @@ class Table:
         self.prefix = f"{prefix}-" if prefix else ""
         self.context = context
         self.asked: QueryDict = QueryDict()
+        self.given: Mapping[str, Any] = {}
         self.path = ""
         self.title: Text = self.caption
         if empty is not None:
@@ -109,9 +110,9 @@ class Table:
 
     # What the reader asked.
 
-    def bind(self, asked: QueryDict, path: str = "") -> Table:
-        """Take what the reader asked from the address."""
-        self.asked, self.path = asked, path
+    def bind(self, asked: QueryDict, path: str = "", given: Mapping[str, Any] | None = None) -> Table:
+        """Take what the reader asked from the address, and what cells drawn by a template need of the request."""
+        self.asked, self.path, self.given = asked, path, given or {}
         return self
 
     @property
@@ -227,7 +228,8 @@ class Table:
     def shown_rows(self) -> list[Row]:
         columns = self.page_columns
         return [
-            Row(row, [Cell(column, column.cell(row)) for column in columns], self.row_css(row)) for row in self.page
+            Row(row, [Cell(column, column.cell(row, self.given)) for column in columns], self.row_css(row))
+            for row in self.page
         ]
 
     # Filters as shown.

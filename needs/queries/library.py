@@ -84,13 +84,13 @@ def of_freshness(value: str) -> Q:
 
 def of_words(actor: Actor, text: str) -> Q:
     """Through the one search: words of both languages, pairs of characters, typing errors."""
-    found = search.search(actor, text, kinds=["need"])
+    found = search.search(actor, text, kinds=["need"], by_meaning=False)
     return Q(pk__in=found.order_by().values("object_id"))
 
 
 def found_once(actor: Actor, text: str) -> Q:
     """As `of_words`, searched now: a question that is counted many ways is not searched as many times."""
-    found = search.search(actor, text, kinds=["need"]).order_by().values_list("object_id", flat=True)
+    found = search.search(actor, text, kinds=["need"], by_meaning=False).order_by().values_list("object_id", flat=True)
     return Q(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [[str(pk) for pk in found]]))
 
 

@@ -64,7 +64,7 @@ class Capabilities(tables.Table):
         return [*tables.ours(self.context["actor"].organisation_id, "owner_id"), *self.filters]
 
     def search_condition(self, text: str) -> Q:
-        found = search.search(self.context["actor"], text, kinds=["capability"])
+        found = search.search(self.context["actor"], text, kinds=["capability"], by_meaning=False)
         return Q(pk__in=found.order_by().values("object_id"))
 
 

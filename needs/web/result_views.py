@@ -87,7 +87,7 @@ class Results(tables.Table):
 
     def search_condition(self, text: str) -> Q:
         """Through the one search: words of both languages, pairs of characters, typing errors."""
-        found = search.search(self.context["actor"], text, kinds=["result"])
+        found = search.search(self.context["actor"], text, kinds=["result"], by_meaning=False)
         return Q(pk__in=found.order_by().values("object_id"))
 
 

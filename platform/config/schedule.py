@@ -20,6 +20,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "place new entries in the book": job("book.sequence", MINUTE),
     "sign the head of the book": job("book.checkpoint", 20.0),
     "weigh documents that have no weights": job("search.weigh", MINUTE),
+    "learn what the library's words mean": job("search.learn", crontab(hour="1", minute="40")),
     "read the whole book": job("book.verify", crontab(hour="3", minute="30")),
     "end holds whose time is over": job("ledger.expire_holds", MINUTE),
     "replay the whole ledger": job("ledger.verify", crontab(hour="3", minute="45")),

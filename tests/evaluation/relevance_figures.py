@@ -24,6 +24,7 @@ from core.accounts.actor import Actor
 from core.search import queries as search
 from core.search import words
 from core.search.bridge import bridge
+from core.search.learning import learn, place_some
 from core.search.likeness import crowded, likeness
 from core.search.models import Document
 from core.search.services import weigh
@@ -54,7 +55,7 @@ def body_of(document: dict[str, Any]) -> str:
 
 
 def load() -> list[dict[str, Any]]:
-    """The corpus as documents that every member may find."""
+    """The corpus as documents that every member may find, and what is learnt from it."""
     from uuid import NAMESPACE_URL, uuid5
 
     corpus = lines("corpus.jsonl")
@@ -66,6 +67,8 @@ def load() -> list[dict[str, Any]]:
             link=one["id"], visibility="public",
         )  # fmt: skip
         weigh(row, span)
+    learn()
+    place_some()
     return corpus
 
 
@@ -84,6 +87,11 @@ def recall(found: list[str], grades: dict[str, int], at: int = 10) -> float | No
 
 def ours(text: str) -> list[str]:
     return [row.link for row in search.search(Actor.nobody(), text)[:10]]
+
+
+def words_alone(text: str) -> list[str]:
+    """Ours without what was learnt from the library."""
+    return [row.link for row in search.search(Actor.nobody(), text, by_meaning=False)[:10]]
 
 
 def ours_matching(document: dict[str, Any]) -> list[str]:
@@ -271,7 +279,7 @@ def report(corpus: list[dict[str, Any]]) -> str:
     peer = Peer(corpus)
     told = []
     runs = {
-        "ours": once(ours), "BM25": once(peer.search), "plain full text": once(full_text), "ILIKE": once(contains),
+        "ours": once(ours), "ours by words alone": once(words_alone), "BM25": once(peer.search), "plain full text": once(full_text), "ILIKE": once(contains),
     }  # fmt: skip
     for title, name in (("search", ""), ("search, later questions", "more_")):
         told += [f"{title}, {who}: {_shown(search_figures(run, name))}" for who, run in runs.items()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -16,6 +18,19 @@ class Visibility(models.TextChoices):
     PUBLIC = "public"
     MEMBERS = "members"
     RESTRICTED = "restricted"
+
+
+SIGNS = 512
+
+
+class Signs(models.Field):  # type: ignore[type-arg]
+    """A text's place in what was learnt, as bits; see `core.search.meaning`."""
+
+    def db_type(self, connection: Any) -> str:
+        return f"bit({SIGNS})"
+
+    def get_placeholder(self, value: Any, compiler: Any, connection: Any) -> str:
+        return f"%s::bit({SIGNS})"
 
 
 class Document(UuidModel):
@@ -35,6 +50,8 @@ class Document(UuidModel):
     vector = SearchVectorField(null=True)
     weights = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     length = models.FloatField(default=0, db_default=0)
+    place = Signs(null=True)
+    place_of = models.PositiveIntegerField(default=0, db_default=0)  # the number of what was learnt
     updated_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -47,10 +64,17 @@ class Document(UuidModel):
             GinIndex(fields=["parties"], name="document_parties"),
             GinIndex(fields=["title"], name="document_title_typos", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["updated_at"], condition=models.Q(length=0), name="document_unweighed"),
+            # What is nearest is found without reading the documents.
+            models.Index(fields=["place_of"], include=["visibility", "kind", "id", "place"], name="document_place"),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_akin(self) -> bool:
+        """Whether a search found it not by its words, but because it is near in meaning or spelling."""
+        return bool(getattr(self, "score", 0) < getattr(self, "least", 0))
 
 
 class Term(UuidModel):
@@ -82,3 +106,29 @@ class Synonym(UuidModel):
 
     def __str__(self) -> str:
         return f"{self.text} = {self.other}"
+
+
+class Learnt(UuidModel):
+    """What was learnt from the library's own text at one time: the planes whose signs tell a place."""
+
+    number = models.PositiveIntegerField(unique=True)
+    documents = models.PositiveIntegerField()
+    planes = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
+class LearntWord(models.Model):
+    """A word in the space that was learnt: how rare it was, and where it lies (float32)."""
+
+    learnt = models.ForeignKey(Learnt, on_delete=models.CASCADE, related_name="words")
+    token = models.CharField(max_length=100)
+    rarity = models.FloatField()
+    vector = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["learnt", "token"], name="learnt_word_once")]
+
+    def __str__(self) -> str:
+        return self.token

@@ -29,10 +29,10 @@ from django.db.models import (
 from django.db.models.functions import RowNumber
 
 from core.accounts.actor import Actor
-from core.search import words
+from core.search import meaning, words
 from core.search.bridge import bridge, scope_names
 from core.search.models import Document, Visibility
-from core.search.ranking import K1, B, Question, asked_of, weigh, weights_of
+from core.search.ranking import CUT, K1, B, Question, asked_of, weigh, weights_of
 
 # Beyond this many documents a word is common, however many more there are.
 COUNTED = 20_000
@@ -57,12 +57,21 @@ def documents_visible_to(actor: Actor) -> QuerySet[Document]:
 
 
 def search(
-    actor: Actor, text: str, *, kinds: Iterable[str] | None = None, facets: dict[str, str] | None = None
+    actor: Actor,
+    text: str,
+    *,
+    kinds: Iterable[str] | None = None,
+    facets: dict[str, str] | None = None,
+    by_meaning: bool = True,
 ) -> QuerySet[Document]:
-    """Documents that speak of what is asked, in either language, best first; typos in titles are forgiven."""
+    """Documents that speak of what is asked, in either language, best first; typos in titles are forgiven.
+
+    Those that mean the same in other words are found as well, and lift those that have both; without `by_meaning` words alone find.
+    """
+    kinds = list(kinds or [])
     rows = documents_visible_to(actor)
     if kinds:
-        rows = rows.filter(kind__in=list(kinds))
+        rows = rows.filter(kind__in=kinds)
     for name, value in (facets or {}).items():
         rows = rows.filter(**{f"facets__{name}": value})
     text = text.replace("\x00", "").strip()[:200]
@@ -78,8 +87,14 @@ def search(
         match = SearchQuery(_any(asked.tokens), config="simple", search_type="raw")
         score = _score(asked, average)
         # A title that is nearly what was typed is found even where no token agrees; its likeness counts as much as the cut.
-        rows = rows.annotate(score=score).filter(Q(vector=match, score__gte=asked.least) | near)
-        rows = rows.annotate(rank=F("score") + similarity * Value(asked.least))
+        found, lift = Q(vector=match, score__gte=asked.least) | near, similarity * Value(asked.least)
+        known = meaning.learnt() if by_meaning else None
+        place = meaning.place_of(asked_of(text, bridge())[0], *known) if known else ""
+        if known and place:
+            shared = [Visibility.PUBLIC, Visibility.MEMBERS] if actor.is_signed_in else [Visibility.PUBLIC]
+            found |= Q(pk__in=meaning.nearest(place, known[0], actor.organisation_id, kinds=kinds, shared=shared))
+            lift += meaning.likeness_to(place, known[0]) * Value(meaning.SHARE * asked.least / CUT)
+        rows = rows.annotate(score=score, least=Value(asked.least)).filter(found).annotate(rank=F("score") + lift)
     return rows.order_by("-rank", "-updated_at", "pk")
 
 
@@ -196,9 +211,9 @@ def counts_by_group(rows: QuerySet[Document]) -> dict[str, int]:
 def first_of_groups(rows: QuerySet[Document], most: int) -> dict[str, list[Document]]:
     """The best of each group, at most so many; the groups in the order of their best."""
     best = [F("rank").desc(), F("updated_at").desc(), F("pk").asc()]
-    placed = by_group(rows).annotate(place=Window(RowNumber(), partition_by=F("group"), order_by=best))
+    placed = by_group(rows).annotate(nth=Window(RowNumber(), partition_by=F("group"), order_by=best))
     found: dict[str, list[Document]] = {}
-    for row in placed.filter(place__lte=most).order_by(*best):
+    for row in placed.filter(nth__lte=most).order_by(*best):
         found.setdefault(row.group, []).append(row)
     return found
 

@@ -45,7 +45,7 @@ def weigh(row: Document, span: Bridge) -> None:
     row.weights, row.length = weights_of(row.title, row.text, span, scopes_of(row))
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE search_document SET weights = %s, length = %s, vector = %s::tsvector WHERE id = %s",
+            "UPDATE search_document SET weights = %s, length = %s, vector = %s::tsvector, place_of = 0 WHERE id = %s",
             [json.dumps(row.weights), row.length, vector_of(row.title, row.text, row.weights), str(row.pk)],
         )
 

@@ -33,9 +33,13 @@ class DocumentOut(serializers.ModelSerializer[Document]):
         help_text="The words it was found by that are not those asked: both of them."
     )
 
+    is_akin = serializers.BooleanField(
+        read_only=True, help_text="It was found not by its words, but because it is near in meaning or spelling."
+    )
+
     class Meta:
         model = Document
-        fields = ["object_type", "object_id", "room", "kind", "title", "link", "bridged", "updated_at"]
+        fields = ["object_type", "object_id", "room", "kind", "title", "link", "bridged", "is_akin", "updated_at"]
 
     @extend_schema_field(PairOut(many=True))
     def get_bridged(self, row: Document) -> list[dict[str, str]]:

@@ -27,7 +27,7 @@ from needs.states.need import OPEN_TO_MEMBERS, NeedState
 
 @command
 def dismiss_match(*, actor: Actor, need_id: UUID, object_id: UUID, reason: str) -> Dismissal:
-    """Do not show a result or a capability for this need again, with the reason; one may take that back."""
+    """Do not show what was found for this need again, with the reason; one may take that back."""
     return _dismiss(actor, policy.fetch(actor, "needs.dismiss_match", Need, need_id), object_id, reason)
 
 
@@ -45,7 +45,7 @@ def restore_match(*, actor: Actor, dismissal_id: UUID) -> Dismissal:
 
 @command
 def invite_solver(*, actor: Actor, need_id: UUID, object_id: UUID, message: str = "") -> SolverInvitation:
-    """Invite the owner of a matching result or capability to solve the need; they get a task and answer."""
+    """Invite the owner of what matches the need (a result, a capability, people, a machine) to solve it; they get a task and answer."""
     need = policy.fetch_for_update(actor, "needs.invite_solver", Need, need_id)
     if need.state != NeedState.PUBLISHED:
         raise WrongState(_("Publish the need first; who is invited has to read it."))
@@ -53,7 +53,7 @@ def invite_solver(*, actor: Actor, need_id: UUID, object_id: UUID, message: str 
         raise WrongState(_("Only its parties read this need: invite a partner to define it instead."))
     found = found_match(actor, need, object_id)
     if found is None or found.organisation is None or actor.belongs_to(found.organisation_id):
-        raise Invalid(_("Choose a result or capability of another organisation."), field="object_id")
+        raise Invalid(_("Choose a match of another organisation."), field="object_id")
     whom: Organisation = found.organisation
     if need.invitations.filter(organisation=whom).exclude(state=InvitationState.WITHDRAWN).exists():
         raise Invalid(
@@ -68,7 +68,7 @@ def invite_solver(*, actor: Actor, need_id: UUID, object_id: UUID, message: str 
     told = {"need": need.title, "owner": need.owner.name}
     inbox.open_task(
         kind="answer_solving", title=gettext_noop("%(owner)s asks whether you can solve “%(need)s”"), params=told, organisation=whom,
-        role="member", obj=row, why=gettext_noop("A result or capability of yours matches the need"), link=invitation_link(row),
+        role="member", obj=row, why=gettext_noop("What you have matches the need"), link=invitation_link(row),
         key=f"answer_solving:{row.pk}",
     )  # fmt: skip
     inbox.notify(

@@ -46,6 +46,7 @@ class MatchOut(serializers.Serializer[Match]):
 
     place = serializers.IntegerField()
     kind = serializers.CharField(source="document.kind")
+    group = serializers.CharField(help_text="The kind; of an offer what it offers: people, data, fund or technology.")
     object_id = serializers.UUIDField(source="document.object_id")
     title = serializers.CharField(source="document.title")
     link = serializers.CharField(source="document.link")
@@ -60,36 +61,44 @@ class MatchOut(serializers.Serializer[Match]):
 class MatchesOut(serializers.Serializer[Any]):
     found = MatchOut(many=True)
     across = serializers.IntegerField(help_text="How many of them belong to other chains only.")
+    groups = serializers.DictField(child=serializers.IntegerField(), help_text="How many there are of each group.")
 
 
+GROUPS = ["result", "capability", "equipment", "people", "data", "fund", "technology", "need"]
+GROUP = OpenApiParameter("group", str, enum=GROUPS, description="Only matches of this group.")
 ACROSS = OpenApiParameter("across", str, enum=["yes", "no"], description="`no` leaves other chains out.")
 
 
 def match_door(name: str) -> Any:
     """The door of what fits a need, a result or a capability, under its own name."""
 
-    @extend_schema(operation_id=name, parameters=[ACROSS], responses=MatchesOut)
+    @extend_schema(operation_id=name, parameters=[ACROSS, GROUP], responses=MatchesOut)
     @action(
         detail=True, methods=["get"], url_path="matches", url_name="matches", filter_backends=[], pagination_class=None
     )
     def matches(self: Any, request: Request, pk: Any = None) -> Response:
         """The best matches with their reasons, best first; other chains' by choice (R121)."""
-        unknown = set(request.query_params) - {"across"}
-        across = request.query_params.get("across", "yes")
-        if unknown or across not in ("yes", "no"):
-            raise ValidationError({name: ["Unknown parameter."] for name in unknown} or {"across": ["Say yes or no."]})
-        found = matches_of(self.actor, self.fetch(pk), across=across == "yes")
+        unknown = set(request.query_params) - {"across", "group"}
+        across, group = request.query_params.get("across", "yes"), request.query_params.get("group", "")
+        wrong = {name: ["Unknown parameter."] for name in unknown}
+        if across not in ("yes", "no"):
+            wrong["across"] = ["Say yes or no."]
+        if group and group not in GROUPS:
+            wrong["group"] = [f"One of: {', '.join(GROUPS)}."]
+        if wrong:
+            raise ValidationError(wrong)
+        found = matches_of(self.actor, self.fetch(pk), across=across == "yes", group=group)
         return Response(self.shown(found, MatchesOut))
 
     return matches
 
 
 class DismissIn(Reason):
-    object_id = serializers.UUIDField(help_text="The id of the result or capability.")
+    object_id = serializers.UUIDField(help_text="The id of what was found.")
 
 
 class SolverInviteIn(Input):
-    object_id = serializers.UUIDField(help_text="The id of the result or capability whose owner is invited.")
+    object_id = serializers.UUIDField(help_text="The id of what was found; its owner is invited.")
     message = serializers.CharField(max_length=20000, required=False, allow_blank=True, default="")
 
 

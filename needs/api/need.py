@@ -20,6 +20,7 @@ from needs.actions import matching
 from needs.actions import need as actions
 from needs.api.library import LibraryDoors, NeedFilters
 from needs.api.matching import DismissalOut, DismissIn, SolverInvitationOut, SolverInviteIn, match_door
+from needs.api.versions import versions_door
 from needs.models import (
     Definer,
     IndicatorComment,
@@ -380,6 +381,7 @@ class NeedViewSet(LibraryDoors, RoomViewSet):
     refuse_indicator = operation(
         actions.refuse_indicator, path="refuse_indicator", serializer=RefuseIn, response=SignatureOut
     )
+    compare_versions = versions_door()
     need_matches = match_door("need_matches")
     dismiss_match = operation(
         matching.dismiss_match, path="dismiss_match", serializer=DismissIn, response=DismissalOut, code=201

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from core.indicators.engine import Verdict, compare
 from core.indicators.kinds import Outcome
 from core.indicators.models import Measurement, Specification
 from core.search import queries as search
+from core.search.labels import GROUPS
 from core.search.models import Document
 from needs.models.matching import Dismissal, SolverInvitation
 from needs.models.need import Need
@@ -24,7 +26,8 @@ from needs.queries.qualification import Lack, lacks
 from needs.states.need import NeedState
 from needs.states.result import ResultState
 
-SOLUTIONS, NEEDS = ["result", "capability"], ["need"]
+RESEARCHED, NEEDS = ["result", "capability"], ["need"]
+SOLUTIONS = [*RESEARCHED, "equipment", "offer"]
 SHOWN = 20
 # So many of the best are looked at before the other chains' and one's own are left out.
 LOOKED_AT = 60
@@ -54,6 +57,16 @@ class Match:
     invitation: SolverInvitation | None = None
 
     @property
+    def group(self) -> str:
+        """The kind; of an offer what it offers: people, data, fund or technology."""
+        return search.group_of(self.document)
+
+    @property
+    def label(self) -> str:
+        """What the group is called; nothing for a need, of which all matches of a result are."""
+        return "" if self.group == "need" else str(GROUPS.get(self.group, ""))
+
+    @property
     def met(self) -> int:
         return sum(bool(one.verdict.is_met) for one in self.indicators)
 
@@ -64,20 +77,22 @@ class Match:
 
 @dataclass(frozen=True)
 class Matches:
-    """What was found, what the reader's organisation dismissed, and how many of it lie in other chains."""
+    """What was found, what the reader's organisation dismissed, how many lie in other chains, and how many there are of each group."""
 
     found: Sequence[Match] = ()
     dismissed: Sequence[Match] = field(default_factory=list)
+    groups: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def across(self) -> int:
         return sum(1 for one in self.found if one.is_across)
 
 
-def matches_of(actor: Actor, obj: Model, *, across: bool = True, limit: int = SHOWN) -> Matches:
-    """The best matches of a need (results and capabilities), or of a result or capability (needs), best first.
+def matches_of(actor: Actor, obj: Model, *, across: bool = True, group: str = "", limit: int = SHOWN) -> Matches:
+    """The best matches of a need (results, capabilities, people, machines, other resources on offer), or of a result or capability
+    (needs), best first.
 
-    Without `across` only those of its own chains. What the reader's organisation dismissed stands apart.
+    Without `across` only those of its own chains; with `group` only those of this kind. What the reader's organisation dismissed stands apart.
     """
     seen = search.documents_visible_to(actor).select_related("organisation")
     own = seen.filter(object_id=obj.pk, object_type=obj._meta.label_lower).first()
@@ -91,7 +106,9 @@ def matches_of(actor: Actor, obj: Model, *, across: bool = True, limit: int = SH
     if not across:
         found = [row for row in found if chains & set(search.scopes_of(row))]
     away = _dismissed(actor, obj)
-    kept = [row for row in found if row.object_id not in away][:limit]
+    kept = [row for row in found if row.object_id not in away]
+    groups = Counter(map(search.group_of, kept))
+    kept = [row for row in kept if not group or search.group_of(row) == group][:limit]
     met = _indicators(obj, own, kept)
     invited = _invited(actor, obj, kept)
     lacking = lacks([(own, row) if own.kind == "need" else (row, own) for row in kept])
@@ -109,6 +126,7 @@ def matches_of(actor: Actor, obj: Model, *, across: bool = True, limit: int = SH
             Match(row, 0, is_across=not chains & set(search.scopes_of(row)), dismissal=away[row.object_id])
             for row in found if row.object_id in away
         ],
+        groups,
     )  # fmt: skip
 
 
@@ -120,10 +138,12 @@ def found_match(actor: Actor, obj: Model, object_id: UUID | str) -> Document | N
 
 
 def is_open() -> Q:
-    """Published results, capabilities that stand, needs that nobody has met yet."""
+    """Published results, capabilities that stand, machines, what is still on offer, needs that nobody has met yet."""
     return (
         Q(kind="result", facets__state=ResultState.PUBLISHED)
         | Q(kind="capability", visibility__in=["members", "public"])
+        | Q(kind="equipment")
+        | Q(kind="offer", facets__direction="offer", facets__state="open")
         | Q(kind="need", facets__state=NeedState.PUBLISHED)
     )
 

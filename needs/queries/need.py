@@ -66,6 +66,23 @@ def issued_version(need: Need) -> NeedVersion | None:
     return need.versions.filter(issued_at__isnull=False).order_by("-number").first()
 
 
+def versions_seen(actor: Actor, need: Need) -> list[NeedVersion]:
+    """The versions that the reader may see, in their order: issued ones, and to the owner the draft as well."""
+    seen = Q(issued_at__isnull=False)
+    if actor.belongs_to(need.owner_id):
+        seen |= Q(number=need.current_version)
+    return list(need.versions.filter(seen).order_by("number"))
+
+
+def pair_of_versions(
+    versions: Sequence[NeedVersion], first: str, second: str
+) -> tuple[NeedVersion | None, NeedVersion | None]:
+    """The two versions of these numbers; for what is not among them the last but one, and the last."""
+    known = {str(one.number): one for one in versions}
+    last = versions[-1] if versions else None
+    return known.get(first, versions[-2] if len(versions) > 1 else last), known.get(second, last)
+
+
 def specifications_in(version: NeedVersion | None) -> list[Specification]:
     """The specifications of a version in their order."""
     if version is None:

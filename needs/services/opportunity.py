@@ -23,7 +23,7 @@ from core.search.models import Document, Visibility
 from core.search.words import latin
 from core.search.words import words as chinese
 from needs.models.opportunity import Opportunity, Sought
-from needs.queries.matching import NEEDS, SOLUTIONS, is_open
+from needs.queries.matching import NEEDS, RESEARCHED, is_open
 from needs.services.duplicate import Weigher
 
 CANDIDATES = 30
@@ -73,7 +73,7 @@ def _find(row: Document, weigher: Weigher) -> None:
     before = Opportunity.objects.filter(Q(need=row.object_id) | Q(result=row.object_id) | Q(capability=row.object_id))
     before = before.filter(gone_at__isnull=True)
     ids = {one for pair in before.values_list("need", "result", "capability") for one in pair if one}
-    found = search.matching(Actor.system(), title=row.title, text=row.text, kinds=SOLUTIONS if is_need else NEEDS)
+    found = search.matching(Actor.system(), title=row.title, text=row.text, kinds=RESEARCHED if is_need else NEEDS)
     near = list(found.filter(pk__in=open_to_all().values("pk")).exclude(organisation=row.organisation_id)[:CANDIDATES])
     known = {one.pk for one in near}
     near += [one for one in open_to_all().filter(object_id__in=ids - {row.object_id}) if one.pk not in known]
@@ -126,7 +126,7 @@ def _end_dead() -> None:
     with system_command("needs.find_opportunities") as _system:
         alive = open_to_all()
         dead = Q(~Exists(alive.filter(object_id=OuterRef("need_id"))))
-        for name in SOLUTIONS:
+        for name in RESEARCHED:
             dead |= Q(~Exists(alive.filter(object_id=OuterRef(f"{name}_id"))), **{f"{name}__isnull": False})
         Opportunity.objects.filter(dead, gone_at__isnull=True).update(gone_at=clock.now())
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from core import book
 from core.access import policy
 from core.accounts.actor import Actor
+from core.search.labels import GROUPS
 from core.web import forms, tables
 from core.web.forms import form_page
 from core.web.page import crumb, render_page
@@ -60,12 +61,14 @@ class Invitations(tables.Table):
 
 
 def matches_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Every match of the need with its reason; `?across=no` leaves other chains out."""
+    """Every match of the need with its reason; `?across=no` leaves other chains out, `?group=` shows one kind."""
     actor = actor_of(request)
     need = policy.fetch(actor, "needs.view_need", Need, pk)
-    across = request.GET.get("across") != "no"
+    across, group = request.GET.get("across") != "no", request.GET.get("group", "")
+    matches = matches_of(actor, need, across=across, group=group if group in GROUPS else "")
+    groups = [(key, label, matches.groups[key]) for key, label in GROUPS.items() if key in matches.groups]
     shown = {
-        "need": need, "matches": matches_of(actor, need, across=across), "across": across, "may_dismiss": policy.can(actor, "needs.dismiss_match", need),
+        "need": need, "matches": matches, "across": across, "group": group, "groups": groups, "may_dismiss": policy.can(actor, "needs.dismiss_match", need),
         "may_invite": policy.can(actor, "needs.invite_solver", need),
     }  # fmt: skip
     return render_page(

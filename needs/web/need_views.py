@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +23,7 @@ from needs.queries.need import (
     issued_version,
     signature_matrix,
     specifications_in,
+    versions_seen,
 )
 from needs.states.need import ALIVE, EDITABLE, NEED, NeedState
 from needs.web.doors import actor_of
@@ -39,7 +39,7 @@ def need_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     specifications = specifications_in(shown_version)
     matrix = signature_matrix(need, shown_version) if shown_version else None
     measured = indicators.latest(specifications, need.pk)
-    versions = list(need.versions.filter(Q(issued_at__isnull=False) | Q(pk=newest.pk if own and newest else None)))
+    versions = versions_seen(actor, need)
     lines = (
         indicators.difference(specifications_in(versions[-2]), specifications_in(versions[-1]))
         if len(versions) > 1

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from chains.actions import add_machine
 from core.inbox.models import Notification, Task
 from needs.actions.result import measure_result
 from tests import factories
 from tests.factories import needs as make
-from tests.factories import results
+from tests.factories import offers, results
 
 
 @pytest.mark.req("R121", whole=True)
@@ -135,3 +136,38 @@ def test_a_need_finds_candidates_across_chains_with_the_reason_until_that_is_swi
         for row in door.get(f"needs/{need.pk}/matches/", {"across": "no"}).data["found"]
     }
     assert not home[found]["is_across"]
+
+
+@pytest.mark.req("R121", "R048")
+@pytest.mark.parametrize(("count", "people"), [(2, "焊接工艺专家两名"), (5, "五人焊接团队")])
+def test_people_and_machines_match_a_need_beside_results_and_are_invited(
+    api: Any, client: Any, count: int, people: str
+) -> None:
+    chain = factories.chain("装备产业链")
+    node = chain.nodes.first()
+    need, owner, _others = make.published(
+        title="铝合金激光焊接气孔多", pain_point="激光焊接铝合金气孔率高。", chain=chain
+    )
+    maker = factories.actor(factories.organisation("焊机厂"))
+    machine = add_machine(actor=maker, name="铝合金激光焊接机", maker="焊机厂", count=count, node_id=node.pk)
+    offered, lender = offers.offer(node=node, kind="talent", title=people, text="铝合金激光焊接气孔控制。")
+    offers.offer(node=node, kind="talent", direction="request", title="求焊接气孔专家", text="铝合金激光焊接气孔控制。")
+    results.published(title="激光焊接气孔抑制", text="铝合金激光焊接的气孔抑制方法。", node=node.pk)
+    door = api.as_person(owner.person, owner.organisation)
+    found = door.get(f"needs/{need.pk}/matches/").data
+    assert found["groups"] == {"result": 1, "equipment": 1, "people": 1}, found
+    assert {row["object_id"] for row in found["found"] if row["group"] != "result"} == {
+        str(machine.pk),
+        str(offered.pk),
+    }
+    only = door.get(f"needs/{need.pk}/matches/", {"group": "people"}).data["found"]
+    assert [row["title"].split(" ", 1)[1] for row in only] == [people] and only[0]["words"]
+    assert door.get(f"needs/{need.pk}/matches/", {"group": "horses"}).status_code == 400
+    client.sign_in(owner.person, owner.organisation)
+    page = client.get(f"/needs/{need.pk}/matches/?group=equipment").content.decode()
+    assert "铝合金激光焊接机" in page and people not in page and "设备 1" in page and "人才 1" in page
+    invited = client.post(f"/needs/{need.pk}/matches/{offered.pk}/invite/", {"message": "请来"})
+    assert invited.status_code == 302
+    assert Task.objects.filter(kind="answer_solving", organisation=lender.organisation, state="open").count() == 1
+    client.post(f"/needs/{need.pk}/matches/{machine.pk}/dismiss/", {"reason": "功率不足"})
+    assert door.get(f"needs/{need.pk}/matches/").data["groups"] == {"result": 1, "people": 1}

@@ -163,6 +163,27 @@ def test_a_refused_indicator_becomes_version_two_that_all_sign(
     page = client.get(f"/needs/{need.pk}/").content.decode()
     assert f"≤ {old} min" in page and f"≤ {new} min" in page, "the difference shows both"
     assert "已共同定义" in page
+    changed_page = client.get(f"/needs/{need.pk}/versions/?from=1&to=2").content.decode()
+    assert f"≤ {old} min" in changed_page and f"≤ {new} min" in changed_page and "放宽充电时间" in changed_page
+    compared = door.get(f"needs/{need.pk}/versions/", {"from": "2", "to": "1"}).data
+    assert [(one["kind"], old in one["after"], new in one["before"]) for one in compared["changes"]] == [
+        ("changed", True, True)
+    ]
+    assert door.get(f"needs/{need.pk}/versions/", {"from": "7"}).status_code == 400
+    sheet = client.get(f"/needs/{need.pk}/sheet/").content.decode()
+    order = [
+        "需求单位",
+        "技术需求",
+        "主要问题",
+        "技术关键",
+        f"≤ {new} min",
+        "预期目标",
+        "关键字",
+        "拟投入资金总额",
+        "合作意向单位",
+    ]
+    places = [sheet.index(word, sheet.index("<main")) for word in order]
+    assert places == sorted(places) and f"≤ {old} min" not in sheet
     assert door.post(f"needs/{need.pk}/publish/").data["state"] == "published"
     stranger = factories.actor(factories.organisation())
     client.sign_in(stranger.person, stranger.organisation)

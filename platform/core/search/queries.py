@@ -203,6 +203,11 @@ def by_group(rows: QuerySet[Document]) -> QuerySet[Any]:
     return rows.annotate(group=Case(*offered, default=F("kind"), output_field=CharField()))
 
 
+def group_of(row: Document) -> str:
+    """The group that `by_group` gives a document."""
+    return _OFFERED.get(str(row.facets.get("resource")), row.kind) if row.kind == "offer" else row.kind
+
+
 def counts_by_group(rows: QuerySet[Document]) -> dict[str, int]:
     """How many of the found documents are in each group; only visible ones are counted."""
     return dict(by_group(rows).order_by().values_list("group").annotate(count=Count("pk")))

@@ -7,29 +7,13 @@ from collections.abc import Iterable
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core import limits
 from core.errors import NotAllowed
 from core.search import queries
+from core.search.labels import GROUPS
 from core.web.page import render_page
 
-GROUPS = {
-    "need": gettext_lazy("Needs"),
-    "result": gettext_lazy("Results"),
-    "capability": gettext_lazy("Capabilities"),
-    "technology": gettext_lazy("Technology"),
-    "people": gettext_lazy("People"),
-    "equipment": gettext_lazy("Equipment"),
-    "fund": gettext_lazy("Funds"),
-    "data": gettext_lazy("Data"),
-    "challenge": gettext_lazy("Challenges"),
-    "project": gettext_lazy("Projects"),
-    "organisation": gettext_lazy("Organisations"),
-    "agreement": gettext_lazy("Share agreements"),
-    "cluster": gettext_lazy("Clusters"),
-    "public_call": gettext_lazy("Public calls"),
-}
 SHOWN = 4
 
 

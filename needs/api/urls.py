@@ -4,6 +4,7 @@ from needs.api import (
     award_views,
     challenge_views,
     complaint,
+    contract,
     duplicate,
     entry_views,
     matching,
@@ -47,4 +48,5 @@ routes = [
     *result.routes,
     *outcome.routes,
     *award_views.routes,
+    *contract.routes,
 ]

@@ -1,5 +1,5 @@
 """What must be noticed, by noun; importing the package registers all of it."""
 
-from needs.checks import award, challenge, claims, duplicate, entry, need, result
+from needs.checks import award, challenge, claims, contract, duplicate, entry, need, result
 
-__all__ = ["award", "challenge", "claims", "duplicate", "entry", "need", "result"]
+__all__ = ["award", "challenge", "claims", "contract", "duplicate", "entry", "need", "result"]

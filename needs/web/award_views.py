@@ -25,12 +25,13 @@ from needs.models.award import Award, Feedback
 from needs.models.bid import Bid
 from needs.models.challenge import Challenge
 from needs.queries.bid import bids_visible_to
+from needs.queries.contract import contracts_visible_to, promised_awards
 from needs.queries.review import feedback_visible_to, standing_for
 from needs.queries.verdict import answers_of, specifications_of
 from needs.services.award import AwardFacts, award_facts
 from needs.services.feedback import remarks_wanted
 from needs.services.notice import live_notice
-from needs.states.award import AWARD
+from needs.states.award import AWARD, AwardState
 from needs.states.bid import COMPETING, RECEIVED
 from needs.web import challenge_forms as forms
 from needs.web import round_forms
@@ -138,6 +139,8 @@ def award_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         buttons.append({"label": _("Change"), "url": reverse("needs:edit_award", args=[pk])})
         buttons.append({"label": _("Void"), "url": reverse("needs:void_award", args=[pk])})
     facts = award_facts(award)
+    is_final = award.state == AwardState.SIGNED
+    contract = contracts_visible_to(actor).filter(award=award).first() if is_final else None
     shown = {
         "award": award,
         "stated": award,
@@ -154,6 +157,9 @@ def award_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "feedback": _feedback_rows(actor, challenge) if is_issuer else [],
         "timeline": book.timeline(award) if is_issuer else [],
         "open_here": open_here,
+        "contract": contract,
+        "may_draft": is_final and contract is None and policy.can(actor, "needs.draft_contract", award),
+        "may_pledge": is_final and promised_awards(actor).filter(pk=pk).exists(),
     }
     return render_page(
         request,
@@ -204,7 +210,7 @@ def write_feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
         round_forms.feedback_form(specs),
         action=partial(actions.write_feedback, bid_id=pk),
         success=reverse("needs:challenge", args=[bid.challenge_id]) + "?tab=award",
-        title=_("Feedback for %(bidder)s") % {"bidder": bid.bidder},
+        title=_("Feedback for %(bidder)s") % {"bidder": bid.shown_bidder},
         crumbs=_crumbs(bid.challenge, _("Feedback")),
         submit=_("Keep the feedback"),
         initial={"text": present.text if present else ""} | {f"remark_{key}": text for key, text in said.items()},
@@ -258,7 +264,7 @@ def _per_indicator(feedback: Feedback) -> list[tuple[Any, str]]:
 def _choices(actor: Actor, challenge: Challenge) -> list[tuple[str, str]]:
     """The competing bids, the best first, with rank and total."""
     names = {
-        one.pk: one.bidder.name
+        one.pk: one.shown_bidder
         for one in bids_visible_to(actor).filter(challenge=challenge, state__in=COMPETING).select_related("bidder")
     }
     rows = []

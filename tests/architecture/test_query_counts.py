@@ -35,7 +35,7 @@ NO_LISTS = (
 # Lists of which the walk leaves too few rows, and which cannot be copied; the second test fills each of them.
 FEW = {
     "acceptance-list", "agreement-version-list", "alerts:alert", "alerts:thresholds", "award-notice-list", "challenge-question-list",
-    "client-list", "dispute-list", "files:list", "gate-condition-list", "match-dismissal-list", "need-merge-list", "needs:flow_map",
+    "client-list", "contract-list", "dispute-list", "files:list", "gate-condition-list", "match-dismissal-list", "need-merge-list", "needs:flow_map",
     "needs:questions", "needs:seats", "needs:similar", "portal:island_needs", "projects:approvals", "settlement-list", "similar-pair-list",
     "supplement-list",
 }  # fmt: skip
@@ -234,6 +234,9 @@ def test_the_lists_that_the_walk_leaves_short(db: str, client: Any) -> None:
     growing += compared(client, "challenge-question-list", bidder)
     growing += compared(client, "needs:questions", bidder, pk=rows[0].pk)
     growing += compared(client, "supplement-list", bidder)
+    for number, row in enumerate(rows):
+        challenges.contracted(bid if number == 0 else issuer.submitted_bid(row, bidder), issuer.drafter)
+    growing += compared(client, "contract-list", bidder)
     nodes = list(factories.chain().nodes.order_by("order"))
     led = factories.chain("1", leader=leader.organisation)
     for number in range(3):

@@ -100,9 +100,10 @@ class World:
         from core.webhooks import actions as hooks
         from needs.actions import complaint, survey
         from needs.actions import offer as flows
+        from needs.actions.contract import draft_contract
         from needs.actions.merge import propose_merge
         from needs.actions.pairing import propose_pairing
-        from needs.models import Campaign, Challenge, Complaint, Need, PanelMember, SavedSearch
+        from needs.models import Award, Campaign, Challenge, Complaint, Need, PanelMember, SavedSearch
         from needs.models.library import SavedSearchHit
         from projects.models import DirectionChange, Gate, GatePanelMember, Project
         from tests import factories
@@ -124,6 +125,7 @@ class World:
         )
         entry.taking_part(challenge, self.leader, self.party)
         rounds.conferred(challenge, self.leader, self.party)
+        draft_contract(actor=self.leader, award_id=Award.objects.get(challenge=challenge, state="signed").pk)
         GatePanelMember.objects.create(gate=gate, person=self.conflicted.person, state="conflicted")
         chain = Chain.objects.get()
         survey.create_campaign(
@@ -290,7 +292,7 @@ ROUTES = {
     "alerts/": "checks.Alert", "chains/": "chains.Chain", "needs/": "needs.Need",
     "needs/questions/": "needs.Question", "needs/supplements/": "needs.SupplementRequest",
     "needs/evidence/": "needs.NeedEvidence", "needs/challenges/": "needs.Challenge", "needs/bids/": "needs.Bid",
-    "needs/seats/": "needs.PanelMember", "needs/awards/": "needs.Award", "needs/consensus/": "needs.Consensus",
+    "needs/seats/": "needs.PanelMember", "needs/awards/": "needs.Award", "needs/contracts/": "needs.Contract", "needs/consensus/": "needs.Consensus",
     "needs/notices/": "needs.AwardNotice", "needs/objections/": "needs.Objection", "needs/public-calls/": "needs.PublicCall",
     "needs/offers/": "needs.Offer", "needs/offers/flows/": "needs.Flow", "needs/offers/map/": "chains.Chain",
     "needs/results/": "needs.Result", "needs/results/capabilities/": "needs.Capability",

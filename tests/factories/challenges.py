@@ -19,6 +19,7 @@ from needs.actions import review as review_actions
 from needs.models.award import Award
 from needs.models.bid import Bid
 from needs.models.challenge import Challenge
+from needs.models.contract import Contract
 from needs.models.need import Need, NeedIndicator, NeedVersion
 from needs.models.review import PanelMember
 from tests import factories
@@ -232,3 +233,23 @@ class Reviewed(Scene):
             self.mark(judge, self.first, 31, 27, 17)
             self.mark(judge, self.other, 28, 25, 16)
         return self
+
+
+def contracted(bid: Bid, signer: Actor) -> Contract:
+    """A contract on an award of the bid, put there without the way to it, with one side's signature."""
+    assert signer.person is not None and signer.organisation is not None
+    now = clock.now()
+    award = Award.objects.create(
+        challenge=bid.challenge, bid=bid, rank=1, total=D(90), amount=D(100), proposed_by=signer.person, proposed_at=now
+    )
+    contract = Contract.objects.create(
+        code=f"H-{bid.challenge.code}"[:20],
+        award=award,
+        client=signer.organisation,
+        developer=bid.bidder,
+        amount=D(100),
+    )
+    contract.signatures.create(
+        organisation=signer.organisation, person=signer.person, content_hash="0" * 64, signed_at=now
+    )
+    return contract

@@ -138,7 +138,7 @@ def left_over(said: set[str], data: list[str], strange: re.Pattern[str]) -> set[
 PAPER = {"width": 688, "height": 972}
 PRINTED = {
     "needs:challenge": "leader", "needs:bid": "party", "needs:award": "leader", "projects:gate": "leader", "projects:project": "leader",
-    "benefits:agreement": "leader", "benefits:settlement": "leader", "benefits:statement": "party", "book:entries": "leader",
+    "benefits:agreement": "leader", "benefits:settlement": "leader", "benefits:statement": "party", "book:entries": "leader", "needs:contract_sheet": "leader",
 }  # fmt: skip
 LOOK = Path(__file__).with_name("paper.js").read_text(encoding="utf-8")
 

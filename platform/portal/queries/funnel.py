@@ -41,6 +41,7 @@ from django.utils.translation import gettext_lazy
 from core.accounts.actor import Actor
 from needs.models import Need
 from needs.queries.bid import bids_visible_to
+from needs.queries.contract import contracts_visible_to
 from needs.queries.library import of_chain
 from needs.queries.matching import invitations_visible_to
 from needs.queries.need import needs_visible_to
@@ -97,11 +98,12 @@ def travelled(actor: Actor) -> QuerySet[Need]:
     pairings = pairings_visible_to(actor).filter(need=OuterRef("pk"), state="accepted")
     invitations = invitations_visible_to(actor).filter(need=OuterRef("pk"), state=InvitationState.ACCEPTED)
     projects = projects_visible_to(actor).filter(need_links__need=OuterRef("pk"), started_at__isnull=False)
+    contracts = contracts_visible_to(actor).filter(award__challenge__need=OuterRef("pk"), state="signed")
     uses = applied(applications_visible_to(actor)).filter(_of_need("result__"))
     rows = needs_visible_to(actor).annotate(
         bid_at=_first(bids, "submitted_at", "challenge__need"), awarded_at=_first(awards, "signed_at", "challenge__need"),
         paired_at=_first(pairings, "answered_at", "need"), invited_at=_first(invitations, "answered_at", "need"),
-        contracted_at=_first(projects, "started_at", "need_links__need"),
+        contracted_at=Least(_first(projects, "started_at", "need_links__need"), _first(contracts, "signed_at", "award__challenge__need")),
         applied_at=Cast(Subquery(uses.order_by("applied_on").values("applied_on")[:1]), DateTimeField()),
     )  # fmt: skip
     reached = Case(
@@ -248,9 +250,9 @@ def kpis(actor: Actor, chain: UUID | None = None) -> list[Kpi]:
             for leg, label, formula in (
                 ("match", _("Need → match"),
                  _("Median of the days from publication to the first accepted match, accepted invitation or signed award.")),
-                ("match_contract", _("Match → contract"), _("Median of the days from the first match to the start of the first project.")),
+                ("match_contract", _("Match → contract"), _("Median of the days from the first match to the first signed contract or started project.")),
                 ("contract_applied", _("Contract → application"),
-                 _("Median of the days from the start of the first project to the first application of a result.")),
+                 _("Median of the days from the first signed contract or started project to the first application of a result.")),
             )
         ),
     ]  # fmt: skip

@@ -29,6 +29,7 @@ from core.search.ranking import weights_of
 from needs.models.duplicate import Compared, SimilarPair
 from needs.queries import undertaking
 from needs.queries.undertaking import Facts
+from needs.services.neighbours import nearest
 
 # What each part adds, and how much a crowded neighbourhood takes away; chosen on one half of the judged pairs.
 WHOLE, TITLE, INDICATORS, PLACE, SUPPORT, CROWD = 0.7, 0.2, 0.2, 0.3, 1.5, 0.5
@@ -37,7 +38,9 @@ SAME_FIELD = 0.6
 FLOOR = 0.2
 CANDIDATES = 30
 # Undertakings of one transaction, and of one turn of the nightly round.
-AT_ONCE, A_NIGHT = 50, 20_000
+AT_ONCE, A_NIGHT = 25, 20_000
+# So many are looked up together; fewer are looked up one by one.
+PORTION, ONE_BY_ONE = 5_000, 60
 _CODE = re.compile(r"[a-z]+-\d{4}-\d+")
 _KEPT_WORDS = 200_000
 
@@ -117,14 +120,17 @@ def plain(weights: Mapping[str, float]) -> dict[str, float]:
     return {token: weight for token, weight in weights.items() if not _CODE.fullmatch(token)}
 
 
-def compare(row: Document, weigher: Weigher) -> list[tuple[Document, float]]:
-    """The undertakings of others that are like this one, most alike first; its crowd is written down."""
-    system = Actor.system()
-    found = search.matching(system, title=row.title, text=row.text, kinds=undertaking.kinds())
+def candidates(row: Document) -> list[Document]:
+    """The undertakings of others that the search finds nearest to this one."""
+    found = search.matching(Actor.system(), title=row.title, text=row.text, kinds=undertaking.kinds())
     others = found.filter(undertaking.alive()).exclude(organisation=row.organisation_id)
-    rows = list(others.exclude(object_id=row.object_id)[:CANDIDATES])
-    facts = undertaking.facts_of([row, *rows])
-    seen = weigher.undertakings([row, *rows], facts)
+    return list(others.exclude(object_id=row.object_id)[:CANDIDATES])
+
+
+def compare(
+    row: Document, rows: Sequence[Document], seen: Mapping[UUID, Undertaking], facts: Mapping[UUID, Facts]
+) -> list[tuple[Document, float]]:
+    """Those of these undertakings that are like this one, most alike first; its crowd is written down."""
     this, own = seen[row.object_id], facts.get(row.object_id, Facts())
     crowd = crowded(likeness(this.whole, seen[one.object_id].whole) for one in rows)
     Compared.objects.update_or_create(object_id=row.object_id, defaults={"crowd": crowd})
@@ -144,25 +150,27 @@ def compare(row: Document, weigher: Weigher) -> list[tuple[Document, float]]:
 
 def keep_pairs(row: Document, found: Sequence[tuple[Document, float]]) -> None:
     """Write what was found, and end the pairs that are none any more."""
-    now, kept = clock.now(), []
+    now, pairs = clock.now(), []
     for other, score in found:
         one, two = sorted((row, other), key=lambda document: document.object_id)
-        values = {
-            "one_type": one.object_type, "one_owner_id": one.organisation_id, "other_type": two.object_type,
-            "other_owner_id": two.organisation_id, "score": Decimal(str(round(score, 3))), "seen_at": now, "gone_at": None,
-            "chains": sorted({UUID(pk) for document in (one, two) for pk in search.scopes_of(document)}),
-        }  # fmt: skip
-        pair, _fresh = SimilarPair.objects.update_or_create(
-            one_id=one.object_id, other_id=two.object_id, defaults=values, create_defaults=values | {"found_at": now}
-        )
-        kept.append(pair.pk)
-    end_pairs([row.object_id], but=kept)
+        pairs.append(SimilarPair(  # type: ignore[misc]  # whatever is compared has an owner
+            one_id=one.object_id, one_type=one.object_type, one_owner_id=one.organisation_id, other_id=two.object_id, other_type=two.object_type,
+            other_owner_id=two.organisation_id, score=Decimal(str(round(score, 3))), found_at=now, seen_at=now, gone_at=None,
+            chains=sorted({UUID(pk) for document in (one, two) for pk in search.scopes_of(document)}),
+        ))  # fmt: skip
+    # In one order, so that two who write at once wait and do not deadlock. What was found before keeps the moment at which it was.
+    pairs.sort(key=lambda pair: (pair.one_id, pair.other_id))
+    SimilarPair.objects.bulk_create(
+        pairs, update_conflicts=True, unique_fields=["one_id", "other_id"],
+        update_fields=["one_type", "one_owner", "other_type", "other_owner", "score", "seen_at", "gone_at", "chains"],
+    )  # fmt: skip
+    end_pairs([row.object_id], but=[other.object_id for other, _score in found])
 
 
 def end_pairs(ids: Sequence[UUID], but: Sequence[UUID] = ()) -> None:
-    """The pairs of these undertakings are over."""
+    """The pairs of these undertakings are over, but those with the others named."""
     rows = SimilarPair.objects.filter(Q(one_id__in=ids) | Q(other_id__in=ids), gone_at__isnull=True)
-    rows.exclude(pk__in=but).update(gone_at=clock.now())
+    rows.exclude(Q(one_id__in=ids, other_id__in=but) | Q(other_id__in=ids, one_id__in=but)).update(gone_at=clock.now())
 
 
 def compare_one(object_id: UUID) -> int:
@@ -172,7 +180,9 @@ def compare_one(object_id: UUID) -> int:
         if row is None:
             end_pairs([object_id])
             return 0
-        found = compare(row, Weigher())
+        rows = candidates(row)
+        facts = undertaking.facts_of([row, *rows])
+        found = compare(row, rows, Weigher().undertakings([row, *rows], facts), facts)
         keep_pairs(row, found)
     return len(found)
 
@@ -203,22 +213,41 @@ def compare_changed(limit: int = A_NIGHT) -> int:
     try:
         _end_dead_pairs()
         weigher, done = Weigher(), 0
-        while done < limit and (some := _compare_some(weigher)):
-            done += some
+        while done < limit and (rows := _changed(min(PORTION, limit - done))):
+            near = nearest(rows, CANDIDATES) if len(rows) > ONE_BY_ONE else None
+            for at in range(0, len(rows), AT_ONCE):
+                _compare_some(rows[at : at + AT_ONCE], near, weigher)
+            done += len(rows)
         return done
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(hashtext('needs.duplicates'))")
 
 
-def _compare_some(weigher: Weigher) -> int:
+def _changed(most: int) -> list[Document]:
+    """What was not compared since it changed, the oldest change first."""
     with system_command("needs.find_duplicates") as _system:
         known = Compared.objects.filter(object_id=OuterRef("object_id"), at__gte=OuterRef("updated_at"))
-        rows = list(Document.objects.filter(undertaking.alive(), ~Exists(known)).order_by("updated_at", "pk")[:AT_ONCE])
+        rows = Document.objects.filter(undertaking.alive(), ~Exists(known)).defer("weights", "vector")
+        return list(rows.order_by("updated_at", "pk")[:most])
+
+
+def _compare_some(rows: Sequence[Document], near: Mapping[UUID, Sequence[UUID]] | None, weigher: Weigher) -> None:
+    """Compare these with what is nearest to each, and keep what was found; a round that is broken off goes on behind them."""
+    with system_command("needs.find_duplicates") as _system:
+        if near is None:
+            near = {row.object_id: [one.pk for one in candidates(row)] for row in rows}
+        ids = {row.pk for row in rows} | {pk for row in rows for pk in near[row.object_id]}
+        living = {one.pk: one for one in Document.objects.filter(undertaking.alive(), pk__in=ids).defer("vector")}
+        facts = undertaking.facts_of(living.values())
+        seen = weigher.undertakings(list(living.values()), facts)
         for row in rows:
-            keep_pairs(row, compare(row, weigher))
-            Compared.objects.filter(object_id=row.object_id).update(at=row.updated_at)
-    return len(rows)
+            this = living.get(row.pk)
+            if this is None or this.updated_at != row.updated_at:
+                continue  # it changed meanwhile: the next round has it
+            others = [living[pk] for pk in near[row.object_id] if pk in living]
+            keep_pairs(this, compare(this, others, seen, facts))
+            Compared.objects.filter(object_id=this.object_id).update(at=this.updated_at)
 
 
 def _end_dead_pairs() -> None:

@@ -100,21 +100,26 @@ def search(
 
 def matching(actor: Actor, *, title: str, text: str, kinds: Iterable[str]) -> QuerySet[Document]:
     """What fits a whole description, best first: documents of the kinds that share its rare words in either language."""
-    weights, _length = weights_of(title, text, bridge())
-    # A word said ten times does not weigh ten times as much.
-    asked = {
-        token: math.log1p(weight * (2 if token in set(words.tokens(title)) else 1)) for token, weight in weights.items()
-    }
-    documents, average = _extent(_common())
-    holding = holding_of(list(asked))[1]
-    weighed = weigh(asked, set(asked), max(documents, 1), holding)
-    rare = _few(sorted(weighed.tokens, key=lambda token: -weighed.tokens[token])[:MATCHED], holding)
+    weighed, rare, average = described(title, text)
     # What its owner has not confirmed for long is found, but not matched.
     rows = documents_visible_to(actor).filter(kind__in=list(kinds)).exclude(facets__contains={"is_dormant": True})
     if not rare:
         return rows.none().annotate(rank=Value(0.0, output_field=FloatField()))
     match = SearchQuery(_any(rare), config="simple", search_type="raw")
     return rows.filter(vector=match).annotate(rank=_score(weighed, average)).order_by("-rank", "pk")
+
+
+def described(title: str, text: str) -> tuple[Question, list[str], float]:
+    """A whole description as a question, the rare words of which a match must hold one, and the mean length of a document."""
+    weights, _length = weights_of(title, text, bridge())
+    # A word said ten times does not weigh ten times as much.
+    of_title = set(words.tokens(title))
+    asked = {token: math.log1p(weight * (2 if token in of_title else 1)) for token, weight in weights.items()}
+    documents, average = _extent(_common())
+    holding = holding_of(list(asked))[1]
+    weighed = weigh(asked, set(asked), max(documents, 1), holding)
+    rare = _few(sorted(weighed.tokens, key=lambda token: -weighed.tokens[token])[:MATCHED], holding)
+    return weighed, rare, average
 
 
 def _few(tokens: Sequence[str], holding: dict[str, int]) -> list[str]:

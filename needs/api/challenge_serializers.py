@@ -64,6 +64,7 @@ class ChallengeEdit(Input):
     ip_terms = serializers.ChoiceField(choices=IpTerms.choices, required=False)
     ip_text = serializers.CharField(max_length=20000, required=False, allow_blank=True)
     race_mode = serializers.BooleanField(required=False)
+    is_public = serializers.BooleanField(required=False)
     spread_limit = serializers.DecimalField(max_digits=5, decimal_places=2, required=False)
     notice_days = Whole(required=False)
     feedback_days = Whole(required=False, allow_null=True)
@@ -188,6 +189,7 @@ class ChallengeOut(serializers.ModelSerializer[Challenge]):
             "ip_text",
             "eligibility",
             "race_mode",
+            "is_public",
             "spread_limit",
             "notice_days",
             "feedback_days",

@@ -22,11 +22,13 @@ from needs.actions import award as award_actions
 from needs.actions import bid as bid_actions
 from needs.actions import challenge as challenge_actions
 from needs.actions import consensus as consensus_actions
+from needs.actions import openness as openness_actions
 from needs.actions import race as race_actions
 from needs.actions import review as review_actions
 from needs.api import award_serializers as a
 from needs.api import bid_serializers as b
 from needs.api import challenge_serializers as c
+from needs.api.entry_serializers import Openness
 from needs.api.entry_views import CheckDoors, DetailsDoors
 from needs.models.award import Award, Feedback
 from needs.models.bid import Bid, BidFile, BidSubmission
@@ -76,6 +78,7 @@ class ChallengeViewSet(DetailsDoors):
     return_challenge = operation(challenge_actions.return_challenge, path="return", serializer=Reason)
     publish_challenge = operation(challenge_actions.publish_challenge, path="publish")
     cancel_challenge = operation(challenge_actions.cancel_challenge, path="cancel", serializer=Reason)
+    show_challenge = operation(openness_actions.show_challenge, path="show", serializer=Openness)
     follow_challenge = operation(challenge_actions.follow_challenge, path="follow", serializer=c.FollowChallenge)
     issue_addendum = operation(
         challenge_actions.issue_addendum,

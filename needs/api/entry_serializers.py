@@ -16,6 +16,12 @@ from needs.services.entry import agreement_hash
 from needs.states.question import QUESTION, SUPPLEMENT, SupplementState
 
 
+class Openness(Input):
+    """Whether everybody may read it, also without signing in."""
+
+    is_public = serializers.BooleanField()
+
+
 class QuestionIn(Input):
     challenge_id = serializers.UUIDField()
     text = serializers.CharField(max_length=5000)

@@ -16,8 +16,9 @@ from core.indicators.kinds import ChangeIn, Claim, Environment, Kind, Operator
 from core.indicators.models import Specification
 from core.indicators.reading import LONGEST, Found, Reading, draft_of
 from core.indicators.validation import NOTES_LENGTH
-from needs.actions import matching
+from needs.actions import matching, openness
 from needs.actions import need as actions
+from needs.api.entry_serializers import Openness
 from needs.api.library import LibraryDoors, NeedFilters
 from needs.api.matching import DismissalOut, DismissIn, SolverInvitationOut, SolverInviteIn, match_door
 from needs.api.versions import versions_door
@@ -390,6 +391,7 @@ class NeedViewSet(LibraryDoors, RoomViewSet):
         matching.invite_solver, path="invite_solver", serializer=SolverInviteIn, response=SolverInvitationOut, code=201
     )
     publish_need = operation(actions.publish_need, path="publish")
+    show_need = operation(openness.show_need, path="show", serializer=Openness)
     withdraw_need = operation(actions.withdraw_need, path="withdraw", serializer=Reason)
     confirm_need = operation(actions.confirm_need, path="confirm", serializer=ConfirmIn)
     close_need = operation(actions.close_need, path="close", serializer=CloseIn)

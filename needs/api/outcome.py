@@ -11,7 +11,8 @@ from core.api.serializers import Input, Money, Quantity, Reason, Ref, Whole, ope
 from core.api.views import RoomViewSet, operation
 from core.indicators.kinds import ChangeIn, Claim, Direction, Environment, Kind, Operator
 from core.indicators.models import Measurement
-from needs.actions import outcome
+from needs.actions import openness, outcome
+from needs.api.entry_serializers import Openness
 from needs.api.need import NeedIn, NeedOut, SpecificationRow
 from needs.models.outcome import Application, FollowUp, Outcome, Reinvestment, ResultRequirement
 from needs.queries.outcome import closed_loops, line_of, with_closure
@@ -79,8 +80,8 @@ class ApplicationOut(serializers.ModelSerializer[Application]):
     class Meta:
         model = Application
         fields = [
-            "id", "version", "result", "node", "user", "applied_on", "effect", "state", "state_reason", "organisation", "answered_at",
-            "created_at", "open_moves",
+            "id", "version", "result", "node", "user", "applied_on", "effect", "state", "state_reason", "is_public", "organisation",
+            "answered_at", "created_at", "open_moves",
         ]  # fmt: skip
 
     def get_open_moves(self, row: Application) -> list[str]:
@@ -219,6 +220,7 @@ class ApplicationViewSet(RoomViewSet):
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("result", "node", "user", "organisation")
 
+    show_application = operation(openness.show_application, path="show", serializer=Openness)
     confirm_application = operation(outcome.confirm_application, path="confirm")
     deny_application = operation(outcome.deny_application, path="deny", serializer=Reason)
     withdraw_application = operation(outcome.withdraw_application, path="withdraw", serializer=Reason)

@@ -14,6 +14,7 @@ from needs.api import (
     opportunity,
     outcome,
     pairing,
+    public,
     qualification,
     result,
     saved_search,
@@ -49,4 +50,5 @@ routes = [
     *outcome.routes,
     *award_views.routes,
     *contract.routes,
+    *public.routes,
 ]

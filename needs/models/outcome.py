@@ -36,6 +36,7 @@ class Application(VersionedModel):
         _("State"), max_length=20, choices=ApplicationState.choices, default=ApplicationState.CLAIMED
     )
     state_reason = models.TextField(blank=True)
+    is_public = models.BooleanField(_("Shown to everyone, also without signing in"), default=False, db_default=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     recorded_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     answered_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -51,6 +51,7 @@ policy.register(
         "needs.publish_challenge": is_second_person,
         "needs.issue_addendum": signs_for_issuer,
         "needs.cancel_challenge": signs_for_issuer,
+        "needs.show_challenge": signs_for_issuer,
         "needs.follow_challenge": is_signed_in,
     },
     told={

@@ -72,6 +72,7 @@ policy.register(
         "needs.refuse_indicator": signs_indicator,
         "needs.decline_definition": signs_indicator,
         "needs.publish_need": signs_for_owner,
+        "needs.show_need": signs_for_owner,
         "needs.withdraw_need": signs_for_owner,
         "needs.confirm_need": owns,
         "needs.close_need": signs_for_owner,

@@ -37,6 +37,11 @@ def recorded_it(actor: Actor, row: Any) -> bool:
     return is_verified_member(actor) and actor.belongs_to(row.organisation_id)
 
 
+def owns_result_used(actor: Actor, application: Any) -> bool:
+    """A member of the owner of the result that is applied."""
+    return owns(actor, application.result)
+
+
 def takes_part_in_use(actor: Actor, application: Any) -> bool:
     """The result's owner, the user, and whoever recorded the application."""
     return owns(actor, application.result) or is_user(actor, application) or recorded_it(actor, application)
@@ -79,6 +84,7 @@ policy.register(
         "needs.confirm_application": is_user,
         "needs.deny_application": is_user,
         "needs.withdraw_application": recorded_it,
+        "needs.show_application": owns_result_used,
         "needs.record_outcome": takes_part_in_use,
         "needs.verify_outcome": verifies_outcome,
         "needs.dispute_outcome": disputes_outcome,

@@ -35,6 +35,7 @@ from needs.models.challenge import (
 from needs.models.review import PanelMember
 from needs.queries.challenge import challenge_parts, followers_of
 from needs.queries.conflict import conflicts_of
+from needs.queries.public import challenge_visibility
 from needs.services.entry import entry_record
 from needs.states.bid import RECEIVED
 from needs.states.challenge import CHALLENGE, STAGE_ORDER, ChallengeState, Stage
@@ -374,7 +375,7 @@ def index_challenge(challenge: Challenge) -> None:
         kind="challenge",
         link=challenge_link(challenge),
         organisation=challenge.issuer,
-        visibility="restricted" if need.confidentiality == "restricted" else "members",
+        visibility=challenge_visibility(challenge),
         facets={"state": challenge.state, "chain": str(need.chain_id)},
         parties=parties,
     )

@@ -25,9 +25,10 @@ from needs.models.need import Need
 from needs.models.result import Capability, Result, ResultValue
 from needs.queries.need import needs_visible_to
 from needs.queries.origins import our_projects
+from needs.queries.public import result_visibility
 from needs.queries.result import chains_of, specifications_of
 from needs.services.need import need_specifications, refuse
-from needs.states.need import OFFERED, OPEN_TO_MEMBERS, DemandSide
+from needs.states.need import OFFERED, DemandSide
 from needs.states.outcome import ApplicationState
 from needs.states.result import CapabilityState, FitPart, ResultState
 
@@ -208,14 +209,13 @@ def _own_specification(result: Result, fields: Mapping[str, Any]) -> Specificati
 
 def index_result(result: Result) -> None:
     """Refresh the search document; only published results are found by others."""
-    open_to_all = result.state == ResultState.PUBLISHED and result.confidentiality in OPEN_TO_MEMBERS
     names = " ".join(f"{one.name} {one.name_en}" for one in specifications_of(result))
     nodes = " ".join(str(one.name) for one in result.nodes.all())
     users = Organisation.objects.filter(applications__in=result.applications.exclude(state=ApplicationState.WITHDRAWN))
     search.index(
         result, title=f"{result.code} {result.title}", room="needs", kind="result", link=result_link(result), organisation=result.owner,
         text=" ".join(filter(None, [result.title_en, result.text, result.field, names, nodes])),
-        visibility="members" if open_to_all else "restricted", parties=[result.owner, *users],
+        visibility=result_visibility(result), parties=[result.owner, *users],
         facets={"chain": str(result.chain_id), "chains": [str(one.pk) for one in chains_of(result)], "node": str(result.node_id),
                 "side": result.demand_side, "state": result.state, "region": result.owner.region_code, "field": result.field},
     )  # fmt: skip

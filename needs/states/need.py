@@ -53,8 +53,10 @@ class Confidentiality(models.TextChoices):
 
 # What every member of the platform may read once it is published.
 OPEN_TO_MEMBERS = [Confidentiality.PUBLIC, Confidentiality.MEMBERS]
-# What an owner may choose: nothing is public before there are pages for people who are not signed in.
-OFFERED = [(one.value, one.label) for one in (Confidentiality.MEMBERS, Confidentiality.RESTRICTED)]
+# What an owner may choose.
+OFFERED = [
+    (one.value, one.label) for one in (Confidentiality.MEMBERS, Confidentiality.RESTRICTED, Confidentiality.PUBLIC)
+]
 
 
 class DefinerState(models.TextChoices):

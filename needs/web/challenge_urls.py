@@ -10,6 +10,7 @@ from needs.web import (
     contract_views,
     entry_urls,
     notice_views,
+    openness_views,
     review_views,
 )
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("challenges/<uuid:pk>/publish/", challenge_views.publish_challenge, name="publish_challenge"),
     path("challenges/<uuid:pk>/addendum/", challenge_views.issue_addendum, name="issue_addendum"),
     path("challenges/<uuid:pk>/cancel/", challenge_views.cancel_challenge, name="cancel_challenge"),
+    path("challenges/<uuid:pk>/show/", openness_views.show_challenge, name="show_challenge"),
     path("challenges/<uuid:pk>/follow/", challenge_views.follow_challenge, name="follow_challenge"),
     path("challenges/<uuid:pk>/bid/", bid_views.start_bid, name="start_bid"),
     path("challenges/<uuid:pk>/review/", review_views.review_desk, name="review_desk"),

@@ -31,6 +31,7 @@ from needs.states.award import AwardState
 from needs.states.challenge import CHALLENGE, PUBLIC, ChallengeState
 from needs.web import challenge_forms as forms
 from needs.web.doors import act, actor_of
+from needs.web.openness_views import of_challenge
 from needs.web.question_views import questions_tab
 from needs.web.recommendation import recommendation
 from needs.web.review_matrix import matrix
@@ -274,6 +275,7 @@ def _overview(actor: Actor, challenge: Challenge) -> dict[str, Any]:
         "answers_until": answers_due_at(challenge),
         "follows": actor.person is not None and challenge.follows.filter(person=actor.person).exists(),
         "is_public": challenge.state in PUBLIC,
+        "openness": of_challenge(actor, challenge),
     }
 
 

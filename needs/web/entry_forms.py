@@ -22,6 +22,10 @@ class EntryForm(forms.Form):
 
     questions_until = forms.MomentField(label=_("Questions until"), required=False)
     answers_until = forms.MomentField(label=_("Answers until"), required=False)
+    is_public = forms.CheckField(
+        label=_("Shown to everyone, also without signing in"),
+        help_text=_("Only where the need is public as well. Confidential details and bids are never shown."),
+    )
     details_nda_text = forms.LongTextField(
         label=_("Confidentiality agreement"), required=False, rows=4,
         help_text=_("Exactly these words are accepted by a signatory before the details open."),
@@ -62,6 +66,7 @@ class EntryForm(forms.Form):
             "version": cleaned.get("version"),
             "questions_until": in_zone(cleaned.get("questions_until"), zone),
             "answers_until": in_zone(cleaned.get("answers_until"), zone),
+            "is_public": bool(cleaned.get("is_public")),
             "conditions": rows,
             "details": {
                 "nda_text": cleaned.get("details_nda_text") or "",
@@ -88,6 +93,7 @@ def entry_initial(challenge: Challenge) -> dict[str, Any]:
 
     shown: dict[str, Any] = {
         "version": challenge.version,
+        "is_public": challenge.is_public,
         "questions_until": local(challenge.questions_until),
         "answers_until": local(challenge.answers_until),
     }

@@ -27,6 +27,7 @@ from needs.queries.need import (
 )
 from needs.states.need import ALIVE, EDITABLE, NEED, NeedState
 from needs.web.doors import actor_of
+from needs.web.openness_views import of_need
 
 
 def need_page(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -78,6 +79,7 @@ def need_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "sees_kept": need.merged_into is not None and policy.visible_to(actor, Need).filter(pk=need.merged_into.pk).exists(),
         "can_weigh": need.state in ALIVE and policy.can(actor, "needs.set_priority", need),
         "can_challenge": need.state == NeedState.PUBLISHED and own,
+        "openness": of_need(actor, need),
         "timeline": book.timeline(need) if own or definer else [],
     }  # fmt: skip
     facts = [

@@ -39,6 +39,7 @@ from needs.services.result import result_link
 from needs.states.outcome import APPLICATION, APPLIED, OUTCOME
 from needs.web.doors import act, actor_of
 from needs.web.need_forms import NewNeed, ReasonForm
+from needs.web.openness_views import of_application
 from needs.web.outcome_forms import ApplicationForm, OutcomeForm, ReinvestmentForm
 from needs.web.outcome_lists import Applications, Loops, Outcomes
 
@@ -120,6 +121,7 @@ def application_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     alive = row.state in APPLIED
     shown = {
         "application": row, "stated": row, "moves": moves, "lines": lines,
+        "openness": of_application(actor, row),
         "can_record": alive and policy.can(actor, "needs.record_outcome", row),
         "can_raise": alive and actor.organisation is not None and policy.can(actor, "needs.raise_follow_up", row),
         "can_invest": alive and policy.can(actor, "needs.record_reinvestment", row),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from needs.web import capability_views, demand_views, outcome_views, result_views
+from needs.web import capability_views, demand_views, openness_views, outcome_views, result_views
 
 urlpatterns = [
     path("results/", result_views.list_results, name="results"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("results/applications/<uuid:pk>/confirm/", outcome_views.confirm_application, name="confirm_application"),
     path("results/applications/<uuid:pk>/deny/", outcome_views.deny_application, name="deny_application"),
     path("results/applications/<uuid:pk>/withdraw/", outcome_views.withdraw_application, name="withdraw_application"),
+    path("results/applications/<uuid:pk>/show/", openness_views.show_application, name="show_application"),
     path("results/applications/<uuid:pk>/outcome/", outcome_views.record_outcome, name="record_outcome"),
     path("results/applications/<uuid:pk>/need/", outcome_views.raise_follow_up, name="raise_follow_up"),
     path("results/applications/<uuid:pk>/reinvest/", outcome_views.record_reinvestment, name="record_reinvestment"),

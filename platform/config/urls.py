@@ -22,6 +22,7 @@ PAGES = {
     "core.web.urls": "",
     "chains.web.urls": "chains/",
     "needs.web.urls": "needs/",
+    "needs.web.open_urls": "open/",
     "projects.web.urls": "projects/",
     "benefits.web.urls": "benefits/",
     "portal.web.urls": "",

@@ -50,6 +50,23 @@ def test_every_address_answers_each_kind_of_person_as_the_table_says(
     assert not differing, "address: (table, seen), in the order " + ", ".join(everything.PEOPLE)
 
 
+@pytest.mark.req("R015", "R017")
+@pytest.mark.timeout(600)
+def test_a_stranger_reads_nothing_of_the_played_world_that_is_not_public(
+    live_server: str, tmp_path: Path, settings: Any
+) -> None:
+    from django.test import Client
+
+    from tests.support.leaks import everything as public_answers
+    from tests.support.leaks import leaks
+
+    settings.API_RATES = {}
+    world_of(live_server, tmp_path)
+    client = Client()
+    assert len(list(public_answers(client))) >= 2 * (10 + 6), "the world shows one of each to everyone"
+    assert leaks(client) == []
+
+
 HEAD = '''"""Who may knock on which door: every page and REST address × eight kinds of people.
 
 In this order: a stranger; a machine client without the scope; a member of another organisation; a reviewer in conflict; a cleared

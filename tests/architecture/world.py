@@ -98,7 +98,7 @@ class World:
         from core.checks.models import Alert
         from core.inbox.actions import name_cover
         from core.webhooks import actions as hooks
-        from needs.actions import complaint, survey
+        from needs.actions import complaint, openness, survey
         from needs.actions import offer as flows
         from needs.actions.contract import draft_contract
         from needs.actions.merge import propose_merge
@@ -182,8 +182,13 @@ class World:
         asked, _owner = offers.offer(self.leader, node=nodes[-1], direction="request")
         flows.propose_flow(actor=self.leader, offer_id=asked.pk, counterpart=given.pk, agreement="数据使用协议")
         offers.recorded(self.party, self.leader, nodes[0], nodes[-1], title="工艺", kind="technology")
-        result, _owner = results.published(self.party, title="高镍三元电池", node=chain.nodes.first().pk)
-        results.followed(self.party, result, self.leader)
+        result, _owner = results.published(
+            self.party, title="高镍三元电池", node=chain.nodes.first().pk, confidentiality="public"
+        )
+        use = results.followed(self.party, result, self.leader)
+        openness.show_application(actor=self.party, application_id=use.pk, is_public=True)
+        openness.show_need(actor=self.leader, need_id=challenge.need_id, is_public=True)
+        openness.show_challenge(actor=self.leader, challenge_id=challenge.pk, is_public=True)
         results.capability(self.party, nodes=[chain.nodes.first().pk])
         twice = challenges.published_need(self.leader.organisation, chain=chain, title="低温电解质")
         same = challenges.published_need(factories.organisation("辛材料"), chain=chain, title="电解质低温性能")
@@ -289,7 +294,8 @@ NAMED = {
 
 ROUTES = {
     "inbox/notifications/": "inbox.Notification", "inbox/tasks/": "inbox.Task", "inbox/absences/": "inbox.Absence",
-    "alerts/": "checks.Alert", "chains/": "chains.Chain", "needs/": "needs.Need",
+    "alerts/": "checks.Alert", "chains/": "chains.Chain", "needs/": "needs.Need", "open/challenges/": "needs.Challenge",
+    "open/results/": "needs.Result", "open/outcomes/": "needs.Application",
     "needs/questions/": "needs.Question", "needs/supplements/": "needs.SupplementRequest",
     "needs/evidence/": "needs.NeedEvidence", "needs/challenges/": "needs.Challenge", "needs/bids/": "needs.Bid",
     "needs/seats/": "needs.PanelMember", "needs/awards/": "needs.Award", "needs/contracts/": "needs.Contract", "needs/consensus/": "needs.Consensus",

@@ -67,7 +67,8 @@ def secrets() -> dict[str, set[str]]:
         public.applications_public(), "effect"
     )
     said |= texts(public.challenges_public(), "need__chain__name", "need__node__name")
-    return {place: words - said for place, words in told.items()}
+    aloud = "\n".join(said)
+    return {place: {word for word in words if word not in aloud} for place, words in told.items()}
 
 
 def leaks(client: Any) -> list[tuple[str, str, str]]:

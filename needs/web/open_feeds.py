@@ -154,7 +154,7 @@ def answer(request: HttpRequest, body: bytes, kind: str, items: Iterable[dt.date
     The mark alone decides: what was taken away moves no date, and is gone at the next question all the same.
     """
     mark, changed = f'"{hashlib.sha256(body).hexdigest()[:32]}"', max(items, default=EPOCH)
-    headers = {"ETag": mark, "Last-Modified": http_date(changed.timestamp()), "Cache-Control": "no-cache"}
+    headers = {"ETag": mark, "Last-Modified": http_date(changed.timestamp()), "Cache-Control": "private, no-cache"}
     known = {one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")}
     if mark in known:
         return HttpResponse(status=304, headers=headers)

@@ -40,7 +40,7 @@ CANDIDATES = 30
 # Undertakings of one transaction, and of one turn of the nightly round.
 AT_ONCE, A_NIGHT = 25, 20_000
 # So many are looked up together; fewer are looked up one by one.
-PORTION, ONE_BY_ONE = 5_000, 60
+PORTION, ONE_BY_ONE = 2_500, 60
 _CODE = re.compile(r"[a-z]+-\d{4}-\d+")
 _KEPT_WORDS = 200_000
 

@@ -53,9 +53,9 @@ class Block:
 def nearest(rows: Sequence[Document], count: int) -> dict[UUID, list[UUID]]:
     """For each document the ids of the `count` documents of living undertakings of others that it matches best, best first."""
     numbers: dict[str, int] = {}
-    asked, average = [], 1.0
-    for row in rows:
-        question, rare, average = search.described(row.title, row.text)
+    asked: list[Asked] = []
+    questions, average = search.described((row.title, row.text) for row in rows)
+    for row, (question, rare) in zip(rows, questions, strict=True):
         at = {token: numbers.setdefault(token, len(numbers)) for token in question.tokens}
         weights = np.fromiter(question.tokens.values(), dtype=np.float64, count=len(at))
         asked.append(Asked(row, _ints(at.values()), weights, _ints(at[token] for token in rare)))

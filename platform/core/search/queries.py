@@ -100,7 +100,7 @@ def search(
 
 def matching(actor: Actor, *, title: str, text: str, kinds: Iterable[str]) -> QuerySet[Document]:
     """What fits a whole description, best first: documents of the kinds that share its rare words in either language."""
-    weighed, rare, average = described(title, text)
+    ((weighed, rare),), average = described([(title, text)])
     # What its owner has not confirmed for long is found, but not matched.
     rows = documents_visible_to(actor).filter(kind__in=list(kinds)).exclude(facets__contains={"is_dormant": True})
     if not rare:
@@ -109,17 +109,20 @@ def matching(actor: Actor, *, title: str, text: str, kinds: Iterable[str]) -> Qu
     return rows.filter(vector=match).annotate(rank=_score(weighed, average)).order_by("-rank", "pk")
 
 
-def described(title: str, text: str) -> tuple[Question, list[str], float]:
-    """A whole description as a question, the rare words of which a match must hold one, and the mean length of a document."""
-    weights, _length = weights_of(title, text, bridge())
-    # A word said ten times does not weigh ten times as much.
-    of_title = set(words.tokens(title))
-    asked = {token: math.log1p(weight * (2 if token in of_title else 1)) for token, weight in weights.items()}
+def described(texts: Iterable[tuple[str, str]]) -> tuple[list[tuple[Question, list[str]]], float]:
+    """Each whole description (title, text) as a question, with the rare words of which a match must hold one; and the mean length of a document."""
+    span, found = bridge(), []
+    for title, text in texts:
+        weights, _length = weights_of(title, text, span)
+        of_title = set(words.tokens(title))
+        # A word said ten times does not weigh ten times as much.
+        found.append({token: math.log1p(weight * (2 if token in of_title else 1)) for token, weight in weights.items()})
     documents, average = _extent(_common())
-    holding = holding_of(list(asked))[1]
-    weighed = weigh(asked, set(asked), max(documents, 1), holding)
-    rare = _few(sorted(weighed.tokens, key=lambda token: -weighed.tokens[token])[:MATCHED], holding)
-    return weighed, rare, average
+    holding = holding_of(list({token for asked in found for token in asked}))[1]
+    weighed = [weigh(asked, set(asked), max(documents, 1), holding) for asked in found]
+    return [
+        (one, _few(sorted(one.tokens, key=one.tokens.__getitem__, reverse=True)[:MATCHED], holding)) for one in weighed
+    ], average
 
 
 def _few(tokens: Sequence[str], holding: dict[str, int]) -> list[str]:

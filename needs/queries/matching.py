@@ -59,7 +59,7 @@ class Match:
     @property
     def group(self) -> str:
         """The kind; of an offer what it offers: people, data, fund or technology."""
-        return search.group_of(self.document)
+        return self.document.group
 
     @property
     def label(self) -> str:
@@ -107,8 +107,8 @@ def matches_of(actor: Actor, obj: Model, *, across: bool = True, group: str = ""
         found = [row for row in found if chains & set(search.scopes_of(row))]
     away = _dismissed(actor, obj)
     kept = [row for row in found if row.object_id not in away]
-    groups = Counter(map(search.group_of, kept))
-    kept = [row for row in kept if not group or search.group_of(row) == group][:limit]
+    groups = Counter(row.group for row in kept)
+    kept = [row for row in kept if not group or row.group == group][:limit]
     met = _indicators(obj, own, kept)
     invited = _invited(actor, obj, kept)
     lacking = lacks([(own, row) if own.kind == "need" else (row, own) for row in kept])

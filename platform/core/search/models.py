@@ -21,6 +21,13 @@ class Visibility(models.TextChoices):
 
 
 SIGNS = 512
+# Offers stand with what they offer, whatever room knows it.
+_OFFERED = {"talent": "people", "data": "data", "capital": "fund", "technology": "technology"}
+
+
+def group_of(kind: str, resource: Any) -> str:
+    """What a document is counted with: its kind; an offer with what it offers."""
+    return _OFFERED.get(str(resource), kind) if kind == "offer" else kind
 
 
 class Signs(models.Field):  # type: ignore[type-arg]
@@ -70,6 +77,11 @@ class Document(UuidModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def group(self) -> str:
+        """What it is counted with."""
+        return group_of(self.kind, self.facets.get("resource"))
 
     @property
     def is_akin(self) -> bool:

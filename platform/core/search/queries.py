@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,10 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.models import (
     Avg,
+    BooleanField,
     Case,
-    CharField,
     Count,
+    Expression,
     F,
     FloatField,
     Func,
@@ -24,16 +26,15 @@ from django.db.models import (
     QuerySet,
     Value,
     When,
-    Window,
 )  # fmt: skip
-from django.db.models.functions import RowNumber
 
 from core.accounts.actor import Actor
 from core.search import meaning, words
 from core.search.bridge import bridge, scope_names
-from core.search.models import Document, Visibility
+from core.search.models import Document, Visibility, group_of
 from core.search.ranking import CUT, K1, B, Question, asked_of, weigh, weights_of
 
+ZERO: Expression = Value(0.0, output_field=FloatField())
 # Beyond this many documents a word is common, however many more there are.
 COUNTED = 20_000
 # A match must hold one of so many of the description's rarest words.
@@ -56,6 +57,29 @@ def documents_visible_to(actor: Actor) -> QuerySet[Document]:
     return Document.objects.filter(mine)
 
 
+@dataclass(frozen=True)
+class Sought:
+    """What a question asks of the rows one may see: which may be found at all, and what each is worth.
+
+    A row is found by its words (`score` from `least` on), by a title that is nearly what was typed, or because it lies among the nearest in meaning.
+    """
+
+    rows: QuerySet[Document]
+    match: SearchQuery | None
+    near: Q
+    similarity: Expression
+    score: Expression = ZERO
+    least: float = 0.0
+    nearest: Sequence[UUID] = ()
+    likeness: Expression = ZERO
+
+    def rank(self, score: Any, similarity: Any, likeness: Any) -> Any:
+        """A near title's likeness counts as much as the cut; what is near in meaning as much as the question's own words."""
+        if self.match is None:
+            return similarity
+        return score + similarity * self.least + likeness * (meaning.SHARE * self.least / CUT)
+
+
 def search(
     actor: Actor,
     text: str,
@@ -68,34 +92,99 @@ def search(
 
     Those that mean the same in other words are found as well, and lift those that have both; without `by_meaning` words alone find.
     """
-    kinds = list(kinds or [])
-    rows = documents_visible_to(actor)
-    if kinds:
-        rows = rows.filter(kind__in=kinds)
-    for name, value in (facets or {}).items():
-        rows = rows.filter(**{f"facets__{name}": value})
-    text = text.replace("\x00", "").strip()[:200]
+    rows, text = _rows(actor, kinds, facets), _asked(text)
     if not text:
         return rows.annotate(rank=Value(0.0, output_field=FloatField())).order_by("-updated_at", "pk")
+    one = _sought(actor, rows, text, list(kinds or []), by_meaning=by_meaning)
+    found: QuerySet[Any]
+    if one.match is None:
+        found = one.rows.filter(one.near).annotate(rank=one.similarity)
+    else:
+        by_words = Q(vector=one.match, score__gte=one.least)
+        found = one.rows.annotate(score=one.score, least=Value(one.least)).filter(
+            by_words | one.near | Q(pk__in=one.nearest)
+        )
+        found = found.annotate(rank=one.rank(F("score"), one.similarity, one.likeness))
+    return found.order_by("-rank", "-updated_at", "pk")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One found document: what pages count and cut before they read it."""
+
+    pk: UUID
+    kind: str
+    group: str
+    score: float
+    least: float
+
+
+def hits(actor: Actor, text: str) -> list[Hit]:
+    """All that `search` finds, best first, each row judged once: counts, groups and pages are cut from this list."""
+    text = _asked(text)
+    if not text:
+        newest = search(actor, "").values_list("pk", "kind", "facets__resource")
+        return [Hit(pk, kind, group_of(kind, resource), 0, 0) for pk, kind, resource in newest]
+    one = _sought(actor, _rows(actor, None, None), text, [], by_meaning=True)
+    wanted = one.near if one.match is None else Q(vector=one.match) | one.near | Q(pk__in=one.nearest)
+    is_near = Case(When(one.near | Q(pk__in=one.nearest), then=True), default=False, output_field=BooleanField())
+    rows: QuerySet[Any] = one.rows.filter(wanted).annotate(
+        is_near=is_near, score=one.score, alike=one.similarity, likeness=one.likeness
+    )
+    found = [
+        (-one.rank(score, alike, likeness), -updated.timestamp(), pk, kind, resource, score)
+        for pk, kind, resource, updated, is_near, score, alike, likeness in rows.order_by().values_list(
+            "pk", "kind", "facets__resource", "updated_at", "is_near", "score", "alike", "likeness"
+        )
+        if is_near or (one.match is not None and score >= one.least)
+    ]
+    found.sort(key=lambda row: row[:3])
+    return [
+        Hit(pk, kind, group_of(kind, resource), score, one.least) for _rank, _at, pk, kind, resource, score in found
+    ]
+
+
+def documents_of(found: Sequence[Hit]) -> list[Document]:
+    """The documents of these hits, in their order, each knowing its score."""
+    rows = Document.objects.defer("weights", "vector", "place").in_bulk([one.pk for one in found])
+    told = []
+    for one in found:
+        if one.pk in rows:
+            row = rows[one.pk]
+            vars(row).update(score=one.score, least=one.least)
+            told.append(row)
+    return told
+
+
+def _asked(text: str) -> str:
+    return text.replace("\x00", "").strip()[:200]
+
+
+def _rows(actor: Actor, kinds: Iterable[str] | None, facets: dict[str, str] | None) -> QuerySet[Document]:
+    rows = documents_visible_to(actor)
+    if kinds:
+        rows = rows.filter(kind__in=list(kinds))
+    for name, value in (facets or {}).items():
+        rows = rows.filter(**{f"facets__{name}": value})
+    return rows
+
+
+def _sought(actor: Actor, rows: QuerySet[Document], text: str, kinds: list[str], *, by_meaning: bool) -> Sought:
     folded = words.folded(text)
     asked, average = question(text)
-    near = Q(title__trigram_word_similar=folded)
-    similarity = TrigramWordSimilarity(folded, "title")
+    near, similarity = Q(title__trigram_word_similar=folded), TrigramWordSimilarity(folded, "title")
     if asked.is_empty:
-        rows = rows.filter(near).annotate(rank=similarity)
-    else:
-        match = SearchQuery(_any(asked.tokens), config="simple", search_type="raw")
-        score = _score(asked, average)
-        # A title that is nearly what was typed is found even where no token agrees; its likeness counts as much as the cut.
-        found, lift = Q(vector=match, score__gte=asked.least) | near, similarity * Value(asked.least)
-        known = meaning.learnt() if by_meaning else None
-        place = meaning.place_of(asked_of(text, bridge())[0], *known) if known else ""
-        if known and place:
-            shared = [Visibility.PUBLIC, Visibility.MEMBERS] if actor.is_signed_in else [Visibility.PUBLIC]
-            found |= Q(pk__in=meaning.nearest(place, known[0], actor.organisation_id, kinds=kinds, shared=shared))
-            lift += meaning.likeness_to(place, known[0]) * Value(meaning.SHARE * asked.least / CUT)
-        rows = rows.annotate(score=score, least=Value(asked.least)).filter(found).annotate(rank=F("score") + lift)
-    return rows.order_by("-rank", "-updated_at", "pk")
+        return Sought(rows, None, near, similarity)
+    match = SearchQuery(_any(asked.tokens), config="simple", search_type="raw")
+    score, likeness = _score(asked, average), ZERO
+    nearest: list[UUID] = []
+    known = meaning.learnt() if by_meaning else None
+    place = meaning.place_of(asked_of(text, bridge())[0], *known) if known else ""
+    if known and place:
+        shared = [Visibility.PUBLIC, Visibility.MEMBERS] if actor.is_signed_in else [Visibility.PUBLIC]
+        nearest = meaning.nearest(place, known[0], actor.organisation_id, kinds=kinds, shared=shared)
+        likeness = meaning.likeness_to(place, known[0])
+    return Sought(rows, match, near, similarity, score, asked.least, nearest, likeness)
 
 
 def matching(actor: Actor, *, title: str, text: str, kinds: Iterable[str]) -> QuerySet[Document]:
@@ -195,42 +284,6 @@ def _extent(common: QuerySet[Document]) -> tuple[int, float]:
     return kept
 
 
-def counts_by_kind(rows: QuerySet[Document]) -> dict[str, int]:
-    """How many of the found documents are of each kind; only visible ones are counted."""
-    counted = rows.order_by().values_list("kind").annotate(count=Count("pk"))
-    return dict(counted)
-
-
-# Offers stand with what they offer, whatever room knows it.
-_OFFERED = {"talent": "people", "data": "data", "capital": "fund", "technology": "technology"}
-
-
-def by_group(rows: QuerySet[Document]) -> QuerySet[Any]:
-    """Documents with their `group`: the kind, and for offers and requests the kind of resource."""
-    offered = [When(kind="offer", facets__resource=key, then=Value(group)) for key, group in _OFFERED.items()]
-    return rows.annotate(group=Case(*offered, default=F("kind"), output_field=CharField()))
-
-
-def group_of(row: Document) -> str:
-    """The group that `by_group` gives a document."""
-    return _OFFERED.get(str(row.facets.get("resource")), row.kind) if row.kind == "offer" else row.kind
-
-
-def counts_by_group(rows: QuerySet[Document]) -> dict[str, int]:
-    """How many of the found documents are in each group; only visible ones are counted."""
-    return dict(by_group(rows).order_by().values_list("group").annotate(count=Count("pk")))
-
-
-def first_of_groups(rows: QuerySet[Document], most: int) -> dict[str, list[Document]]:
-    """The best of each group, at most so many; the groups in the order of their best."""
-    best = [F("rank").desc(), F("updated_at").desc(), F("pk").asc()]
-    placed = by_group(rows).annotate(nth=Window(RowNumber(), partition_by=F("group"), order_by=best))
-    found: dict[str, list[Document]] = {}
-    for row in placed.filter(nth__lte=most).order_by(*best):
-        found.setdefault(row.group, []).append(row)
-    return found
-
-
 def scopes_of(row: Document) -> list[str]:
     """The chains that a document belongs to, as its facets say."""
     return list(dict.fromkeys([*row.facets.get("chains", []), *filter(None, [row.facets.get("chain")])]))
@@ -261,4 +314,4 @@ def _quoted(token: str) -> str:
     return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-__all__: list[Any] = ["counts_by_kind", "documents_visible_to", "question", "search"]
+__all__: list[Any] = ["documents_visible_to", "hits", "question", "search"]

@@ -87,6 +87,7 @@ def test_what_means_the_same_is_found_in_other_words(db: str, monkeypatch: Any, 
     assert titles(reader, asked, by_meaning=False) == by_words
     akin = {row.title for row in queries.search(reader, asked) if row.is_akin}
     assert akin == set(found) - set(by_words)
+    assert [one.pk for one in queries.hits(reader, asked)] == [row.pk for row in queries.search(reader, asked)]
     secret = f"机密 {topics[topic][0]}"
     assert secret in titles(owner, asked) and secret not in found and secret not in titles(other, asked)
     assert not titles(Actor.nobody(), asked), "nothing of it is public"

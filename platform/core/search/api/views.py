@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
@@ -88,18 +89,22 @@ class SearchView(APIView):
         long = [name for name in ("q", "kind") if len(request.query_params.get(name, "")) > LONGEST]
         if long:
             raise exceptions.ValidationError({name: ["At most 200 characters."] for name in long})
-        found = queries.search(actor, request.query_params.get("q", ""))
-        counts = queries.counts_by_kind(found)
-        best = queries.first_of_groups(found, per_group) if per_group else {}
-        sizes = queries.counts_by_group(found) if per_group else {}
+        found = queries.hits(actor, request.query_params.get("q", ""))
+        counts = dict(Counter(one.kind for one in found))
+        sizes = Counter(one.group for one in found)
+        best: dict[str, list[queries.Hit]] = {}
+        for one in found:
+            best.setdefault(one.group, []).append(one)
         kind = request.query_params.get("kind")
-        found = found.filter(kind=kind) if kind else found
-        rows = list(found[:limit])
-        every = [*rows, *(row for of_group in best.values() for row in of_group)]
+        rows = queries.documents_of([one for one in found if not kind or one.kind == kind][:limit])
+        of_groups = (
+            {key: queries.documents_of(of_group[:per_group]) for key, of_group in best.items()} if per_group else {}
+        )
+        every = [*rows, *(row for of_group in of_groups.values() for row in of_group)]
         told = {"bridged": queries.bridged(request.query_params.get("q", ""), every)}
         groups = [
             {"group": key, "count": sizes[key], "results": DocumentOut(of_group, many=True, context=told).data}
-            for key, of_group in best.items()
+            for key, of_group in of_groups.items()
         ]
         results = DocumentOut(rows, many=True, context=told).data
         return Response({"counts": counts, "results": results, "groups": groups})

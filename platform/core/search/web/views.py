@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from django.core.paginator import Paginator
@@ -24,18 +25,27 @@ def search_page(request: HttpRequest) -> HttpResponse:
         raise NotAllowed(_("Please sign in first."), code="not_signed_in")
     limits.ask(request, "search")
     text, kind = request.GET.get("q", ""), request.GET.get("kind", "")
-    found = queries.search(actor, text)
-    counts = queries.counts_by_group(found)
+    found = queries.hits(actor, text)
+    counts = Counter(one.group for one in found)
     facets = [{"kind": key, "label": GROUPS.get(key, key), "count": counts[key]} for key in in_order(counts)]
     page, groups = None, []
     if kind or not text:
-        rows = queries.by_group(found).filter(group=kind) if kind else queries.by_group(found)
-        page = Paginator(rows, 20).get_page(request.GET.get("page"))
-        rows_shown = list(page.object_list)
+        page = Paginator([one for one in found if not kind or one.group == kind], 20).get_page(request.GET.get("page"))
+        rows_shown = queries.documents_of(list(page.object_list))
     else:
-        best = queries.first_of_groups(found, SHOWN)
-        groups = [{"kind": key, "label": GROUPS.get(key, key), "count": counts[key], "rows": best[key]} for key in best]
-        rows_shown = [row for rows in best.values() for row in rows]
+        best: dict[str, list[queries.Hit]] = {}
+        for one in found:
+            best.setdefault(one.group, []).append(one)
+        rows_shown = queries.documents_of([one for of_group in best.values() for one in of_group[:SHOWN]])
+        groups = [
+            {
+                "kind": key,
+                "label": GROUPS.get(key, key),
+                "count": counts[key],
+                "rows": [row for row in rows_shown if row.group == key],
+            }
+            for key in best
+        ]
     shown = {
         "bridged": queries.bridged(text, rows_shown),
         "text": text,
@@ -44,7 +54,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": rows_shown,
         "groups": groups,
-        "total": sum(counts.values()),
+        "total": len(found),
         "kinds": GROUPS,
     }
     return render_page(request, "search/search.html", shown, title=_("Search"))

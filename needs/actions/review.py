@@ -22,7 +22,7 @@ from core.indicators.engine import plain
 from needs.models.bid import Bid
 from needs.models.challenge import Challenge
 from needs.models.review import PanelMember, Score, ScoreSheet
-from needs.queries.conflict import conflicts_of
+from needs.queries.conflict import conflicts_of, told_conflicts
 from needs.queries.review import progress
 from needs.services.challenge import ask_panel, ask_replacement, challenge_link, ensure_closed
 from needs.services.consensus import panel_changed
@@ -52,9 +52,10 @@ def invite_panelist(
     person = _person(person_id, email)
     reasons = conflicts_of(person, challenge)
     if reasons:
+        told = sorted({one.organisation for one in told_conflicts(challenge, reasons)})
         raise Invalid(
             _("%(person)s cannot judge: tied to %(organisations)s.")
-            % {"person": person, "organisations": ", ".join(sorted({one.organisation for one in reasons}))},
+            % {"person": person, "organisations": ", ".join(told)},
             field="email",
             code="conflict_of_interest",
         )
@@ -97,7 +98,7 @@ def declare_conflict(*, actor: Actor, seat_id: UUID, has_conflict: bool, declara
     move = "declare_conflict" if has_conflict else "find_conflict" if reasons else "declare_no_conflict"
     seat.state = PANEL.after(seat.state, move)
     seat.declared_at, seat.declaration = clock.now(), declaration.strip()
-    seat.conflicts = [one.as_dict() for one in reasons]
+    seat.conflicts = [one.as_dict() for one in told_conflicts(seat.challenge, reasons)]
     seat.save()
     book.record(
         actor, "declare_conflict", seat, after={"state": seat.state, "found": sorted({one.kind for one in reasons})}

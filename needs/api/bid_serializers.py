@@ -88,9 +88,16 @@ class BidFileOut(serializers.ModelSerializer[BidFile]):
 
 
 class BidMachineOut(serializers.ModelSerializer[BidMachine]):
+    machine_id = serializers.SerializerMethodField()
+
     class Meta:
         model = BidMachine
         fields = ["machine_id", "text"]
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_machine_id(self, row: BidMachine) -> Any:
+        """The machine of the park; empty where it would tell the bidder to who must not learn it."""
+        return None if row.tells_bidder else row.machine_id
 
 
 class CommitmentOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: promise and verdict together
@@ -121,8 +128,13 @@ class DeclarationOut(serializers.Serializer):  # type: ignore[type-arg]  # no mo
 
 
 class BidOut(serializers.ModelSerializer[Bid]):
+    """A bid. Where it is judged without names, what tells its bidder is empty to its judges until an award is proposed."""
+
     challenge_id = serializers.UUIDField()
-    bidder = Ref()
+    bidder = Ref(allow_null=True)
+    shown_bidder = serializers.CharField(
+        help_text='The bidder\'s name, or "Bidder n" where it is judged without names.'
+    )
     budgets = serializers.SerializerMethodField()
     machines = BidMachineOut(many=True)
     files = BidFileOut(many=True)
@@ -137,6 +149,7 @@ class BidOut(serializers.ModelSerializer[Bid]):
             "version",
             "challenge_id",
             "bidder",
+            "shown_bidder",
             "state",
             "team",
             "plan",
@@ -156,6 +169,14 @@ class BidOut(serializers.ModelSerializer[Bid]):
             "moves",
             "created_at",
         ]
+
+    def to_representation(self, bid: Bid) -> Any:
+        shown = super().to_representation(bid)
+        if bid.is_withheld:
+            shown |= {"bidder": None, "team": "", "contact": ""}
+            for one in shown["files"]:
+                one |= {"name": "", "caption": ""}
+        return shown
 
     def get_budgets(self, bid: Bid) -> dict[str, str]:
         return {one.stage: f"{one.amount:f}" for one in bid.budgets.all()}

@@ -65,6 +65,9 @@ class ChallengeEdit(Input):
     ip_text = serializers.CharField(max_length=20000, required=False, allow_blank=True)
     race_mode = serializers.BooleanField(required=False)
     is_public = serializers.BooleanField(required=False)
+    anonymous_bidders = serializers.BooleanField(
+        required=False, help_text='Issuer and panel see "Bidder n" until an award is proposed.'
+    )
     spread_limit = serializers.DecimalField(max_digits=5, decimal_places=2, required=False)
     notice_days = Whole(required=False)
     feedback_days = Whole(required=False, allow_null=True)
@@ -190,6 +193,7 @@ class ChallengeOut(serializers.ModelSerializer[Challenge]):
             "eligibility",
             "race_mode",
             "is_public",
+            "anonymous_bidders",
             "spread_limit",
             "notice_days",
             "feedback_days",

@@ -35,7 +35,8 @@ from needs.models.bid import Bid, BidFile, BidSubmission
 from needs.models.challenge import Challenge, ChallengeIndicator
 from needs.models.details import ChallengeDetails
 from needs.models.review import PanelMember, ScoreSheet
-from needs.queries.bid import bids_visible_to
+from needs.queries.anonymity import with_seen_names
+from needs.queries.bid import bids_visible_to, shown_file
 from needs.queries.review import progress, standing_for
 
 _INDICATORS = ChallengeIndicator.objects.select_related("specification")
@@ -115,15 +116,16 @@ class BidViewSet(CheckDoors):
     edit_serializer = b.BidEdit
     filterset_fields = {"challenge": ["exact"], "state": ["exact", "in"]}
     ordering_fields = ["created_at", "submitted_at"]
-    search_fields = ["challenge__title", "bidder__name"]
+    search_fields = ["challenge__title", "seen_name"]
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.select_related("challenge__need", "challenge__issuer", "bidder").prefetch_related(
+        named = with_seen_names(rows).select_related("challenge__need", "challenge__issuer", "bidder")
+        return named.prefetch_related(
             "budgets",
             "declarations",
             "findings",
             "challenge__conditions",
-            "machines",
+            "machines__machine",
             "files__file",
             "commitments__specification",
             Prefetch("challenge__indicators", _INDICATORS),
@@ -152,7 +154,8 @@ class BidViewSet(CheckDoors):
     @action(detail=True, methods=["get"], url_path=r"files/(?P<file_id>[0-9a-f-]{36})")
     def file(self, request: Request, pk: Any = None, file_id: str = "") -> Any:
         """A file of the bid."""
-        return respond(policy.fetch(self.actor, "needs.view_bid_file", BidFile, file_id).file, request._request)
+        row = policy.fetch(self.actor, "needs.view_bid_file", BidFile, file_id)
+        return respond(shown_file(self.actor, row.bid_id, row.file), request._request)
 
     @extend_schema(operation_id="get_bid_receipt", responses={(200, "application/json"): OpenApiTypes.OBJECT})
     @action(detail=True, methods=["get"], url_path="receipt")

@@ -24,7 +24,7 @@ from needs.api import entry_serializers as s
 from needs.models.details import DetailsOpening
 from needs.models.eligibility import SupplementFile, SupplementRequest
 from needs.models.question import Question
-from needs.queries.bid import nameless_bids
+from needs.queries.bid import nameless_bids, shown_file
 from needs.queries.details import details_of
 
 
@@ -110,7 +110,7 @@ class SupplementViewSet(RoomViewSet):
         """A paper that was handed in later."""
         self.fetch(pk)
         row = policy.fetch(self.actor, "needs.view_supplement_file", SupplementFile, paper_id)
-        return respond(row.file, request._request)
+        return respond(shown_file(self.actor, row.supplement.bid_id, row.file), request._request)
 
 
 class OpeningViewSet(RoomViewSet):

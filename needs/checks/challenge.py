@@ -17,6 +17,7 @@ from needs.models.award import Award, Feedback
 from needs.models.bid import Bid
 from needs.models.challenge import Challenge
 from needs.models.review import PanelMember
+from needs.queries.anonymity import named_for_all
 from needs.queries.review import progress, standing
 from needs.services.award import better_than, place_of
 from needs.services.bid import requested, stages_of
@@ -208,11 +209,11 @@ def review_finished(subject: Challenge | Award, **about: Any) -> Iterator[Hit]:
 def _apart(challenge: Challenge, lacks: Any) -> Iterator[Hit]:
     """Bids on which the members lie as far apart as the challenge's limit, and have not conferred."""
     apart = {one.bid_id: one for one in standing(challenge) if one.is_admitted and one.is_complete and one.must_confer}
-    for bid in Bid.objects.filter(pk__in=apart).select_related("bidder"):
+    for bid in named_for_all(Bid.objects.filter(pk__in=apart)):
         place = apart[bid.pk]
         yield lacks(
             _("The members lie %(spread)s points apart on the bid of %(bidder)s, the limit is %(limit)s: confer.")
-            % {"spread": place.spread, "bidder": bid.bidder, "limit": place.limit.normalize()},
+            % {"spread": place.spread, "bidder": bid.shown_bidder, "limit": place.limit.normalize()},
             _("The chair of the panel"),
             spread=str(place.spread),
             limit=str(place.limit),
@@ -230,7 +231,7 @@ def _unfilled(challenge: Challenge, lacks: Any) -> Iterator[Hit]:
             one for one in challenge.criteria.all() if one.minimum_mark is not None and place.means.get(one.pk) is None
         ]
         if empty and place.is_complete:
-            bidder = Bid.objects.select_related("bidder").get(pk=place.bid_id).bidder
+            bidder = named_for_all(Bid.objects.all()).get(pk=place.bid_id).shown_bidder
             yield lacks(
                 _("Nobody assessed “%(criterion)s” for %(bidder)s.")
                 % {"criterion": ", ".join(str(one) for one in empty), "bidder": bidder},
@@ -278,6 +279,6 @@ def award_whole(award: Award, **about: Any) -> Iterator[Hit]:
     if challenge.feedback_days is not None:
         return  # the words follow within the clock that the challenge states
     written = set(Feedback.objects.filter(bid__challenge=challenge).exclude(text="").values_list("bid_id", flat=True))
-    for bid in Bid.objects.filter(challenge=challenge, state__in=RECEIVED).select_related("bidder"):
+    for bid in named_for_all(Bid.objects.filter(challenge=challenge, state__in=RECEIVED)):
         if bid.pk not in written:
-            yield lacks(_("The feedback for %(bidder)s is not written.") % {"bidder": bid.bidder})
+            yield lacks(_("The feedback for %(bidder)s is not written.") % {"bidder": bid.shown_bidder})

@@ -58,12 +58,19 @@ class Bid(VersionedModel):
         return f"{self.challenge.code} · {self.shown_bidder}"
 
     @property
-    def shown_bidder(self) -> str:
-        """The bidder's name, or "Bidder n" where the reader must not learn it (`needs.queries.anonymity`).
+    def is_withheld(self) -> bool:
+        """Whether the reader must not learn who bids (`needs.queries.anonymity`).
 
-        A bid that was not read through the visible query tells no name in a challenge that is judged without names.
+        A bid that was not read through the visible query belongs to nobody's own; then the challenge is asked.
         """
-        if getattr(self, "is_nameless", self.challenge.anonymous_bidders):
+        if hasattr(self, "is_nameless"):
+            return bool(self.is_nameless)
+        return self.challenge.anonymous_bidders and not self.challenge.awards.exists()
+
+    @property
+    def shown_bidder(self) -> str:
+        """The bidder's name, or "Bidder n" where the reader must not learn it."""
+        if self.is_withheld:
             number = getattr(self, "alias_number", 0)
             return _now("Bidder %(number)s") % {"number": number or "?"}
         return self.bidder.name
@@ -131,6 +138,16 @@ class BidMachine(UuidModel):
 
     def __str__(self) -> str:
         return self.text or str(self.machine)
+
+    @property
+    def tells_bidder(self) -> bool:
+        """Whether the machine's own page would tell the bidder's name to a reader who must not learn it."""
+        return self.machine is not None and self.machine.organisation_id == self.bid.bidder_id and self.bid.is_withheld
+
+    @property
+    def shown(self) -> str:
+        """The machine as the reader of the bid may see it."""
+        return self.text or _now("a machine of the bidder") if self.tells_bidder else str(self)
 
 
 class BidFile(UuidModel):

@@ -10,8 +10,10 @@ from __future__ import annotations
 from django.db.models import (
     BooleanField,
     Case,
+    CharField,
     Count,
     Exists,
+    F,
     IntegerField,
     OuterRef,
     Q,
@@ -39,6 +41,18 @@ def nameless(challenge: str = "") -> Q:
     path = f"{challenge}__" if challenge else ""
     award = Award.objects.filter(challenge=OuterRef(f"{path}pk"))
     return Q(~Exists(award), **{f"{path}anonymous_bidders": True})
+
+
+def named_for_all(rows: QuerySet[Bid]) -> QuerySet[Bid]:
+    """The bids with the names that everybody may read who reads them at all: for words that nobody in particular asked for."""
+    return with_names_for(Actor.nobody(), rows).select_related("bidder", "challenge")
+
+
+def with_seen_names(rows: QuerySet[Bid]) -> QuerySet[Bid]:
+    """Bids read through `with_names_for`, with `seen_name` to search and sort by: empty where the reader must not learn it."""
+    return rows.annotate(
+        seen_name=Case(When(is_nameless=True, then=Value("")), default=F("bidder__name"), output_field=CharField())
+    )
 
 
 def with_names_for(actor: Actor, rows: QuerySet[Bid]) -> QuerySet[Bid]:

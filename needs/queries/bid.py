@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.accounts.actor import Actor
 from core.accounts.models import Membership
+from core.files.models import StoredFile
 from needs.models.bid import Bid, BidFile, BidSubmission
 from needs.models.challenge import Challenge
 from needs.queries.anonymity import nameless, with_names_for
@@ -49,11 +50,22 @@ def bid_files_visible_to(actor: Actor) -> QuerySet[BidFile]:
     return BidFile.objects.filter(bid__in=bids_visible_to(actor).values("pk"))
 
 
+def shown_file(actor: Actor, bid_id: UUID, stored: StoredFile) -> StoredFile:
+    """The file of a bid, under a name that tells nothing where the actor must not learn who bids."""
+    if bid_id in nameless_bids(actor):
+        stem, dot, last = stored.name.rpartition(".")
+        stored.name = f"{stored.sha256[:12]}.{last}" if dot and stem else stored.sha256[:12]
+    return stored
+
+
 def submissions_visible_to(actor: Actor) -> QuerySet[BidSubmission]:
-    """What was handed in, of visible bids; the judges see only the last one, the bidder every one."""
+    """What was handed in, of visible bids; the judges see only the last one, the bidder every one.
+
+    What was handed in says who did, so that judges without names read it only when the names are told.
+    """
     rows = BidSubmission.objects.filter(bid__in=bids_visible_to(actor).values("pk"))
     newer = BidSubmission.objects.filter(bid=OuterRef("bid"), number__gt=OuterRef("number"))
-    return rows.filter(Q(bid__bidder_id=actor.organisation_id) | ~Exists(newer))
+    return rows.filter(Q(bid__bidder_id=actor.organisation_id) | (~Exists(newer) & ~nameless("bid__challenge")))
 
 
 def bid_of(actor: Actor, challenge: Challenge) -> Bid | None:

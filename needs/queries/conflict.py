@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from core import clock
 from core.accounts.models import Membership, Organisation, Person
@@ -15,6 +16,7 @@ from core.ties import queries as ties
 from needs.models.bid import Bid
 from needs.models.challenge import Challenge
 from needs.models.review import PanelMember
+from needs.queries.anonymity import names_withheld
 from needs.queries.challenge import opened
 from needs.states.bid import RECEIVED
 from needs.states.review import PanelState
@@ -26,7 +28,7 @@ YEARS = 3
 class ConflictFound:
     """One reason why a person may not judge: with whom, of which kind (a tie's kind or `same_organisation`)."""
 
-    organisation_id: UUID
+    organisation_id: UUID | None
     organisation: str
     kind: str
     since_on: dt.date | None = None
@@ -36,7 +38,7 @@ class ConflictFound:
 
     def as_dict(self) -> dict[str, str]:
         return {
-            "organisation_id": str(self.organisation_id),
+            "organisation_id": str(self.organisation_id or ""),
             "organisation": self.organisation,
             "kind": self.kind,
             "since_on": self.since_on.isoformat() if self.since_on else "",
@@ -86,6 +88,21 @@ def conflicts_of(person: Person, challenge: Challenge) -> list[ConflictFound]:
         )
         found += conflicts_between(person, bidders)
     return found
+
+
+def told_conflicts(challenge: Challenge, found: Iterable[ConflictFound]) -> list[ConflictFound]:
+    """The conflicts as they may be told: in a challenge judged without names, a bidder is "a bidder" and the days are left out."""
+    if not names_withheld(challenge):
+        return list(found)
+    hosts = {challenge.issuer_id, challenge.need.owner_id}
+    return [
+        one
+        if one.organisation_id in hosts
+        else replace(
+            one, organisation_id=None, organisation=_("a bidder"), since_on=None, until_on=None, through_id=None
+        )
+        for one in found
+    ]
 
 
 def tied_to_bidder(person: Person, challenge: Challenge) -> bool:

@@ -34,7 +34,7 @@ from needs.models.challenge import (
 )
 from needs.models.review import PanelMember
 from needs.queries.challenge import challenge_parts, followers_of
-from needs.queries.conflict import conflicts_of
+from needs.queries.conflict import conflicts_of, told_conflicts
 from needs.queries.public import challenge_visibility
 from needs.services.entry import entry_record
 from needs.states.bid import RECEIVED
@@ -309,7 +309,7 @@ def find_conflicts(challenge: Challenge) -> list[PanelMember]:
         if not reasons:
             continue
         seat.state = PANEL.after(seat.state, "find_conflict")
-        seat.conflicts = [one.as_dict() for one in reasons]
+        seat.conflicts = [one.as_dict() for one in told_conflicts(challenge, reasons)]
         seat.save(update_fields=["state", "conflicts"])
         book.record(Actor.system(), "find_conflict", seat, after={"kinds": sorted({one.kind for one in reasons})})
         ask_replacement(challenge, seat)

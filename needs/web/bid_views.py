@@ -21,9 +21,10 @@ from core.web import tables
 from core.web.forms import form_page
 from core.web.page import Crumb, crumb, render_page, sent_version
 from needs.actions import bid as actions
-from needs.models.bid import Bid, BidFile, BidSubmission
+from needs.models.bid import Bid, BidFile, BidMachine, BidSubmission
 from needs.models.challenge import Challenge
-from needs.queries.bid import bids_visible_to
+from needs.queries.anonymity import with_seen_names
+from needs.queries.bid import bids_visible_to, shown_file
 from needs.queries.verdict import answers_of, as_text, musts_met, specifications_of
 from needs.services.bid import requested
 from needs.states.bid import BID, EDITABLE, BidState
@@ -46,7 +47,7 @@ class Bids(tables.Table):
             link=lambda row: reverse("needs:bid", args=[row.pk]),
             note=lambda row: row.challenge.code,
         ),
-        tables.Column("bidder", _("Bidder"), value="bidder.name", sort="bidder__name"),
+        tables.Column("bidder", _("Bidder"), value="shown_bidder", sort="seen_name"),
         tables.Column(
             "deadline_at", _("Deadline"), value="challenge.deadline_at", kind="deadline", sort="challenge__deadline_at"
         ),
@@ -64,7 +65,7 @@ class Bids(tables.Table):
         tables.Multi("state", _("State"), choices=BidState.choices, facet=True),
         tables.DateRange("submitted", _("Submitted"), lookup="submitted_at", is_moment=True),
     ]
-    search = ["challenge__title", "challenge__code", "bidder__name"]
+    search = ["challenge__title", "challenge__code", "seen_name"]
     default_sort = "-submitted_at"
     file_name = "bids"
     empty = tables.Empty(
@@ -77,7 +78,7 @@ class Bids(tables.Table):
 
 
 def list_bids(request: HttpRequest) -> HttpResponse:
-    rows = bids_visible_to(actor_of(request)).select_related("challenge", "bidder")
+    rows = with_seen_names(bids_visible_to(actor_of(request))).select_related("challenge", "bidder")
     return tables.render(request, Bids(rows), title=_("Bids"))
 
 
@@ -126,7 +127,7 @@ def bid_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         request,
         "needs/bid_page.html",
         shown,
-        title=_("Bid of %(bidder)s") % {"bidder": bid.bidder},
+        title=_("Bid of %(bidder)s") % {"bidder": bid.shown_bidder},
         crumbs=_crumbs(bid, last=True),
     )
 
@@ -275,8 +276,9 @@ def remove_bid_file(request: HttpRequest, pk: UUID, file_id: UUID) -> HttpRespon
 
 def download_bid_file(request: HttpRequest, pk: UUID, file_id: UUID) -> HttpResponse:
     """A file of a bid, to whoever may read the bid now."""
-    row = policy.fetch(actor_of(request), "needs.view_bid_file", BidFile, file_id)
-    return respond(row.file, request)  # type: ignore[return-value]  # a streaming answer
+    actor = actor_of(request)
+    row = policy.fetch(actor, "needs.view_bid_file", BidFile, file_id)
+    return respond(shown_file(actor, row.bid_id, row.file), request)  # type: ignore[return-value]  # a streaming answer
 
 
 def bid_receipt(request: HttpRequest, pk: UUID, submission_id: UUID) -> HttpResponse:
@@ -300,9 +302,16 @@ def _shown(bid: Bid) -> dict[str, Any]:
         "musts": musts,
         "budgets": [(gate, budgets.get(gate.stage)) for gate in bid.challenge.gates.all()],
         "total": requested(bid),
-        "machines": list(bid.machines.select_related("machine")),
+        "machines": [one.shown for one in _machines(bid)],
         "files": list(bid.files.select_related("file")),
     }
+
+
+def _machines(bid: Bid) -> list[BidMachine]:
+    rows = list(bid.machines.select_related("machine"))
+    for one in rows:
+        one.bid = bid
+    return rows
 
 
 def _preview(bid: Bid) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def _former(actor: Actor, bid: Bid) -> list[Consensus]:
 
 
 def _named(bid: Bid) -> str:
-    return bid.bidder.name
+    return bid.shown_bidder
 
 
 def _crumbs(challenge: Challenge, here: Any, *, linked: bool = False) -> list[Any]:

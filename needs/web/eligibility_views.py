@@ -21,6 +21,7 @@ from core.web.page import Crumb, crumb
 from needs.actions import eligibility as actions
 from needs.models.bid import Bid
 from needs.models.eligibility import SupplementFile, SupplementRequest
+from needs.queries.bid import shown_file
 from needs.queries.eligibility import checked_conditions, supplement_files_visible_to, supplements_visible_to
 from needs.states.challenge import JUDGING
 from needs.states.question import SupplementState
@@ -187,7 +188,7 @@ def supplement_file(request: HttpRequest, paper_id: UUID) -> HttpResponse:
     """A paper, to its bidder and, once it is handed in, to whoever may read the bid."""
     actor = actor_of(request)
     row = policy.fetch(actor, "needs.view_supplement_file", SupplementFile, paper_id)
-    return respond(row.file, request)  # type: ignore[return-value]  # a streaming answer
+    return respond(shown_file(actor, row.supplement.bid_id, row.file), request)  # type: ignore[return-value]  # a streaming answer
 
 
 def _bid(pk: UUID) -> str:

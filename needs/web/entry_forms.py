@@ -26,6 +26,10 @@ class EntryForm(forms.Form):
         label=_("Shown to everyone, also without signing in"),
         help_text=_("Only where the need is public as well. Confidential details and bids are never shown."),
     )
+    anonymous_bidders = forms.CheckField(
+        label=_("Judged without the bidders' names"),
+        help_text=_("Issuer and panel see “Bidder 1…” until an award is proposed; team and contact are withheld as well."),
+    )  # fmt: skip
     details_nda_text = forms.LongTextField(
         label=_("Confidentiality agreement"), required=False, rows=4,
         help_text=_("Exactly these words are accepted by a signatory before the details open."),
@@ -67,6 +71,7 @@ class EntryForm(forms.Form):
             "questions_until": in_zone(cleaned.get("questions_until"), zone),
             "answers_until": in_zone(cleaned.get("answers_until"), zone),
             "is_public": bool(cleaned.get("is_public")),
+            "anonymous_bidders": bool(cleaned.get("anonymous_bidders")),
             "conditions": rows,
             "details": {
                 "nda_text": cleaned.get("details_nda_text") or "",
@@ -94,6 +99,7 @@ def entry_initial(challenge: Challenge) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "version": challenge.version,
         "is_public": challenge.is_public,
+        "anonymous_bidders": challenge.anonymous_bidders,
         "questions_until": local(challenge.questions_until),
         "answers_until": local(challenge.answers_until),
     }

@@ -23,7 +23,7 @@ from needs.actions import review as actions
 from needs.models.bid import Bid
 from needs.models.challenge import Challenge
 from needs.models.review import PanelMember, ScoreSheet
-from needs.queries.conflict import conflicts_of
+from needs.queries.conflict import conflicts_of, told_conflicts
 from needs.queries.review import panel_visible_to, progress, seat_of, sheets_visible_to
 from needs.queries.verdict import as_text
 from needs.states.review import PanelState
@@ -131,9 +131,9 @@ def score_bid(request: HttpRequest, pk: UUID) -> HttpResponse:
         forms.marks_form(criteria),
         action=partial(actions.score_bid, bid_id=pk),
         success=reverse("needs:score_bid", args=[pk]),
-        title=_("Marks for %(bidder)s") % {"bidder": bid.bidder},
+        title=_("Marks for %(bidder)s") % {"bidder": bid.shown_bidder},
         initial=initial,
-        crumbs=[*_crumbs(bid.challenge, _("Review"), linked=True), crumb(bid.bidder.name)],
+        crumbs=[*_crumbs(bid.challenge, _("Review"), linked=True), crumb(bid.shown_bidder)],
         submit=_("Save the marks"),
         message=_("Saved; nobody else sees it yet."),
         context=lambda form: {
@@ -196,7 +196,7 @@ def declare_conflict(request: HttpRequest, pk: UUID) -> HttpResponse:
         context={
             "seat": seat,
             "challenge": seat.challenge,
-            "found": conflicts_of(seat.person, seat.challenge),
+            "found": told_conflicts(seat.challenge, conflicts_of(seat.person, seat.challenge)),
             "stated": seat,
         },
     )
@@ -249,7 +249,7 @@ def _as_rows(table: Matrix) -> tuple[list[str], list[list[Any]]]:
     rows += [[str(criterion), *(cell["mean"] for cell in cells)] for criterion, cells in table.marks]
     rows.append([_now("Total"), *(one.total if one else None for one in places)])
     rows.append([_now("Rank"), *((one.rank or None) if one else None for one in places)])
-    return [_now("Indicator"), *(one.bid.bidder.name for one in table.columns)], rows
+    return [_now("Indicator"), *(one.bid.shown_bidder for one in table.columns)], rows
 
 
 def _crumbs(challenge: Challenge, here: Any, *, linked: bool = False) -> list[Any]:

@@ -36,8 +36,8 @@ NO_LISTS = (
 FEW = {
     "acceptance-list", "agreement-version-list", "alerts:alert", "alerts:thresholds", "award-notice-list", "challenge-question-list",
     "client-list", "contract-list", "dispute-list", "files:list", "gate-condition-list", "match-dismissal-list", "need-merge-list", "needs:flow_map",
-    "needs:questions", "needs:seats", "needs:similar", "open-challenge-list", "open:challenges", "portal:island_needs", "projects:approvals", "settlement-list", "similar-pair-list",
-    "supplement-list",
+    "needs:questions", "needs:seats", "needs:similar", "portal:island_needs", "projects:approvals", "settlement-list", "similar-pair-list",
+    "supplement-list", "open-challenge-list", "open:challenges",
 }  # fmt: skip
 # Whether it can be copied depends on the row that happens to be copied; the second test fills it in any case.
 SOMETIMES = {

@@ -225,6 +225,10 @@ def test_the_lists_that_the_walk_leaves_short(db: str, client: Any) -> None:
     for row in rows[1:]:
         row.panel.create(person=judge.person, state="cleared", declared_at=clock.now())
     growing += compared(client, "needs:seats", judge)
+    type(issuer.need).objects.filter(pk=issuer.need.pk).update(confidentiality="public")
+    type(rows[0]).objects.update(is_public=True)
+    growing += compared(client, "open:challenges", judge)
+    growing += compared(client, "open-challenge-list", judge)
     bidder = issuer.bidder()
     bid = issuer.submitted_bid(rows[0], bidder)
     for number in range(3):

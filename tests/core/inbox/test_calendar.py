@@ -47,7 +47,7 @@ def unfolded(made: bytes) -> list[str]:
     return re.sub(rb"\r\n[ \t]", b"", made).decode().split("\r\n")
 
 
-@pytest.mark.parametrize(("days", "title"), [(3, "Sign the contract"), (9, "签署，含“;,\\”的说明" + "长" * 120)])
+@pytest.mark.parametrize(("days", "title"), [(3, "Water the plants"), (9, "签署，含“;,\\”的说明" + "长" * 120)])
 def test_the_feed_is_a_calendar_that_programs_read(
     client: Any, frozen_clock: Any, settings: Any, days: int, title: str
 ) -> None:

@@ -61,7 +61,9 @@ class MatchOut(serializers.Serializer[Match]):
 class MatchesOut(serializers.Serializer[Any]):
     found = MatchOut(many=True)
     across = serializers.IntegerField(help_text="How many of them belong to other chains only.")
-    groups = serializers.DictField(child=serializers.IntegerField(), help_text="How many there are of each group.")
+    groups = serializers.DictField(
+        child=serializers.IntegerField(), help_text="How many of the best sixty are of each group."
+    )
 
 
 GROUPS = ["result", "capability", "equipment", "people", "data", "fund", "technology", "need"]

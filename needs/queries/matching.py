@@ -108,7 +108,8 @@ def matches_of(actor: Actor, obj: Model, *, across: bool = True, group: str = ""
     away = _dismissed(actor, obj)
     kept = [row for row in found if row.object_id not in away]
     groups = Counter(row.group for row in kept)
-    kept = [row for row in kept if not group or row.group == group][:limit]
+    # A group is shown as far as it is counted.
+    kept = [row for row in kept if row.group == group] if group else kept[:limit]
     met = _indicators(obj, own, kept)
     invited = _invited(actor, obj, kept)
     lacking = lacks([(own, row) if own.kind == "need" else (row, own) for row in kept])

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -19,13 +18,14 @@ from core.accounts.actor import Actor
 from core.errors import NotFound
 from core.web import forms
 from core.web.capitals import in_capitals
+from core.web.display import in_chinese
 from core.web.forms import form_page
 from core.web.page import crumb, render_page, sent_version
 from needs.actions import contract as actions
 from needs.models.award import Award
 from needs.models.contract import Contract, ContractSignature
 from needs.models.notice import AwardNotice
-from needs.queries.contract import contracts_visible_to, promised_awards
+from needs.queries.contract import promised_awards
 from needs.queries.review import awards_visible_to, standing_for
 from needs.queries.verdict import answers_of, as_text, specifications_of
 from needs.services.award import award_facts
@@ -72,7 +72,7 @@ def draft_contract(request: HttpRequest, pk: UUID) -> HttpResponse:
 def contract_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The contract to its two sides: articles, acceptance table, signatures, and what is missing still."""
     actor = actor_of(request)
-    contract = _contract(actor, pk)
+    contract = policy.fetch(actor, "needs.view_contract", Contract, pk)
     open_here = CONTRACT.is_open(contract.state, "sign_contract")
     hits = checks.hits_at("needs.sign_contract", contract) if open_here else []
     signed = {one.organisation_id for one in _signatures(contract) if one.voided_at is None}
@@ -98,7 +98,7 @@ def contract_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def contract_sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The contract as it goes on paper: parties, amount in figures and words, articles, table, signature blocks."""
-    contract = _contract(actor_of(request), pk)
+    contract = policy.fetch(actor_of(request), "needs.view_contract", Contract, pk)
     return render_page(
         request,
         "needs/contract_sheet.html",
@@ -204,18 +204,6 @@ def award_pledge(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _contract(actor: Actor, pk: UUID) -> Contract:
-    row = (
-        contracts_visible_to(actor)
-        .select_related("client", "developer", "award__challenge__issuer", "award__challenge__need", "award__bid")
-        .filter(pk=pk)
-        .first()
-    )
-    if row is None:
-        raise NotFound(_now("There is nothing here, or you have no access to it."))
-    return row
-
-
 def _signatures(contract: Contract) -> list[ContractSignature]:
     return list(contract.signatures.select_related("organisation", "person"))
 
@@ -245,7 +233,7 @@ def _rest(percent: Decimal | None) -> Decimal | None:
 
 def _capitals(amount: Decimal) -> str:
     """The amount in Chinese capital numerals, where the page is Chinese."""
-    return in_capitals(amount) if (get_language() or "").startswith("zh") else ""
+    return in_capitals(amount) if in_chinese() else ""
 
 
 def _crumbs(award: Award, here: Any) -> list[Any]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import formats, translation
 from django.utils.feedgenerator import Atom1Feed
@@ -25,8 +24,9 @@ from core import limits
 from core.errors import NotFound
 from core.inbox import ical
 from core.inbox.deadlines import Deadline
-from core.inbox.mail import absolute
+from core.inbox.mail import absolute, own_host
 from core.web.display import money_exact
+from core.web.feeds import marked
 from needs.queries.public import applications_public, open_challenges_public, results_public, with_indicators
 
 MOST = 100
@@ -122,10 +122,6 @@ def _language(request: HttpRequest) -> str:
     return asked if asked in dict(settings.LANGUAGES) else (translation.get_language() or settings.LANGUAGE_CODE)
 
 
-def _host() -> str:
-    return urlsplit(settings.PUBLIC_URL).hostname or "xielian"
-
-
 def atom(title: str, address: str, front: str, items: Iterable[Item], language: str) -> bytes:
     """The feed's bytes; the same items give the same bytes."""
     items = list(items)
@@ -148,24 +144,17 @@ def atom(title: str, address: str, front: str, items: Iterable[Item], language: 
     return feed.writeString("utf-8").encode()
 
 
-def answer(request: HttpRequest, body: bytes, kind: str, items: Iterable[dt.datetime]) -> HttpResponse:
-    """The body with its marks, or 304 where the reader has exactly this already.
-
-    The mark alone decides: what was taken away moves no date, and is gone at the next question all the same.
-    """
-    mark, changed = f'"{hashlib.sha256(body).hexdigest()[:32]}"', max(items, default=EPOCH)
-    headers = {"ETag": mark, "Last-Modified": http_date(changed.timestamp()), "Cache-Control": "private, no-cache"}
-    known = {one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")}
-    if mark in known:
-        return HttpResponse(status=304, headers=headers)
-    return HttpResponse(body, content_type=kind, headers=headers)
+def answer(request: HttpRequest, body: bytes, kind: str, changes: Iterable[dt.datetime]) -> HttpResponseBase:
+    """The body, and when its newest entry changed; or 304."""
+    changed = http_date(max(changes, default=EPOCH).timestamp())
+    return marked(request, body, kind, {"Last-Modified": changed})
 
 
 FEEDS: dict[str, Any] = {"challenges": _challenges, "results": _results, "outcomes": _outcomes}
 
 
 @require_safe
-def feed(request: HttpRequest, name: str) -> HttpResponse:
+def feed(request: HttpRequest, name: str) -> HttpResponseBase:
     """The newest of a list as Atom, of one chain where the address names it (open to strangers)."""
     limits.ask(request, "feed")
     language = _language(request)
@@ -180,7 +169,7 @@ def feed(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-def deadlines(request: HttpRequest) -> HttpResponse:
+def deadlines(request: HttpRequest) -> HttpResponseBase:
     """The bidding deadlines of open challenges for calendar programs (open to strangers)."""
     limits.ask(request, "feed")
     with translation.override(_language(request)):
@@ -197,6 +186,6 @@ def deadlines(request: HttpRequest) -> HttpResponse:
                 )
                 for row in found
             ],
-            host=_host(),
+            host=own_host(),
         )  # fmt: skip
     return answer(request, body, "text/calendar; charset=utf-8", (row.updated_at for row in found))

@@ -65,6 +65,11 @@ def absolute(path: str) -> str:
     return settings.PUBLIC_URL.rstrip("/") + path if is_ours else ""
 
 
+def own_host() -> str:
+    """The host of our pages, as ids in messages and calendars name it."""
+    return urlsplit(settings.PUBLIC_URL).hostname or "xielian"
+
+
 def moment_text(moment: dt.datetime, wishes: Preferences) -> str:
     """A moment in the person's zone, with the zone's name."""
     here = moment.astimezone(wishes.tz)
@@ -109,7 +114,7 @@ def _message(wishes: Preferences, key: str, subject: str, name: str, shown: dict
         to=[wishes.person.email],
         headers={
             # The same message sent twice, because an answer was lost, carries the same id: mail programs show it once.
-            "Message-ID": f"<{key}@{urlsplit(settings.PUBLIC_URL).hostname or 'xielian'}>",
+            "Message-ID": f"<{key}@{own_host()}>",
             "List-Unsubscribe": f"<{preferences}>",
             "Auto-Submitted": "auto-generated",
         },

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import formats, translation
 from django.utils.translation import gettext_lazy as _
@@ -25,10 +25,12 @@ from core.accounts.actor import Actor
 from core.errors import NotFound
 from core.inbox import actions, feeds, ical
 from core.inbox.deadlines import AHEAD, PAST, Deadline, deadlines_for, deadlines_of_person, sources, window
+from core.inbox.mail import own_host
 from core.inbox.models import Feed, Task
 from core.inbox.queries import feed_of, preferences_of
 from core.inbox.web.views import a_person
 from core.web import tables
+from core.web.feeds import marked
 from core.web.forms import do
 from core.web.page import render_page
 
@@ -194,7 +196,7 @@ def revoke_feed(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def feed(request: HttpRequest, secret: str) -> HttpResponse:
+def feed(request: HttpRequest, secret: str) -> HttpResponseBase:
     """A person's deadlines for calendar programs, which bring the secret and no session (open to strangers)."""
     row = Feed.objects.select_related("person").filter(token_hash=feeds.hash_of(secret), person__is_active=True).first()
     if row is None:
@@ -204,16 +206,9 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     wishes = preferences_of(row.person)
     with translation.override(row.person.language or settings.LANGUAGE_CODE):
         rows = deadlines_of_person(row.person, *window())
-        made = ical.calendar_of(rows, zone=wishes.zone, host=urlsplit(settings.PUBLIC_URL).hostname or "xielian")
+        made = ical.calendar_of(rows, zone=wishes.zone, host=own_host())
     now = clock.now()
     due = Q(read_at__isnull=True) | Q(read_at__lt=now - dt.timedelta(hours=1))
     Feed.objects.filter(due, pk=row.pk).update(read_at=now)
-    mark = f'"{hashlib.sha256(made).hexdigest()[:32]}"'
-    headers = {"ETag": mark, "Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
-    if request.headers.get("If-None-Match") == mark:
-        return HttpResponse(status=304, headers=headers)
-    return HttpResponse(
-        made,
-        content_type="text/calendar; charset=utf-8",
-        headers=headers | {"Content-Disposition": 'inline; filename="xielian.ics"'},
-    )
+    headers = {"X-Robots-Tag": "noindex", "Content-Disposition": 'inline; filename="xielian.ics"'}
+    return marked(request, made, "text/calendar; charset=utf-8", headers)

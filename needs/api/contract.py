@@ -95,14 +95,18 @@ class WholeContractOut(ContractOut):
 
 
 class ContractViewSet(RoomViewSet):
-    """Contracts of awards: to their two sides and to nobody else."""
+    """Contracts of awards: to their two sides; concluded ones also to the operator's admins and stage-fund approvers."""
 
     room, model, view_rule, id_name = "needs", Contract, "needs.view_contract", "contract_id"
     serializer_class = WholeContractOut
     create_action, create_serializer = actions.draft_contract, ContractIn
     edit_action, edit_serializer = actions.edit_contract, ContractEdit
-    filterset_fields = {"award": ["exact"], "award__challenge": ["exact"], "state": ["exact"]}
-    ordering_fields = ["created_at", "amount"]
+    filterset_fields = {
+        "award": ["exact"], "award__challenge": ["exact"], "state": ["exact"], "client": ["exact"], "developer": ["exact"],
+        "amount": ["gte", "lte"], "signed_at": ["gte", "lte"],
+    }  # fmt: skip
+    ordering_fields = ["created_at", "amount", "signed_at", "code"]
+    search_fields = ["code", "award__challenge__title", "award__challenge__code", "client__name", "developer__name"]
     sign_contract = operation(actions.sign_contract, path="sign", serializer=SubmittedVersion)
 
     def get_serializer_class(self) -> Any:

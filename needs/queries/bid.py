@@ -33,7 +33,7 @@ def bids_visible_to(actor: Actor) -> QuerySet[Bid]:
     seen = Q(pk__in=[])
     if actor.organisation_id is not None:
         seen |= Q(bidder_id=actor.organisation_id)
-        seen |= judged & Q(challenge__issuer_id=actor.organisation_id) & _no_seat_with_a_bidder(actor)
+        seen |= judged & Q(challenge__issuer_id=actor.organisation_id) & no_seat_with_a_bidder(actor)
     if actor.person is not None:
         seen |= judged & Q(challenge_id__in=challenges_cleared_for(actor.person))
     return with_names_for(actor, Bid.objects.filter(seen))
@@ -83,12 +83,12 @@ def received_bids(actor: Actor, challenge: Challenge) -> list[Bid]:
     return list(rows.select_related("bidder", "challenge").order_by("submitted_at"))
 
 
-def _no_seat_with_a_bidder(actor: Actor) -> Q:
-    """For the issuer's people: no bids of a challenge in which another organisation of theirs takes part."""
+def no_seat_with_a_bidder(actor: Actor, challenge: str = "challenge") -> Q:
+    """For whoever judges or oversees: nothing of a challenge in which another organisation of theirs takes part."""
     if actor.person is None:
         return Q()
     others = Membership.objects.filter(person=actor.person, is_active=True).exclude(organisation=actor.organisation)
     rival = Bid.objects.filter(
-        challenge=OuterRef("challenge"), state__in=RECEIVED, bidder__in=others.values("organisation_id")
+        challenge=OuterRef(challenge), state__in=RECEIVED, bidder__in=others.values("organisation_id")
     )
     return Q(~Exists(rival))

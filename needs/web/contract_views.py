@@ -70,13 +70,13 @@ def draft_contract(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def contract_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The contract to its two sides: articles, acceptance table, signatures, and what is missing still."""
+    """The contract to whoever may read it: articles, acceptance table, signatures, and what is missing still."""
     actor = actor_of(request)
     contract = policy.fetch(actor, "needs.view_contract", Contract, pk)
     open_here = CONTRACT.is_open(contract.state, "sign_contract")
     hits = checks.hits_at("needs.sign_contract", contract) if open_here else []
     signed = {one.organisation_id for one in _signatures(contract) if one.voided_at is None}
-    shown = _whole(contract) | {
+    shown = _whole(contract, actor) | {
         "lacking": [hit.missing for _check, hit in hits if hit.missing],
         "open_here": open_here,
         "signed_here": actor.organisation_id in signed,
@@ -92,19 +92,20 @@ def contract_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "needs/contract.html",
         shown,
         title=_("Contract %(code)s") % {"code": contract.code},
-        crumbs=_crumbs(contract.award, _("Contract")),
+        crumbs=_contract_crumbs(contract),
     )
 
 
 def contract_sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The contract as it goes on paper: parties, amount in figures and words, articles, table, signature blocks."""
-    contract = policy.fetch(actor_of(request), "needs.view_contract", Contract, pk)
+    actor = actor_of(request)
+    contract = policy.fetch(actor, "needs.view_contract", Contract, pk)
     return render_page(
         request,
         "needs/contract_sheet.html",
-        _whole(contract),
+        _whole(contract, actor),
         title=_("Technology development contract"),
-        crumbs=_crumbs(contract.award, _("Contract")),
+        crumbs=_contract_crumbs(contract, _("To print")),
     )
 
 
@@ -124,7 +125,7 @@ def edit_contract(request: HttpRequest, pk: UUID) -> HttpResponse:
         action=save,
         success=reverse("needs:contract", args=[pk]),
         title=_("Change the contract"),
-        crumbs=_crumbs(contract.award, _("Change the contract")),
+        crumbs=_contract_crumbs(contract, _("Change the contract")),
         initial={name: getattr(contract, name) for name in (*CLAUSES, "risk_client_percent")},
         submit=_("Save the contract"),
         message=_("Saved."),
@@ -208,14 +209,17 @@ def _signatures(contract: Contract) -> list[ContractSignature]:
     return list(contract.signatures.select_related("organisation", "person"))
 
 
-def _whole(contract: Contract) -> dict[str, Any]:
+def _whole(contract: Contract, actor: Actor) -> dict[str, Any]:
     """What page and paper show alike."""
     signatures = _signatures(contract)
     stands = {one.organisation_id: one for one in signatures if one.voided_at is None}
     return {
         "contract": contract,
         "challenge": contract.award.challenge,
-        "articles": [(article_title(name), getattr(contract, name), name) for name in CLAUSES],
+        "sees_challenge": policy.can(actor, "needs.view_challenge", contract.award.challenge),
+        "articles": [
+            (_number(at), article_title(name), getattr(contract, name), name) for at, name in enumerate(CLAUSES, 1)
+        ],
         "developer_percent": _rest(contract.risk_client_percent),
         "answers": [(one, as_text(one.commitment)) for one in contract_answers(contract)],
         "capitals": _capitals(contract.amount),
@@ -225,6 +229,11 @@ def _whole(contract: Contract) -> dict[str, Any]:
             (_("Developing party"), contract.developer, stands.get(contract.developer_id)),
         ],
     }
+
+
+def _number(at: int) -> str:
+    """第三条, as contracts count; in English a plain number."""
+    return f"第{'一二三四五六七八九'[at - 1]}条" if in_chinese() else f"{at}."
 
 
 def _rest(percent: Decimal | None) -> Decimal | None:
@@ -244,3 +253,11 @@ def _crumbs(award: Award, here: Any) -> list[Any]:
         crumb(_("Award"), reverse("needs:award", args=[award.pk])),
         crumb(here),
     ]
+
+
+def _contract_crumbs(contract: Contract, here: Any = None) -> list[Any]:
+    """Below the list of contracts: whoever reads a contract need not see its challenge."""
+    above = crumb(_("Contracts"), reverse("needs:contracts"))
+    if here is None:
+        return [above, crumb(contract.code)]
+    return [above, crumb(contract.code, reverse("needs:contract", args=[contract.pk])), crumb(here)]

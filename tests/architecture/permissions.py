@@ -421,6 +421,7 @@ TABLE = {
     "needs:confirm_qualification": "iihhhnyy",
     "needs:contract": "iihhhyyh",
     "needs:contract_sheet": "iihhhyyh",
+    "needs:contracts": "iiyyyyyy",
     "needs:create_campaign": "iinnnnyy",
     "needs:decide_objection": "iihhhnyh",
     "needs:declare_conflict": "iihyhhnh",

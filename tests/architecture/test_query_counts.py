@@ -36,7 +36,7 @@ NO_LISTS = (
 FEW = {
     "acceptance-list", "agreement-version-list", "alerts:alert", "alerts:thresholds", "award-notice-list", "challenge-question-list",
     "client-list", "contract-list", "dispute-list", "files:list", "gate-condition-list", "match-dismissal-list", "need-merge-list", "needs:flow_map",
-    "needs:questions", "needs:seats", "needs:similar", "portal:island_needs", "projects:approvals", "settlement-list", "similar-pair-list",
+    "needs:contracts", "needs:questions", "needs:seats", "needs:similar", "portal:island_needs", "projects:approvals", "settlement-list", "similar-pair-list",
     "supplement-list", "open-challenge-list", "open:challenges",
 }  # fmt: skip
 # Whether it can be copied depends on the row that happens to be copied; the second test fills it in any case.
@@ -241,6 +241,7 @@ def test_the_lists_that_the_walk_leaves_short(db: str, client: Any) -> None:
     for number, row in enumerate(rows):
         challenges.contracted(bid if number == 0 else issuer.submitted_bid(row, bidder), issuer.drafter)
     growing += compared(client, "contract-list", bidder)
+    growing += compared(client, "needs:contracts", bidder)
     nodes = list(factories.chain().nodes.order_by("order"))
     led = factories.chain("1", leader=leader.organisation)
     for number in range(3):

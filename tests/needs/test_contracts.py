@@ -16,7 +16,7 @@ from needs.actions import award as award_actions
 from needs.actions import contract as actions
 from needs.models.award import Award
 from needs.models.contract import Contract
-from needs.queries.contract import contracts_visible_to
+from needs.queries.contract import contracts_counted_for, contracts_visible_to
 from needs.states.contract import CONTRACT, ContractState
 from portal.queries.funnel import travelled
 from tests import factories
@@ -180,7 +180,7 @@ def test_one_person_does_not_sign_for_both_sides(db: str, frozen_clock: Any) -> 
     assert refused.value.code == "same_person"
 
 
-def test_nobody_else_reads_a_contract(db: str, frozen_clock: Any) -> None:
+def test_nobody_else_reads_a_draft_of_a_contract(db: str, frozen_clock: Any) -> None:
     scene = Awarded(frozen_clock)
     row = scene.contract()
     for outsider in (scene.second_bidder, scene.chair, factories.actor(factories.organisation()), Actor.nobody()):
@@ -191,7 +191,59 @@ def test_nobody_else_reads_a_contract(db: str, frozen_clock: Any) -> None:
         assert contracts_visible_to(side).get() == row
 
 
-def test_a_signed_contract_counts_as_contracted_for_its_sides(db: str, frozen_clock: Any) -> None:
+@pytest.mark.req("R016")
+@pytest.mark.parametrize("role", ["approver", "admin"])
+def test_who_oversees_staged_money_reads_a_contract_once_it_is_concluded(
+    db: str, frozen_clock: Any, client: Any, role: str
+) -> None:
+    scene = Awarded(frozen_clock)
+    row = scene.contract()
+    operator = factories.organisation(kinds=["operator"])
+    overseer, clerk = factories.actor(operator, roles=[role]), factories.actor(operator, roles=["member"])
+    assert not contracts_visible_to(overseer).exists(), "a draft is between its two sides"
+    for signer in (scene.second, scene.first_bidder):
+        actions.sign_contract(actor=signer, contract_id=row.pk)
+    assert contracts_visible_to(overseer).get() == row
+    assert not contracts_visible_to(clerk).exists() and not contracts_visible_to(scene.chair).exists()
+    with pytest.raises(NotAllowed):
+        actions.edit_contract(actor=overseer, contract_id=row.pk, changes={"other": "x"})
+    client.sign_in(overseer.person, operator)
+    for address in ("", "sheet/"):
+        assert REST["secrecy"] in client.get(f"/needs/contracts/{row.pk}/{address}").content.decode()
+    assert row.code in client.get("/needs/contracts/").content.decode()
+    factories.actor(scene.second_bidder.organisation, person_=overseer.person)
+    assert not contracts_visible_to(overseer).exists(), "of a rival's people nobody oversees it"
+
+
+@pytest.mark.req("R016")
+def test_the_list_of_contracts_is_filtered_sorted_and_taken_away(
+    db: str, frozen_clock: Any, client: Any, api: Any
+) -> None:
+    scene = Awarded(frozen_clock)
+    row = scene.contract()
+    actions.sign_contract(actor=scene.second, contract_id=row.pk)
+
+    def codes(who: Actor, query: str) -> int:
+        client.sign_in(who.person, who.organisation)
+        answer = client.get(f"/needs/contracts/?file=csv&{query}")
+        return b"".join(answer).decode("utf-8-sig").count(row.code)
+
+    issuer, winner = scene.drafter, scene.first_bidder
+    for who, side, waits in ((issuer, "client", "theirs"), (winner, "developer", "ours")):
+        other = {"client": "developer", "developer": "client", "ours": "theirs", "theirs": "ours"}
+        assert (codes(who, f"side={side}"), codes(who, f"side={other[side]}")) == (1, 0)
+        assert (codes(who, f"waits={waits}"), codes(who, f"waits={other[waits]}")) == (1, 0)
+        assert (codes(who, "state=draft"), codes(who, "state=signed")) == (1, 0)
+        assert (codes(who, f"challenge={scene.challenge.code}"), codes(who, "challenge=C-none")) == (1, 0)
+        assert (codes(who, "amount_from=900000"), codes(who, "amount_to=899999.99")) == (1, 0)
+        assert codes(who, "q=乙研究院&sort=-amount") == 1
+        theirs = api.as_person(who.person, who.organisation)
+        found = theirs.get("contracts/", {"client": str(scene.issuer.pk), "amount__gte": "900000", "search": row.code})
+        assert [one["code"] for one in found.data["results"]] == [row.code]
+    assert codes(scene.second_bidder, "") == 0
+
+
+def test_a_signed_contract_counts_as_contracted_for_all_who_know_the_award(db: str, frozen_clock: Any) -> None:
     scene = Awarded(frozen_clock)
     row = scene.contract()
     found: Any = travelled(scene.drafter).get(pk=scene.need.pk)
@@ -201,8 +253,12 @@ def test_a_signed_contract_counts_as_contracted_for_its_sides(db: str, frozen_cl
     for side in (scene.drafter, scene.first_bidder):
         found = travelled(side).get(pk=scene.need.pk)
         assert (found.contracted_at, found.reached) == (row.signed_at, 5)
-    found = travelled(scene.second_bidder).get(pk=scene.need.pk)
-    assert found.reached == 4
+    for other in (scene.second_bidder, factories.actor(factories.organisation())):
+        found = travelled(other).get(pk=scene.need.pk)
+        assert found.reached == 5 and not contracts_visible_to(other).exists(), "counted, and not read"
+    scene.need.confidentiality = "restricted"
+    scene.need.save()
+    assert not contracts_counted_for(factories.actor(factories.organisation())).exists()
 
 
 @pytest.mark.parametrize(("amount", "words"), [("900000.00", "玖拾万元整"), ("810000.50", "捌拾壹万元零伍角整")])

@@ -41,7 +41,7 @@ from django.utils.translation import gettext_lazy
 from core.accounts.actor import Actor
 from needs.models import Need
 from needs.queries.bid import bids_visible_to
-from needs.queries.contract import contracts_visible_to
+from needs.queries.contract import contracts_counted_for
 from needs.queries.library import of_chain
 from needs.queries.matching import invitations_visible_to
 from needs.queries.need import needs_visible_to
@@ -98,7 +98,7 @@ def travelled(actor: Actor) -> QuerySet[Need]:
     pairings = pairings_visible_to(actor).filter(need=OuterRef("pk"), state="accepted")
     invitations = invitations_visible_to(actor).filter(need=OuterRef("pk"), state=InvitationState.ACCEPTED)
     projects = projects_visible_to(actor).filter(need_links__need=OuterRef("pk"), started_at__isnull=False)
-    contracts = contracts_visible_to(actor).filter(award__challenge__need=OuterRef("pk"), state="signed")
+    contracts = contracts_counted_for(actor).filter(award__challenge__need=OuterRef("pk"))
     uses = applied(applications_visible_to(actor)).filter(_of_need("result__"))
     rows = needs_visible_to(actor).annotate(
         bid_at=_first(bids, "submitted_at", "challenge__need"), awarded_at=_first(awards, "signed_at", "challenge__need"),

@@ -21,7 +21,7 @@ from needs.queries.duplicate import CODE, alike_enough, groups_in, similar_to
 
 THRESHOLDS = [
     checks.Threshold(
-        "likeness", gettext_lazy("Counts as the same research from a likeness of"), 34, unit="%", low=20, high=95, is_whole=True
+        "likeness", gettext_lazy("Counts as the same research from a likeness of"), 30, unit="%", low=20, high=95, is_whole=True
     ),
     checks.Threshold(
         "race_share", gettext_lazy("Share of the budgets that a race spends until one is chosen"), 30, unit="%", low=0, high=100,

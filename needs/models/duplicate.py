@@ -46,10 +46,11 @@ class SimilarPair(UuidModel):
 
 
 class Compared(UuidModel):
-    """How crowded the neighbourhood of an undertaking is, and as of which moment the nightly round compared it."""
+    """How crowded the neighbourhood of an undertaking is, in words and in meaning, and as of which moment the nightly round compared it."""
 
     object_id = models.UUIDField(unique=True)
     crowd = models.FloatField(default=0)
+    meant_crowd = models.FloatField(default=0, db_default=0)
     at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

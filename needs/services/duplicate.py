@@ -6,11 +6,8 @@ through `needs.queries.duplicate`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from celery import current_app
@@ -21,19 +18,15 @@ from core import clock
 from core.accounts.actor import Actor
 from core.command import system_command
 from core.search import queries as search
-from core.search import words
-from core.search.bridge import bridge
-from core.search.likeness import Weighed, crowded, likeness, rarities, weighed
+from core.search.likeness import crowded, likeness
+from core.search.meaning import cosine
 from core.search.models import Document
-from core.search.ranking import weights_of
 from needs.models.duplicate import Compared, SimilarPair
 from needs.queries import undertaking
 from needs.queries.undertaking import Facts
+from needs.services.likening import Crowds, Undertaking, Weigher, alike
 from needs.services.neighbours import nearest
 
-# What each part adds, and how much a crowded neighbourhood takes away; chosen on one half of the judged pairs.
-WHOLE, TITLE, INDICATORS, PLACE, SUPPORT, CROWD = 0.7, 0.2, 0.2, 0.3, 1.5, 0.5
-SAME_FIELD = 0.6
 # Pairs below are not kept: no chain can set its threshold lower.
 FLOOR = 0.2
 CANDIDATES = 30
@@ -41,83 +34,6 @@ CANDIDATES = 30
 AT_ONCE, A_NIGHT = 25, 20_000
 # So many are looked up together; fewer are looked up one by one.
 PORTION, ONE_BY_ONE = 2_500, 60
-_CODE = re.compile(r"[a-z]+-\d{4}-\d+")
-_KEPT_WORDS = 200_000
-
-
-@dataclass(frozen=True)
-class Undertaking:
-    """What is compared of a need, a result or a project: all its words, its title, its indicators, and where it belongs."""
-
-    whole: Weighed
-    title: Weighed
-    indicators: Weighed
-    place: Weighed
-    nodes: frozenset[Any] = frozenset()
-    field: str = ""
-
-
-def alike(one: Undertaking, other: Undertaking, crowd: float = 0.0) -> float:
-    """How alike two undertakings are, 0 to 1: goal, indicators, field and node; `crowd` is that of both together."""
-    if one.nodes & other.nodes:
-        place = 1.0
-    else:
-        place = likeness(one.place, other.place)
-        if one.field and one.field == other.field:
-            place = max(place, SAME_FIELD)
-    goal = WHOLE * likeness(one.whole, other.whole) + TITLE * likeness(one.title, other.title)
-    # Where it belongs and how it is measured support what is said of the goal, and make nothing alike by themselves.
-    support = INDICATORS * likeness(one.indicators, other.indicators) + PLACE * place
-    return max(0.0, min(1.0, goal + min(support, SUPPORT * goal) - CROWD * crowd))
-
-
-class Weigher:
-    """Weighs undertakings; how rare a word is it asks once, and forgets before it knows too much."""
-
-    def __init__(self) -> None:
-        self._rare: dict[str, float] = {}
-
-    def undertakings(self, rows: Sequence[Document], facts: Mapping[UUID, Facts]) -> dict[UUID, Undertaking]:
-        """Each document as what is compared of it."""
-        parts, span = {}, bridge()
-        for row in rows:
-            known = facts.get(row.object_id, Facts())
-            texts = [
-                plain(weights_of("", text, span)[0])
-                for text in (row.title, known.indicators, f"{known.place} {known.field}")
-            ]
-            parts[row.object_id] = (row, known, [plain(row.weights), *texts])
-        self._learn({token for _row, _facts, texts in parts.values() for weights in texts for token in weights})
-        found = {}
-        for pk, (row, known, texts) in parts.items():
-            is_chinese = words.has_chinese(row.title + row.text)
-            whole, title, indicators, place = (weighed(one, self._rare, is_chinese=is_chinese) for one in texts)
-            found[pk] = Undertaking(whole, title, indicators, place, known.nodes, known.field)
-        return found
-
-    def wholes(self, rows: Sequence[Document]) -> dict[UUID, Weighed]:
-        """All that each document says, as a text to compare."""
-        plain_ones = {row.object_id: plain(row.weights) for row in rows}
-        self._learn({token for weights in plain_ones.values() for token in weights})
-        return {
-            row.object_id: weighed(
-                plain_ones[row.object_id], self._rare, is_chinese=words.has_chinese(row.title + row.text)
-            )
-            for row in rows
-        }
-
-    def _learn(self, tokens: set[str]) -> None:
-        if len(self._rare) > _KEPT_WORDS:
-            self._rare.clear()
-        unknown = tokens - set(self._rare)
-        if unknown:
-            documents, holding = search.holding_of(sorted(unknown))
-            self._rare |= rarities(documents, holding)
-
-
-def plain(weights: Mapping[str, float]) -> dict[str, float]:
-    """Without the running numbers, which tell nothing."""
-    return {token: weight for token, weight in weights.items() if not _CODE.fullmatch(token)}
 
 
 def candidates(row: Document) -> list[Document]:
@@ -130,19 +46,23 @@ def candidates(row: Document) -> list[Document]:
 def compare(
     row: Document, rows: Sequence[Document], seen: Mapping[UUID, Undertaking], facts: Mapping[UUID, Facts]
 ) -> list[tuple[Document, float]]:
-    """Those of these undertakings that are like this one, most alike first; its crowd is written down."""
+    """Those of these undertakings that are like this one, most alike first; its crowds are written down.
+
+    Of one that was never compared what lies around it in meaning is not known: it is taken to be as much as around this one.
+    """
     this, own = seen[row.object_id], facts.get(row.object_id, Facts())
     crowd = crowded(likeness(this.whole, seen[one.object_id].whole) for one in rows)
-    Compared.objects.update_or_create(object_id=row.object_id, defaults={"crowd": crowd})
-    crowds = dict(
-        Compared.objects.filter(object_id__in=[one.object_id for one in rows]).values_list("object_id", "crowd")
-    )
+    meant = crowded(cosine(this.lies, seen[one.object_id].lies) for one in rows)
+    Compared.objects.update_or_create(object_id=row.object_id, defaults={"crowd": crowd, "meant_crowd": meant})
+    known = Compared.objects.filter(object_id__in=[one.object_id for one in rows])
+    crowds = {pk: (words, meaning) for pk, words, meaning in known.values_list("object_id", "crowd", "meant_crowd")}
     scored = []
     for one in rows:
         of_one_lineage = own.lineage & facts.get(one.object_id, Facts()).lineage
         if of_one_lineage or row.organisation_id in one.parties or one.organisation_id in row.parties:
             continue
-        score = alike(this, seen[one.object_id], crowd + crowds.get(one.object_id, 0.0))
+        words, meaning = crowds.get(one.object_id, (0.0, meant))
+        score = alike(this, seen[one.object_id], Crowds(crowd + words, meant + meaning))
         if score >= FLOOR:
             scored.append((one, score))
     return sorted(scored, key=lambda pair: (-pair[1], pair[0].pk))
@@ -260,4 +180,4 @@ def _end_dead_pairs() -> None:
         SimilarPair.objects.filter(gone, gone_at__isnull=True).update(gone_at=clock.now())
 
 
-__all__ = ["Undertaking", "Weigher", "alike", "compare", "compare_changed", "compare_one", "compare_soon"]
+__all__ = ["Crowds", "Undertaking", "Weigher", "alike", "compare", "compare_changed", "compare_one", "compare_soon"]

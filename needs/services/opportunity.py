@@ -24,7 +24,7 @@ from core.search.words import latin
 from core.search.words import words as chinese
 from needs.models.opportunity import Opportunity, Sought
 from needs.queries.matching import NEEDS, RESEARCHED, is_open
-from needs.services.duplicate import Weigher
+from needs.services.likening import Weigher
 
 CANDIDATES = 30
 # Per cent; weaker than this is no opportunity.

@@ -26,12 +26,14 @@ from core.search import words
 from core.search.bridge import bridge
 from core.search.learning import learn, place_some
 from core.search.likeness import crowded, likeness
+from core.search.meaning import cosine
 from core.search.models import Document
 from core.search.services import weigh
 from needs.queries.undertaking import Facts
 from needs.services import duplicate
 
 T = TypeVar("T")
+Scores = dict[tuple[str, str], float]
 FOLDER = Path(__file__).parent / "relevance"
 TARGETS = ["result", "capability", "equipment"]
 
@@ -215,7 +217,7 @@ def pairs_of(name: str) -> list[tuple[str, str, int]]:
     return [(*sorted(row[:2]), int(row[2]) if len(row) > 2 else -1) for row in table(name)]  # type: ignore[misc]
 
 
-def likenesses() -> dict[tuple[str, str], float]:
+def likenesses() -> Scores:
     """How alike every two needs of the corpus are, as `needs.services.duplicate` counts it."""
     corpus = {one["id"]: one for one in lines("corpus.jsonl") if one["kind"] == "need"}
     rows = list(Document.objects.filter(object_type="evaluation", kind="need").order_by("link"))
@@ -224,35 +226,46 @@ def likenesses() -> dict[tuple[str, str], float]:
     }  # fmt: skip
     seen = duplicate.Weigher().undertakings(rows, facts)
     texts = {row.link: seen[row.object_id] for row in rows}
-    near: dict[str, list[float]] = defaultdict(list)
+    near: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for one, other in itertools.combinations(texts, 2):
-        found = likeness(texts[one].whole, texts[other].whole)
+        found = likeness(texts[one].whole, texts[other].whole), cosine(texts[one].lies, texts[other].lies)
         near[one].append(found)
         near[other].append(found)
-    crowds = {one: crowded(found) for one, found in near.items()}
+    crowds = {
+        one: [crowded(values) for values in zip(*sorted(found, reverse=True)[: duplicate.CANDIDATES], strict=True)]
+        for one, found in near.items()
+    }
     return {
-        (one, other): duplicate.alike(texts[one], texts[other], crowds[one] + crowds[other])
+        (one, other): duplicate.alike(
+            texts[one], texts[other], duplicate.Crowds(*map(sum, zip(crowds[one], crowds[other], strict=True)))
+        )
         for one, other in itertools.combinations(texts, 2)
     }
 
 
-def duplicate_figures(least: float | None = None) -> dict[str, dict[str, float]]:
-    """Precision and recall of what counts as done twice: over every pair of needs, and over those that were judged.
+def duplicate_figures(least: float | None = None, scores: Scores | None = None) -> dict[str, dict[str, float]]:
+    """Precision and recall of what counts as done twice: over every pair of needs, over those that were judged, and over every pair
+    with what was judged later.
 
     Every second judged pair, and every second of the others, was used to choose the weights and the threshold.
     """
-    scores = likenesses()
+    scores = scores or likenesses()
     least = float(checks.threshold("A36", "likeness") / 100) if least is None else least
     ignored = {row[:2] for row in pairs_of("duplicates_ignore.tsv")}
     judged = {(one, other): bool(grade) for one, other, grade in pairs_of("duplicates.tsv")}
+    later = {(one, other): bool(grade) for one, other, grade in pairs_of("duplicates_more.tsv")}
     half = {pair: place % 2 for place, pair in enumerate(pair for pair, is_one in judged.items() if is_one)}
-    half |= {pair: place % 2 for place, pair in enumerate(sorted(scores)) if pair not in half}
+    half |= {pair: place % 2 for place, pair in enumerate(sorted(pair for pair, is_one in later.items() if is_one))}
+    half |= {pair: place % 2 for place, pair in enumerate(pair for pair in sorted(scores) if pair not in half)}
     figures = {}
     for group, places in (("tuned on", {0}), ("held out", {1}), ("all", {0, 1})):
-        for name, among in (("judged pairs", set(judged)), ("every pair", set(scores))):
+        for name, among, known in (
+            ("judged pairs", set(judged), judged), ("every pair", set(scores), judged),
+            ("every pair, those judged later as well", set(scores), judged | later),
+        ):  # fmt: skip
             rows = [pair for pair in among - ignored if half[pair] in places]
             found = {pair for pair in rows if scores[pair] >= least}
-            true = {pair for pair in rows if judged.get(pair)}
+            true = {pair for pair in rows if known.get(pair)}
             hits = len(found & true)
             figures[f"{name}, {group}"] = {
                 "n": len(rows), "true": len(true), "found": len(found), "precision": hits / len(found) if found else 0.0,

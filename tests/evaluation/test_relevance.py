@@ -21,6 +21,9 @@ def test_search_and_matching_are_clearly_ahead_of_bm25(db: str) -> None:
     assert matching["all"]["ndcg"] >= 0.72, matching
     assert matching["all"]["ndcg"] > figures.match_figures(peer.matching)["all"]["ndcg"] + 0.1, matching
     found = figures.duplicate_figures()  # R106
-    assert found["judged pairs, held out"]["precision"] >= 0.75, found
-    assert found["judged pairs, all"]["recall"] >= 0.6, found
-    assert found["every pair, all"]["precision"] >= 0.5, found
+    assert found["judged pairs, tuned on"]["precision"] == 1 and found["judged pairs, held out"]["precision"] >= 0.85, (
+        found
+    )
+    assert found["judged pairs, held out"]["recall"] >= 0.85 and found["judged pairs, all"]["recall"] >= 0.75, found
+    later = found["every pair, those judged later as well, held out"]
+    assert later["precision"] >= 0.8 and later["recall"] >= 0.8, found

@@ -177,7 +177,7 @@ def test_the_night_compares_once_what_changed_and_readable_ones_come_with_their_
     services.index_need(two)
     assert compare_changed() == 1
     pair.refresh_from_db()
-    assert pair.gone_at is not None or pair.score < Decimal("0.34")
+    assert pair.gone_at is not None or pair.score < Decimal("0.30")
 
 
 def test_public_calls_for_the_same_find_each_other_and_packaging_machinery_is_not_among_them(db: str) -> None:
@@ -195,10 +195,13 @@ def test_public_calls_for_the_same_find_each_other_and_packaging_machinery_is_no
 
     packaging, barrier = {call(number, materials) for number in (41, 42)}, call(40, materials)
     machinery = filed("高速包装机械伺服控制", "包装机械封口速度低，伺服系统同步误差大。", machines)[0].pk
-    charging = {call(26, cells), filed(*CELLS[1], cells)[0].pk, filed(*CELLS[2], cells)[0].pk}
+    # Of the calls one names 15 minutes and one 350 kW; needs for a cell that charges in 15 minutes join the two.
+    charging = {call(26, cells), call(28, cells), filed(*CELLS[1], cells)[0].pk, filed(*CELLS[2], cells)[0].pk}
     for number in (0, 3, 10):
         call(number, factories.chain().nodes.first())
     compare_changed()
+    groups = [{pk for _kind, pk, _owner in group_of(pair)} for pair in SimilarPair.objects.filter(alike_enough())]
+    assert groups and all(charging == group for group in groups)
     # Stiffer and better recyclable boards and films are alike only where a chain asks for little; a gas barrier is another goal.
     change_threshold(
         actor=lead, chain_id=chain.pk, code="A36", name="likeness", value=Decimal(20), reason="包装材料放宽"

@@ -107,6 +107,14 @@ def comparable(unit: str, other: str) -> bool:
     return convert(Decimal(1), unit, other) is not None
 
 
+def in_base(value: Decimal, unit: str) -> tuple[Decimal, str] | None:
+    """The value in base units, and what it measures as a word; None for what is not on our list or has no true zero."""
+    meaning = _meaning(clean(unit))
+    if meaning is None or not meaning[1]:
+        return None
+    return _decimal(Fraction(value) * meaning[0]), "·".join(f"{name}{power}" for name, power in meaning[1])
+
+
 def _shift(source: str, target: str) -> Decimal | None:
     """°C and K differ by an offset, not by a factor."""
     names = (KNOWN.get(source), KNOWN.get(target))

@@ -8,8 +8,9 @@ Tropp (2011), over blocks, so that memory stays bounded.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 import numpy as np
 from django.db import transaction
@@ -138,19 +139,37 @@ def place_some(limit: int = 500) -> int:
     with transaction.atomic():
         waiting = Document.objects.filter(place_of__lt=number, length__gt=0).order_by("place_of")
         rows = list(waiting.select_for_update(skip_locked=True).only("id", "weights")[:limit])
-        tokens = {token for row in rows for token in row.weights}
-        found = LearntWord.objects.filter(learnt__number=number, token__in=tokens).values_list(
-            "token", "rarity", "vector"
-        )
-        rare, lies = {}, {}
-        for token, how_rare, kept in found:
-            rare[token], lies[token] = how_rare, np.frombuffer(kept, dtype=np.float32)
-        for row in rows:
-            vector = np.zeros(planes.shape[0], dtype=np.float32)
-            for token, worth in _worth(row.weights, rare).items():
-                vector += np.float32(worth) * lies[token]
-            row.place, row.place_of = signs_of(vector, planes) or None, number
+        for row, place in zip(rows, places_in(rows, number, planes), strict=True):
+            row.place, row.place_of = place or None, number
         Document.objects.bulk_update(rows, ["place", "place_of"])
     if len(rows) < limit:
         Learnt.objects.filter(number__lt=number).delete()
     return len(rows)
+
+
+def places_in(rows: Sequence[Document], number: int, planes: np.ndarray) -> list[str]:
+    """Where each document lies in what was learnt under this number; empty for one that says nothing it knows."""
+    tokens = {token for row in rows for token in row.weights}
+    found = LearntWord.objects.filter(learnt__number=number, token__in=tokens)
+    rare, lies = {}, {}
+    for token, how_rare, kept in found.values_list("token", "rarity", "vector"):
+        rare[token], lies[token] = how_rare, np.frombuffer(kept, dtype=np.float32)
+    places = []
+    for row in rows:
+        vector = np.zeros(planes.shape[0], dtype=np.float32)
+        for token, worth in _worth(row.weights, rare).items():
+            vector += np.float32(worth) * lies[token]
+        places.append(signs_of(vector, planes))
+    return places
+
+
+def places_of(rows: Sequence[Document]) -> dict[UUID, str]:
+    """Where each document lies by its object's id, those as well that have no place yet; nowhere while nothing is learnt."""
+    known = learnt()
+    if known is None:
+        return {}
+    found = {row.object_id: row.place or "" for row in rows if row.place_of == known[0]}
+    waiting = [row for row in rows if row.object_id not in found]
+    if waiting:
+        found |= zip((row.object_id for row in waiting), places_in(waiting, *known), strict=True)
+    return found

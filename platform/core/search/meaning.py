@@ -54,6 +54,13 @@ def place_of(weights: Mapping[str, float], number: int, planes: np.ndarray) -> s
     return signs_of(vector, planes)
 
 
+def cosine(place: str, other: str) -> float:
+    """The cosine between two places, none below zero; zero where one lies nowhere."""
+    if not place or not other:
+        return 0.0
+    return max(0.0, math.cos(math.pi * (int(place, 2) ^ int(other, 2)).bit_count() / SIGNS))
+
+
 def far_from(place: str) -> Expression:
     """In how many signs a document's place differs."""
     asked = Value(place, output_field=Signs())

@@ -6,13 +6,14 @@ not say is named as a gap, a number that was not taken is listed as set aside, a
 
 from __future__ import annotations
 
+from core.indicators.reading.amounts import amounts
 from core.indicators.reading.clauses import read_paragraphs
 from core.indicators.reading.drafts import draft_of
 from core.indicators.reading.found import Found, Gap, Reading
 from core.indicators.reading.markup import without_markup
 from core.indicators.reading.tables import split_tables
 
-__all__ = ["LONGEST", "Found", "Gap", "Reading", "draft_of", "read"]
+__all__ = ["LONGEST", "Found", "Gap", "Reading", "amounts", "draft_of", "read"]
 
 LONGEST = 20_000
 

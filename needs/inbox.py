@@ -87,6 +87,7 @@ kinds.register(
         "merge_ended": _("A proposal to merge needs ended"),
         "joint_agreed": _("All who research the same agreed to a joint way"),
         "joint_declined": _("A joint way that we proposed is declined"),
+        "joint_room_need": _("A need lies on the table of a joint room"),
         "follow_up_raised": _("A new need grew out of an application of our result"),
         "award_notice": _("A proposed award is made known"),
         "notice_withdrawn": _("The notice of a proposed award is withdrawn"),

@@ -165,5 +165,7 @@ for _operation, _words in {
     "confirm_qualification": _("confirmed a qualification"),
     "refuse_qualification": _("refused the evidence of a qualification"),
     "withdraw_qualification": _("took the evidence of a qualification back"),
+    "put_on_table": _("put a need on the table of a joint room"),
+    "take_off_table": _("took a need off the table of a joint room"),
 }.items():
     book.label(_operation, _words)

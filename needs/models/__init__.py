@@ -24,6 +24,7 @@ from needs.models.eligibility import (
     SupplementFile,
     SupplementRequest,
 )
+from needs.models.joint_room import TableNeed
 from needs.models.library import PublicCall, SavedSearch, SavedSearchHit
 from needs.models.matching import Dismissal, SolverInvitation
 from needs.models.merge import MergeConsent, NeedMerge
@@ -129,4 +130,5 @@ __all__ = [
     "SurveyContact",
     "SurveyLink",
     "SurveyRound",
+    "TableNeed",
 ]

@@ -6,7 +6,7 @@ class ChainsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from chains import inbox, labels, nav, queries, rules  # noqa: F401 - registers
+        from chains import badges, inbox, labels, nav, queries, rules  # noqa: F401 - registers
         from core import checks
         from core.search import bridge
 

@@ -5,5 +5,15 @@ from django.utils.translation import gettext_lazy as _
 from core.inbox import kinds
 
 kinds.register(
-    "chains", _("Industry chain"), told={"leader_designated": _("My organisation leads a chain, or no longer does")}
+    "chains",
+    _("Industry chain"),
+    asked={
+        "agree_to_joint_room": _("A joint room waits for our agreement"),
+        "join_joint_room": _("We are asked into a joint room"),
+    },
+    told={
+        "leader_designated": _("My organisation leads a chain, or no longer does"),
+        "joint_room": _("Somebody agrees to a joint room, joins, leaves or closes it"),
+        "joint_room_note": _("Somebody wrote in a joint room"),
+    },
 )

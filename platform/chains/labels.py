@@ -14,5 +14,13 @@ for _operation, _words in {
     "link_terms": _("linked two terms"),
     "edit_term_link": _("changed a link of terms"),
     "retire_term_link": _("took back a link of terms"),
+    "propose_joint_room": _("proposed the joint room"),
+    "agree_to_joint_room": _("agreed to the joint room"),
+    "close_joint_room": _("closed the joint room"),
+    "invite_to_joint_room": _("asked an organisation into the joint room"),
+    "join_joint_room": _("joined the joint room"),
+    "leave_joint_room": _("left the joint room"),
+    "remove_from_joint_room": _("ended an organisation's part in the joint room"),
+    "write_note": _("wrote in the joint room"),
 }.items():
     book.label(_operation, _words)

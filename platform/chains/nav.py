@@ -6,3 +6,4 @@ from core.web import nav
 
 nav.register(section=nav.CHAIN, label=_("Chain map"), icon="sitemap", url_name="chains:chains", order=10)
 nav.register(section=nav.CHAIN, label=_("Machine park"), icon="engine", url_name="chains:machines", order=40)
+nav.register(section=nav.CHAIN, label=_("Joint rooms"), icon="users", url_name="chains:joint_rooms", order=50)

@@ -1,12 +1,26 @@
-"""Who may draw the chain map and name its leaders."""
+"""Who may draw the chain map and name its leaders, and who acts in what chains share."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from chains.models import Chain, ChainNode, Machine, TermLink
-from chains.queries import chains_visible_to, is_leader, machines_visible_to, nodes_visible_to, term_links_visible_to
+from django.utils.translation import gettext_lazy as _
+
+from chains.models import Chain, ChainNode, JointRoom, JointRoomMember, JointRoomNote, Machine, TermLink
+from chains.queries import (
+    chains_visible_to,
+    is_in_room,
+    is_leader,
+    joint_rooms_visible_to,
+    leads_side,
+    machines_visible_to,
+    nodes_visible_to,
+    room_members_visible_to,
+    room_notes_visible_to,
+    term_links_visible_to,
+)
+from chains.states import RoomMemberState
 from core.access import policy
 from core.access.predicates import is_platform_admin, is_verified_member
 from core.accounts.actor import Actor
@@ -33,6 +47,31 @@ def joins_own_organisation(actor: Actor, obj: Any) -> bool:
     return (is_verified_member(actor) and actor.has_role("admin")) or is_platform_admin(actor)
 
 
+def speaks_for_leader(actor: Actor, chain: Any) -> bool:
+    """An admin of the chain's present leader, as a person: nobody agrees in a leader's place."""
+    return is_verified_person(actor) and actor.has_role("admin") and is_leader(actor, chain)
+
+
+def speaks_for_side(actor: Actor, room: Any) -> bool:
+    """An admin of the present leader of one of the room's chains, as a person."""
+    return is_verified_person(actor) and actor.has_role("admin") and leads_side(actor, room)
+
+
+def answers_for_invited(actor: Actor, room: Any) -> bool:
+    """An admin of an organisation that was asked into the room and has not left it."""
+    seats = room.members.filter(organisation=actor.organisation).exclude(state=RoomMemberState.LEFT)
+    return is_verified_person(actor) and actor.has_role("admin") and seats.exists()
+
+
+def takes_part_in_room(actor: Actor, room: Any) -> bool:
+    """A member of a leader, or of an organisation that has joined."""
+    return is_verified_person(actor) and is_in_room(actor, room)
+
+
+def is_verified_person(actor: Actor) -> bool:
+    return actor.person is not None and is_verified_member(actor)
+
+
 policy.register(
     {
         "chains.create_chain": is_platform_admin,
@@ -44,9 +83,30 @@ policy.register(
         "chains.link_terms": may_draw,
         "chains.edit_term_link": links_terms,
         "chains.retire_term_link": links_terms,
-    }
+        "chains.propose_joint_room": speaks_for_leader,
+        "chains.agree_to_joint_room": speaks_for_side,
+        "chains.close_joint_room": speaks_for_side,
+        "chains.invite_to_joint_room": speaks_for_side,
+        "chains.remove_from_joint_room": speaks_for_side,
+        "chains.join_joint_room": answers_for_invited,
+        "chains.leave_joint_room": answers_for_invited,
+        "chains.write_note": takes_part_in_room,
+        "chains.view_notes": is_in_room,
+    },
+    told={
+        "chains.propose_joint_room": _("Only an admin of the chain's leader proposes a joint room."),
+        "chains.agree_to_joint_room": _("Only an admin of the leader of one of the chains agrees."),
+        "chains.close_joint_room": _("Only an admin of the leader of one of the chains closes the room."),
+        "chains.invite_to_joint_room": _("Only an admin of the leader of one of the chains asks others in."),
+        "chains.join_joint_room": _("Only an admin of the organisation that was asked in answers."),
+        "chains.view_notes": _("What is said in the room is read by those who have joined it."),
+        "chains.write_note": _("Only those who have joined the room write in it."),
+    },
 )
 policy.visible(Chain, "chains.view_chain", chains_visible_to)
 policy.visible(ChainNode, "chains.view_node", nodes_visible_to)
 policy.visible(Machine, "chains.view_machine", machines_visible_to)
 policy.visible(TermLink, "chains.view_term_link", term_links_visible_to)
+policy.visible(JointRoom, "chains.view_joint_room", joint_rooms_visible_to)
+policy.visible(JointRoomMember, "chains.view_joint_room_member", room_members_visible_to)
+policy.visible(JointRoomNote, "chains.view_joint_room_note", room_notes_visible_to)

@@ -107,6 +107,7 @@ class World:
         from needs.models.library import SavedSearchHit
         from projects.models import DirectionChange, Gate, GatePanelMember, Project
         from tests import factories
+        from tests.factories import chains as joint
         from tests.factories import challenges, duplicates, entry, matches, offers, results, rounds, webhooks
 
         mail = f"@{'demo.xielian.test'}"
@@ -216,6 +217,8 @@ class World:
             )
             for row in Need.objects.filter(state="published", confidentiality="members")[:3]:
                 SavedSearchHit.objects.create(search=kept, need=row)
+        own = Need.objects.filter(owner=self.leader.organisation, state="published")
+        joint.shared(self.leader, self.party, chain, second, own[:3])
         call_command("load_public_calls", verbosity=0, stdout=_Quiet())
         assert Membership.objects.exists() and dt
 
@@ -256,6 +259,16 @@ class World:
             from needs.models import SavedSearch
 
             return SavedSearch.objects.filter(name=FORGOTTEN[door.name]).values_list("pk", flat=True).first()
+        if name == "pk" and door.name in PARTED:
+            from chains.models import JointRoom
+
+            return JointRoom.objects.filter(title=PARTED[door.name]).values_list("pk", flat=True).first()
+        if name == "pk" and door.name == "needs:take_off_table":
+            from chains.models import JointRoom
+            from needs.models import TableNeed
+
+            others = TableNeed.objects.exclude(pk=self._chosen(TableNeed))
+            return others.filter(room=self._chosen(JointRoom)).order_by("need__code").first().pk
         model = door.model if name == "pk" and door.model is not None else self._model(route, name)
         return self._chosen(model) if model is not None else uuid.UUID(int=0)
 
@@ -283,9 +296,12 @@ class World:
 # What a door deletes is not what the others open.
 FORGOTTEN = {"saved-search-forget_search": "隔膜", "needs:forget_search": "快充"}
 
+# Whoever leaves a joint room sees it no more.
+PARTED = {"joint-room-leave_joint_room": "共用材料", "chains:leave_joint_room": "共用试验方法"}
+
 NAMED = {
     "details_file_id": "needs.DetailsFile", "paper_id": "needs.SupplementFile",
-    "link_id": "chains.TermLink",
+    "link_id": "chains.TermLink", "room_id": "chains.JointRoom", "member_id": "chains.JointRoomMember",
     "spec": "indicators.Specification", "chain": "chains.Chain", "need_id": "needs.Need", "need": "needs.Need",
     "organisation": "accounts.Organisation", "file_id": "needs.BidFile",
     "found": "needs.Result",
@@ -304,6 +320,7 @@ ROUTES = {
     "needs/results/": "needs.Result", "needs/results/capabilities/": "needs.Capability",
     "needs/results/applications/": "needs.Application", "needs/results/outcomes/": "needs.Outcome", "needs/results/loops/": "needs.FollowUp",
     "needs/results/demands/": "needs.ResultRequirement",
+    "chains/joint-rooms/": "chains.JointRoom", "needs/on-table/": "needs.TableNeed",
     "needs/pairings/": "needs.Pairing", "needs/merges/": "needs.NeedMerge", "islands/needs/": "needs.Need", "islands/organisations/": "accounts.Organisation",
     "needs/surveys/": "needs.Campaign", "needs/surveys/answers/": "needs.SurveyAnswer",
     "needs/complaints/": "needs.Complaint", "needs/clusters/": "needs.Cluster",

@@ -1,10 +1,11 @@
 """The room's routes below /api/v1/."""
 
-from chains.api import views
+from chains.api import joint_room, views
 
 routes = [
     ("chains", views.Chains, "chain"),
     ("chain-nodes", views.Nodes, "chain-node"),
     ("term-links", views.Terms, "term-link"),
+    ("joint-rooms", joint_room.JointRooms, "joint-room"),
     ("machines", views.Machines, "machine"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chains.web import term_views, views
+from chains.web import room_views, term_views, views
 
 app_name = "chains"
 
@@ -19,5 +19,20 @@ urlpatterns = [
     path("<uuid:pk>/terms/new/", term_views.link_terms, name="link_terms"),
     path("terms/<uuid:link_id>/edit/", term_views.edit_term_link, name="edit_term_link"),
     path("terms/<uuid:link_id>/retire/", term_views.retire_term_link, name="retire_term_link"),
+    path("joint-rooms/", room_views.list_joint_rooms, name="joint_rooms"),
+    path("joint-rooms/new/", room_views.propose_joint_room, name="propose_joint_room"),
+    path("joint-rooms/<uuid:pk>/", room_views.joint_room_page, name="joint_room"),
+    path("joint-rooms/<uuid:pk>/agree/", room_views.agree_to_joint_room, name="agree_to_joint_room"),
+    path("joint-rooms/<uuid:pk>/close/", room_views.close_joint_room, name="close_joint_room"),
+    path("joint-rooms/<uuid:pk>/invite/", room_views.invite_to_joint_room, name="invite_to_joint_room"),
+    path("joint-rooms/<uuid:pk>/join/", room_views.join_joint_room, name="join_joint_room"),
+    path("joint-rooms/<uuid:pk>/leave/", room_views.leave_joint_room, name="leave_joint_room"),
+    path(
+        "joint-rooms/<uuid:pk>/remove/<uuid:member_id>/",
+        room_views.remove_from_joint_room,
+        name="remove_from_joint_room",
+    ),
+    path("joint-rooms/<uuid:pk>/notes/", room_views.list_notes, name="joint_room_notes"),
+    path("joint-rooms/<uuid:pk>/notes/new/", room_views.write_note, name="write_note"),
     path("<uuid:pk>/join/", views.join_node, name="join_node"),
 ]

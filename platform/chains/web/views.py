@@ -124,6 +124,7 @@ def chain_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "can_edit": policy.can(actor, "chains.edit_chain", chain),
         "can_designate": policy.can(actor, "chains.designate_leader", chain),
         "can_join": policy.can(actor, "chains.join_node"),
+        "can_propose": policy.can(actor, "chains.propose_joint_room", chain),
     }
     facts = [(_("Chain leader"), leader.organisation.name if leader else _("none yet")), (_("Nodes"), len(nodes))]
     return render_page(request, "chains/chain.html", shown, title=str(chain), crumbs=_crumbs(chain), facts=facts)

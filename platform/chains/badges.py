@@ -1,0 +1,11 @@
+"""How the room's states look."""
+
+from chains.states import JointRoomState, RoomMemberState
+from core.web import badges
+
+badges.register(
+    JointRoomState, {JointRoomState.PROPOSED: "warn", JointRoomState.OPEN: "ok", JointRoomState.CLOSED: "quiet"}
+)
+badges.register(
+    RoomMemberState, {RoomMemberState.INVITED: "warn", RoomMemberState.JOINED: "ok", RoomMemberState.LEFT: "quiet"}
+)

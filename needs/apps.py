@@ -11,7 +11,7 @@ class NeedsConfig(AppConfig):
         """Register rules, checks, listeners and the navigation."""
         for module in (
             "needs.events", "needs.rules", "needs.checks", "needs.handlers", "needs.nav", "needs.badges", "needs.labels", "needs.inbox",
-            "needs.web.challenge_slots", "needs.web.complaint_slots", "needs.web.offer_slots", "needs.web.result_slots",
+            "needs.web.challenge_slots", "needs.web.bid_likeness_slots", "needs.web.complaint_slots", "needs.web.offer_slots", "needs.web.result_slots",
             "needs.web.duplicate_slots", "needs.web.matching_slots", "needs.web.qualification_slots",
             "needs.web.joint_room_slots",
         ):  # fmt: skip

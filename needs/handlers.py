@@ -1,8 +1,8 @@
-"""Reactions to news: which of it organisations may ask for by webhook."""
+"""Reactions to news, and which of it organisations may ask for by webhook."""
 
 from django.utils.translation import gettext_lazy as _
 
-from core import webhooks
+from core import outbox, webhooks
 from needs.events.challenge import (
     AddendumIssued,
     AwardSigned,
@@ -13,6 +13,14 @@ from needs.events.challenge import (
 )
 from needs.events.need import NeedClosed, NeedPublished
 from needs.events.offer import FlowRecorded
+from needs.services.bid_likeness import compare_opened
+
+
+@outbox.on(ChallengeClosed)
+def compare_bids(event: ChallengeClosed) -> None:
+    """Once the bids of a challenge are opened, look for passages that they share (R106)."""
+    compare_opened(event.challenge_id)
+
 
 _need = {"model": "needs.Need", "id_field": "need_id", "rest": "need"}
 _challenge = {"model": "needs.Challenge", "id_field": "challenge_id", "rest": "challenge"}

@@ -22,6 +22,7 @@ from core.inbox import services as inbox
 from needs.models.bid import Bid, BidFile, BidSubmission
 from needs.models.challenge import Challenge
 from needs.services.bid import set_budgets, set_commitments, set_machines, snapshot
+from needs.services.bid_likeness import compare_bid_soon
 from needs.services.challenge import ensure_closed, lock_for_bidding
 from needs.services.consensus import order_moved
 from needs.services.eligibility import set_declarations
@@ -161,6 +162,7 @@ def submit_bid(*, actor: Actor, bid_id: UUID, version: int | None = None) -> Bid
         link=reverse("needs:bid", args=[bid.pk]),
         key=f"bid_receipt:{bid.pk}:{number}",
     )
+    compare_bid_soon(bid)
     return bid
 
 

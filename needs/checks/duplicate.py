@@ -27,6 +27,9 @@ THRESHOLDS = [
         "race_share", gettext_lazy("Share of the budgets that a race spends until one is chosen"), 30, unit="%", low=0, high=100,
         is_whole=True,
     ),
+    checks.Threshold(
+        "copied", gettext_lazy("Two bids share passages from a share of"), 15, unit="%", low=5, high=95, is_whole=True
+    ),
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from needs.models.award import Award, AwardPayer, AwardSignature, Feedback, FeedbackRemark
 from needs.models.bid import Bid, BidBudget, BidFile, BidMachine, BidSubmission, Commitment
+from needs.models.bid_likeness import SimilarBid
 from needs.models.challenge import (
     Addendum,
     Challenge,
@@ -121,6 +122,7 @@ __all__ = [
     "SavedSearchHit",
     "Score",
     "ScoreSheet",
+    "SimilarBid",
     "SimilarPair",
     "SolverInvitation",
     "Sought",

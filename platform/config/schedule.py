@@ -35,6 +35,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "mark needs that nobody confirmed in time": job("needs.review_due", 30 * MINUTE),
     "group complaints anew": job("needs.regroup_complaints", crontab(hour="2", minute="40")),
     "mail personal links of surveys": job("needs.mail_survey_links", MINUTE),
+    "look for bids that repeat other work": job("needs.compare_bids", crontab(hour="2", minute="5")),
     "look for research that is done twice": job("needs.find_duplicates", crontab(hour="2", minute="15")),
     "look for opportunities across chains": job("needs.find_opportunities", 10 * MINUTE),
     "close challenges at their deadline": job("needs.close_challenges", MINUTE),

@@ -50,7 +50,7 @@ class NeedFilters(Filters):
 
     def by_words(self, rows: QuerySet[Need], name: str, value: str) -> QuerySet[Need]:
         actor = self.request._request.actor
-        return rows.filter(library.of_words(actor, value))
+        return rows.filter(library.ASKED["q"](actor, value))
 
     def by_choice(self, rows: QuerySet[Need], name: str, value: str) -> QuerySet[Need]:
         return rows.filter(

@@ -12,14 +12,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from chains.models import Chain, ChainNode
 from core import clock
 from core.accounts.actor import Actor
 from core.search import queries as search
+from core.tally import Counts, Facet, Spread, cases, tally
 from needs.models.library import PublicCall
 from needs.models.need import Need, NeedChain
 from needs.queries.need import needs_visible_to
@@ -82,16 +82,18 @@ def of_freshness(value: str) -> Q:
     }[Freshness(value)]
 
 
-def of_words(actor: Actor, text: str) -> Q:
-    """Through the one search: words of both languages, pairs of characters, typing errors."""
-    found = search.search(actor, text, kinds=["need"], by_meaning=False)
-    return Q(pk__in=found.order_by().values("object_id"))
-
-
-def found_once(actor: Actor, text: str) -> Q:
-    """As `of_words`, searched now: a question that is counted many ways is not searched as many times."""
-    found = search.search(actor, text, kinds=["need"], by_meaning=False).order_by().values_list("object_id", flat=True)
-    return Q(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [[str(pk) for pk in found]]))
+# What the library is counted by, by the names that stand in its address.
+FACETS: dict[str, Callable[[], Facet]] = {
+    "chain": lambda: Facet(F("chain_id"), NeedChain.objects.values_list("need_id", "chain_id")),
+    "node": lambda: Facet(F("node_id"), NeedChain.objects.values_list("need_id", "node_id")),
+    "side": lambda: Facet(F("demand_side")),
+    "state": lambda: Facet(F("state")),
+    "field": lambda: Facet(F("field")),
+    "region": lambda: Facet(F("region_code")),
+    "band": lambda: cases(BudgetBand.values, of_budget),
+    "by": lambda: cases(DeadlineBand.values, of_deadline),
+    "fresh": lambda: cases(Freshness.values, of_freshness),
+}
 
 
 def _day(value: str) -> dt.date:
@@ -116,7 +118,7 @@ def _known(choices: Sequence[str], of: Callable[[str], Q]) -> Callable[[Actor, s
 
 # By name of the address; each raises ValueError for what it does not understand.
 ASKED: dict[str, Callable[[Actor, str], Q]] = {
-    "q": of_words,
+    "q": lambda actor, value: search.found_by_words(actor, value, "need"),
     "whose": _known(["ours"], lambda _value: Q()),
     "chain": lambda _actor, value: of_chain(str(UUID(value))),
     "node": lambda _actor, value: of_node(str(UUID(value))),
@@ -175,47 +177,42 @@ def facets(actor: Actor, query: Mapping[str, str]) -> dict[str, list[FacetCount]
 
     Only what the actor may see is counted; a facet that the question names counts what its other values would find.
     """
-    found: dict[str, list[FacetCount]] = {}
-    words = found_once(actor, query["q"]) if query.get("q") else Q()
+    words = search.found_by_words(actor, query["q"], "need") if query.get("q") else Q()
     query = {name: value for name, value in query.items() if name != "q"}
 
     def but(name: str) -> QuerySet[Need]:
         asked = {one: value for one, value in query.items() if one != name}
-        return asked_needs(actor, asked).filter(words).order_by()
+        return asked_needs(actor, asked).filter(words)
 
-    for name, column in (("field", "field"), ("region", "region_code")):
-        found[name] = [FacetCount(one, one, count) for one, count in values_of(but(name), column)]
+    counts = tally(
+        [
+            Spread(but(""), {name: by() for name, by in FACETS.items() if name not in query}),
+            *(Spread(but(name), {name: by()}) for name, by in FACETS.items() if name in query),
+        ]
+    )
     chains = {str(row.pk): str(row) for row in Chain.objects.all()}
     nodes = {str(row.pk): str(row) for row in ChainNode.objects.all()}
-    found["chain"] = _tied(but("chain"), "chain_id", chains)
-    found["node"] = _tied(but("node"), "node_id", nodes)
-    for name, choices, of in (
-        ("side", DemandSide.choices, lambda value: Q(demand_side=value)),
-        ("state", NeedState.choices, of_state),
-        ("band", BudgetBand.choices, of_budget),
-        ("by", DeadlineBand.choices, of_deadline),
-        ("fresh", Freshness.choices, of_freshness),
-    ):
-        counts = but(name).aggregate(**{f"n_{value}": Count("pk", filter=of(value)) for value, _label in choices})
-        found[name] = [FacetCount(value, str(label), counts[f"n_{value}"]) for value, label in choices]
-    return {name: [one for one in rows if one.count] for name, rows in found.items()}
+    return {
+        "field": _most(counts["field"]),
+        "region": _most(counts["region"]),
+        "chain": _most(counts["chain"], chains),
+        "node": _most(counts["node"], nodes),
+        "side": _known_counts(counts["side"], DemandSide.choices),
+        "state": _known_counts(counts["state"], NeedState.choices),
+        "band": _known_counts(counts["band"], BudgetBand.choices),
+        "by": _known_counts(counts["by"], DeadlineBand.choices),
+        "fresh": _known_counts(counts["fresh"], Freshness.choices),
+    }
 
 
-def values_of(rows: QuerySet[Need], column: str) -> list[tuple[str, int]]:
-    """The most frequent values of a column that is free text, with their counts."""
-    counted = rows.order_by().exclude(**{column: ""}).values_list(column).annotate(count=Count("pk"))
-    return list(counted.order_by("-count", column)[:MOST_VALUES])
+def _most(counts: Counts, names: Mapping[str, str] | None = None) -> list[FacetCount]:
+    """The most frequent values, by name where they have one."""
+    rows = [FacetCount(value, names[value] if names else value, count) for value, count in counts.items() if value]
+    return sorted(rows, key=lambda one: (-one.count, one.label))[:MOST_VALUES]
 
 
-def _tied(rows: QuerySet[Need], column: str, names: Mapping[str, str]) -> list[FacetCount]:
-    counts: dict[str, int] = {}
-    for path in (column, f"more_chains__{column}"):
-        counted = rows.values_list(path).annotate(count=Count("pk", distinct=True))
-        for value, count in counted:
-            if value is not None:
-                counts[str(value)] = counts.get(str(value), 0) + count
-    rows_of = [FacetCount(value, names[value], count) for value, count in counts.items()]
-    return sorted(rows_of, key=lambda one: (-one.count, one.label))[:MOST_VALUES]
+def _known_counts(counts: Counts, choices: Sequence[tuple[str, Any]]) -> list[FacetCount]:
+    return [FacetCount(value, str(label), counts[value]) for value, label in choices if counts.get(value)]
 
 
 @dataclass(frozen=True)

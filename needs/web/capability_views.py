@@ -15,6 +15,7 @@ from chains.models import Chain
 from core import book
 from core.access import policy
 from core.search import queries as search
+from core.tally import Facet
 from core.web import tables
 from core.web.forms import form_page
 from core.web.page import crumb, render_page, sent_version
@@ -46,6 +47,7 @@ class Capabilities(tables.Table):
     ]
     filters = [
         tables.Choice("chain", _("Chain"), apply=lambda value: Q(pk__in=_in_chain(value)), facet=True,
+                      by=lambda: Facet(ties=Capability.nodes.through.objects.values_list("capability_id", "chainnode__chain_id")),
                       choices=lambda: [(row.pk, str(row)) for row in Chain.objects.all()]),
         tables.Text("owner", _("Owner"), lookup="owner__name"),
         tables.Text("field", _("Technical field")),
@@ -64,8 +66,7 @@ class Capabilities(tables.Table):
         return [*tables.ours(self.context["actor"].organisation_id, "owner_id"), *self.filters]
 
     def search_condition(self, text: str) -> Q:
-        found = search.search(self.context["actor"], text, kinds=["capability"], by_meaning=False)
-        return Q(pk__in=found.order_by().values("object_id"))
+        return search.found_by_words(self.context["actor"], text, "capability")
 
 
 def _in_chain(chain_id: str) -> Any:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chains.models import Chain, ChainNode
 from core.access import policy
+from core.search.queries import found_by_words
 from core.web import tables
 from core.web.page import crumb, render_page
 from core.web.tables.files import rows_response
@@ -22,7 +23,7 @@ from needs.models import Need
 from needs.queries import library
 from needs.queries.need import needs_visible_to
 from needs.states.library import BudgetBand, DeadlineBand, Freshness
-from needs.states.need import DemandSide
+from needs.states.need import ALIVE, DemandSide
 from needs.web.doors import actor_of
 
 
@@ -55,18 +56,20 @@ class Needs(tables.Table):
         tables.Column("confidentiality", _("Who may read it"), in_page=False),
     ]  # fmt: skip
     filters = [
-        tables.Choice("chain", _("Chain"), apply=library.of_chain, facet=True, choices=lambda: [(row.pk, str(row)) for row in Chain.objects.all()]),
-        tables.Choice("node", _("Node"), apply=library.of_node, facet=True,
+        tables.Choice("chain", _("Chain"), apply=library.of_chain, by=library.FACETS["chain"], facet=True,
+                      choices=lambda: [(row.pk, str(row)) for row in Chain.objects.all()]),
+        tables.Choice("node", _("Node"), apply=library.of_node, by=library.FACETS["node"], facet=True,
                       choices=lambda: [(row.pk, str(row)) for row in ChainNode.objects.order_by("chain__name", "order")]),
         tables.Choice("side", _("Demand side"), lookup="demand_side", choices=DemandSide.choices, facet=True),
-        tables.Choice("state", _("State"), choices=library.STATES, apply=library.of_state, facet=True),
+        tables.Choice("state", _("State"), choices=library.STATES, apply=library.of_state, by=library.FACETS["state"],
+                      sums={library.OPEN: ALIVE}, facet=True),
         tables.Values("field", _("Technical field")),
         tables.Values("region", _("Region"), lookup="region_code"),
-        tables.Choice("band", _("Budget band"), choices=BudgetBand.choices, apply=library.of_budget, facet=True),
+        tables.Choice("band", _("Budget band"), choices=BudgetBand.choices, apply=library.of_budget, by=library.FACETS["band"], facet=True),
         tables.NumberRange("budget", _("Budget"), unit=_("10,000 yuan"), scale=Decimal(10000)),
-        tables.Choice("by", _("Deadline"), choices=DeadlineBand.choices, apply=library.of_deadline, facet=True),
+        tables.Choice("by", _("Deadline"), choices=DeadlineBand.choices, apply=library.of_deadline, by=library.FACETS["by"], facet=True),
         tables.DateRange("deadline", _("Wanted by"), lookup="deadline_on"),
-        tables.Choice("fresh", _("Confirmation"), choices=Freshness.choices, apply=library.of_freshness, facet=True),
+        tables.Choice("fresh", _("Confirmation"), choices=Freshness.choices, apply=library.of_freshness, by=library.FACETS["fresh"], facet=True),
     ]  # fmt: skip
     search = ["title"]
     search_hint = _("Search in both languages")
@@ -88,7 +91,7 @@ class Needs(tables.Table):
         return [*tables.ours(self.context["actor"].organisation_id, "owner_id"), *self.filters]
 
     def search_condition(self, text: str) -> Q:
-        return library.found_once(self.context["actor"], text)
+        return found_by_words(self.context["actor"], text, "need")
 
     def row_css(self, row: Need) -> str:
         return "is-warn" if row.stale_at else ""

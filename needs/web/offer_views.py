@@ -74,8 +74,7 @@ class Offers(tables.Table):
 
     def search_condition(self, text: str) -> Q:
         """Through the one search: words of both languages, pairs of characters, typing errors."""
-        found = search.search(self.context["actor"], text, kinds=["offer"], by_meaning=False)
-        return Q(pk__in=found.order_by().values("object_id"))
+        return search.found_by_words(self.context["actor"], text, "offer")
 
 
 def of_chain(chain_id: str) -> Q:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chains.models import Chain
 from core.access import policy
+from core.tally import cases
 from core.web import tables
 from core.web.forms import form_page
 from core.web.page import crumb
@@ -29,6 +30,10 @@ from needs.web.need_list_views import library_tabs
 
 def _chains() -> list[tuple[Any, str]]:
     return [(row.pk, str(row)) for row in Chain.objects.all()]
+
+
+def _of_kind(value: str) -> Q:
+    return Q(**{f"{value}__isnull": False})
 
 
 def _found_link(row: Opportunity) -> str:
@@ -55,7 +60,7 @@ class Opportunities(tables.Table):
         tables.Choice("from_chain", _("From chain"), lookup="from_chain_id", choices=_chains, facet=True),
         tables.Choice("to_chain", _("To chain"), lookup="to_chain_id", choices=_chains, facet=True),
         tables.Choice("kind", _("Kind"), choices=[("result", _("Result")), ("capability", _("Capability"))],
-                      apply=lambda value: Q(**{f"{value}__isnull": False}), facet=True),
+                      apply=_of_kind, by=lambda: cases(["result", "capability"], _of_kind), facet=True),
         tables.NumberRange("strength", _("Strength")),
     ]  # fmt: skip
     search = ["need__title", "need__code", "result__title", "capability__title"]

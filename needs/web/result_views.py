@@ -19,6 +19,7 @@ from core.accounts.actor import Actor
 from core.indicators import services as indicators
 from core.indicators.engine import compare
 from core.search import queries as search
+from core.tally import Facet, cases
 from core.web import tables
 from core.web.forms import form_page
 from core.web.page import crumb, render_page, sent_version
@@ -35,6 +36,14 @@ from needs.web.doors import act, actor_of
 from needs.web.need_forms import ReasonForm
 from needs.web.outcome_views import result_tabs
 from needs.web.result_forms import ResultForm, ResultValueForm
+
+
+def _of_risk(value: str) -> Q:
+    return Q(at_risk=value == "yes")
+
+
+def _of_idle(_value: str) -> Q:
+    return Q(is_idle=True)
 
 
 class Results(tables.Table):
@@ -55,14 +64,16 @@ class Results(tables.Table):
     ]  # fmt: skip
     filters = [
         tables.Choice("chain", _("Chain"), lookup="nodes__chain_id", apply=lambda value: Q(pk__in=_in_chain(value)), facet=True,
+                      by=lambda: Facet(ties=Result.nodes.through.objects.values_list("result_id", "chainnode__chain_id")),
                       choices=lambda: [(row.pk, str(row)) for row in Chain.objects.all()]),
         tables.Choice("node", _("Node"), apply=lambda value: Q(pk__in=_at_node(value)),
                       choices=lambda: [(row.pk, str(row)) for row in ChainNode.objects.order_by("chain__name", "order")]),
         tables.Choice("side", _("Demand side"), lookup="demand_side", choices=DemandSide.choices, facet=True),
         tables.Choice("state", _("State"), choices=ResultState.choices, facet=True),
         tables.Choice("risk", _("Adaptation risk"), choices=[("yes", _("Yes")), ("no", _("No"))], facet=True,
-                      apply=lambda value: Q(at_risk=value == "yes")),
-        tables.Choice("idle", _("Idle results"), choices=[("yes", _("Yes"))], facet=True, apply=lambda _value: Q(is_idle=True)),
+                      apply=_of_risk, by=lambda: cases(["yes", "no"], _of_risk)),
+        tables.Choice("idle", _("Idle results"), choices=[("yes", _("Yes"))], facet=True,
+                      apply=_of_idle, by=lambda: cases(["yes"], _of_idle)),
         tables.Text("field", _("Technical field")),
         tables.NumberRange("fit", _("Industrial fit")),
         tables.NumberRange("advancement", _("Advancement")),
@@ -87,8 +98,7 @@ class Results(tables.Table):
 
     def search_condition(self, text: str) -> Q:
         """Through the one search: words of both languages, pairs of characters, typing errors."""
-        found = search.search(self.context["actor"], text, kinds=["result"], by_meaning=False)
-        return Q(pk__in=found.order_by().values("object_id"))
+        return search.found_by_words(self.context["actor"], text, "result")
 
 
 def _in_chain(chain_id: str) -> Any:

@@ -6,16 +6,29 @@ import csv
 import io
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 
+from core.web.tables import Choice
+from needs.actions import need as actions
 from needs.models import Need
+from needs.models.need import NeedChain
+from needs.queries.idle import with_idleness
+from needs.queries.need import needs_visible_to
+from needs.queries.result import capabilities_visible_to, results_visible_to
+from needs.queries.standing import scales, with_rank
 from needs.states.need import DemandSide
+from needs.web.capability_views import Capabilities
+from needs.web.need_list_views import Needs
+from needs.web.result_views import Results
 from tests import factories
 from tests.factories import needs as make
+from tests.factories import results
 
 CORPUS = Path(__file__).parents[1] / "evaluation" / "relevance" / "corpus.jsonl"
 
@@ -141,3 +154,46 @@ def test_real_needs_come_in_are_found_in_both_languages_counted_and_go_out_again
     assert merged.status_code == 302
     states = {one["value"]: one["count"] for one in rest(api, owner).get("needs/facets/").data["state"]}
     assert states == {"draft": many - 1, "merged": 1}
+
+
+def test_all_facets_of_the_lists_count_in_one_pass_what_each_choice_by_itself_finds(db: str, monkeypatch: Any) -> None:
+    """A need of two chains counts once in each, also where its second node lies in its own chain."""
+    owner = factories.actor(factories.organisation())
+    first, second = factories.chain(), factories.chain()
+    for at, budget in enumerate([None, 300_000, 600_000, 5_000_000, 40_000_000]):
+        chain = [first, second][at % 2]
+        need = actions.post_need(
+            actor=owner, title=f"冬季续航 {at}", pain_point="续航打折", demand_side=DemandSide.values[at % 4], node=chain.nodes.first().pk,
+            budget=budget and Decimal(budget), field=["电池", ""][at % 2],
+        )  # fmt: skip
+        for node in [*second.nodes.all()[1:], *first.nodes.all()[2:]][: at % 4]:
+            NeedChain.objects.create(need=need, chain=node.chain, node=node)
+    results.published(owner)
+    results.posted(owner)
+    results.capability(owner)
+    by = scales()
+    lists = [
+        Needs(needs_visible_to(owner), actor=owner),
+        Results(with_idleness(with_rank(results_visible_to(owner), by)), actor=owner, scales=by),
+        Capabilities(capabilities_visible_to(owner), actor=owner),
+    ]
+    many = 0
+    for query in (
+        "",
+        "q=续航",
+        "side=rd",
+        f"chain={second.pk}&state=open",
+        f"node={second.nodes.all()[1].pk}&q=冬季续航",
+        "whose=ours&band=small",
+    ):
+        for table in lists:
+            shown = []
+            for is_together in (True, False):
+                with monkeypatch.context() as patched:
+                    if not is_together:
+                        patched.setattr(Choice, "counted_by", lambda _self: None)
+                    one = type(table)(table.rows, **table.context).bind(QueryDict(query))
+                    shown.append([[(o.value, o.count) for o in look.options] for look in one.shown_filters])
+            assert shown[0] == shown[1], (query, type(table))
+            many += sum(count or 0 for options in shown[0] for _value, count in options)
+    assert many > 100

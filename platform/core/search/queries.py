@@ -27,6 +27,7 @@ from django.db.models import (
     Value,
     When,
 )  # fmt: skip
+from django.db.models.expressions import RawSQL
 
 from core.accounts.actor import Actor
 from core.search import meaning, words
@@ -106,6 +107,12 @@ def search(
         )
         found = found.annotate(rank=one.rank(F("score"), one.similarity, one.likeness))
     return found.order_by("-rank", "-updated_at", "pk")
+
+
+def found_by_words(actor: Actor, text: str, kind: str) -> Q:
+    """Rows of this kind whose documents hold the words, searched now: a list that is counted many ways searches once."""
+    found = search(actor, text, kinds=[kind], by_meaning=False).order_by().values_list("object_id", flat=True)
+    return Q(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [[str(pk) for pk in found]]))
 
 
 @dataclass(frozen=True)

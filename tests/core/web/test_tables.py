@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -15,10 +16,15 @@ from openpyxl import load_workbook
 
 from core.accounts.models import Organisation
 from core.accounts.states import OrganisationState
+from core.tally import cases
 from core.web import tables
-from core.web.tables import Choice, Column, DateRange, Multi, NumberRange, counting
+from core.web.tables import Choice, Column, DateRange, Multi, NumberRange, Values, counting
 from core.web.tables.files import safe_text
 from tests import factories
+
+
+def _of_age(value: str) -> Q:
+    return Q(version__gt=1) if value == "yes" else Q(version__lte=1)
 
 
 class Firms(tables.Table):
@@ -31,6 +37,15 @@ class Firms(tables.Table):
     ]
     filters = [
         Choice("state", "State", choices=OrganisationState.choices, facet=True),
+        Values("word", "Code", lookup="uscc"),
+        Choice(
+            "old",
+            "Old",
+            choices=[("yes", "Yes"), ("no", "No")],
+            apply=_of_age,
+            by=lambda: cases(["yes", "no"], _of_age),
+            facet=True,
+        ),
         Multi("name_is", "Name is", lookup="name", choices=[("甲", "甲"), ("乙", "乙")]),
         DateRange("made", "Made", lookup="created_at", is_moment=True),
         NumberRange("version", "Version"),
@@ -126,6 +141,23 @@ def test_a_filter_that_makes_no_sense_says_so_beside_itself_and_is_left_out(
 def test_facets_count_what_each_choice_would_leave(firms: list[Organisation]) -> None:
     state = bound("state=verified").shown_filters[0]
     assert {option.value: option.count for option in state.options if option.count} == {"verified": 2, "registered": 1}
+
+
+@pytest.mark.parametrize("query", ["", "state=verified", "old=no", "version_from=99", "old=no&state=verified&word=7"])
+def test_one_pass_counts_what_each_choice_by_itself_would(
+    firms: list[Organisation], query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def counted() -> list[list[tuple[str, int | None]]]:
+        table = bound(query)
+        assert table.total is not None
+        with CaptureQueriesContext(connection) as asked:
+            found = [[(one.value, one.count) for one in look.options] for look in table.shown_filters]
+        assert len(asked) == 1
+        return found
+
+    together = counted()
+    monkeypatch.setattr(counting, "ROWS", 0)
+    assert counted() == together
 
 
 def test_counts_stop_at_a_bound_and_say_so(firms: list[Organisation], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from core import clock
+from core.tally import Counts, Facet, Spread, UpTo
 from core.web.tables import counting
 
 Text_ = str | Promise
@@ -89,11 +90,17 @@ class Text(Filter):
 
 @dataclass(frozen=True)
 class Choice(Filter):
-    """One of a list. With `facet` each choice shows how many rows it would leave (one query for the filter)."""
+    """One of a list. With `facet` each choice shows how many rows it would leave.
+
+    Where `apply` says what rows of a choice hold, `by` says what they are counted by, so that all facets are counted in one pass;
+    `sums` names the choices that are several others together.
+    """
 
     choices: Choices = ()
     facet: bool = False
     apply: Callable[[str], Q] | None = None
+    by: Callable[[], Facet] | None = None
+    sums: Mapping[str, Collection[str]] = field(default_factory=dict)
     kind = "choice"
 
     def listed(self) -> list[tuple[str, Text_]]:
@@ -135,11 +142,23 @@ class Choice(Filter):
             words=words,
         )
 
-    def count(self, rows: QuerySet[Any], options: list[Option]) -> None:
-        """Tell each option how many of the rows it would leave."""
-        found = counting.each(rows, [self.of(option.value) for option in options])
-        for option, many in zip(options, found, strict=True):
-            option.count, option.has_more = min(many, counting.CHOSEN), many > counting.CHOSEN
+    def counted_by(self) -> Facet | None:
+        """What rows are counted by; None where each choice must be counted by itself."""
+        if self.by is not None:
+            return self.by()
+        return Facet(F(self.path)) if self.apply is None else None
+
+    def part(self, rows: QuerySet[Any]) -> Spread | UpTo:
+        """The count of these rows up to a bound for each choice, for lists of any length."""
+        return UpTo(rows, self.name, {value: self.of(value) for value, _label in self.listed()}, counting.CHOSEN + 1)
+
+    def fill(self, counts: Counts, options: list[Option], *, is_whole: bool) -> None:
+        """Tell each option how many rows were counted for it; only up to a bound where not all were."""
+        for option in options:
+            parts = self.sums.get(option.value, [option.value]) if is_whole else [option.value]
+            option.count = sum(counts.get(str(one), 0) for one in parts)
+            if not is_whole and option.count > counting.CHOSEN:
+                option.count, option.has_more = counting.CHOSEN, True
 
 
 @dataclass(frozen=True)
@@ -175,11 +194,14 @@ class Values(Choice):
             self.kind, prefix + self.name, self.label, value=value, options=options, chosen=chosen, words=value
         )
 
-    def count(self, rows: QuerySet[Any], options: list[Option]) -> None:
-        """Fill in the most frequent values; what is chosen stays even where it is rare."""
+    def part(self, rows: QuerySet[Any]) -> Spread | UpTo:
+        return Spread(rows, {self.name: Facet(F(self.path))})
+
+    def fill(self, counts: Counts, options: list[Option], *, is_whole: bool) -> None:
+        """Offer the most frequent values; what is chosen stays even where it is rare."""
         chosen = {one.value for one in options}
-        counted = rows.order_by().exclude(**{self.path: ""}).values_list(self.path).annotate(many=Count("pk"))
-        found = dict(counted.order_by("-many", self.path)[: self.most])
+        most = sorted((-many, value) for value, many in counts.items() if value)[: self.most]
+        found = {value: -many for many, value in most}
         found |= {value: 0 for value in chosen if value not in found}
         options[:] = [Option(value, value, value in chosen, count=many) for value, many in found.items()]
 

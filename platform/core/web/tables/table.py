@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from core.tally import Counts, Facet, Spread, UpTo, tally
 from core.web.tables.columns import Column
 from core.web.tables.counting import Pages
 from core.web.tables.filters import Choice, Filter, Shown, WrongFilterError
@@ -236,14 +237,38 @@ class Table:
 
     @cached_property
     def shown_filters(self) -> list[Shown]:
-        shown = []
+        shown, (counts, whole) = [], self._counts()
         for one, _condition, error in self._conditions:
             look = one.shown(self.asked, self.prefix)
             look.error = error
             if isinstance(one, Choice) and one.facet:
-                one.count(self._narrowed(leave_out=one), look.options)
+                one.fill(counts[one.name], look.options, is_whole=one.name in whole)
             shown.append(look)
         return shown
+
+    def _counts(self) -> tuple[dict[str, Counts], set[str]]:
+        """What every facet counts, in one query; and which of them counted all rows.
+
+        Rows that are few, or found by words, are passed over once for all facets but those that are asked.
+        """
+        facets = [
+            (one, condition) for one, condition, _error in self._conditions if isinstance(one, Choice) and one.facet
+        ]
+        if not facets:
+            return {}, set()
+        counted_by: dict[str, Facet] = {}
+        if self.search_text or not self.has_more:
+            counted_by = {one.name: by for one, _condition in facets if (by := one.counted_by()) is not None}
+        together = {
+            one.name: counted_by[one.name] for one, condition in facets if condition is None and one.name in counted_by
+        }
+        parts: list[Spread | UpTo] = [Spread(self.filtered, together)] if together else []
+        for one, condition in facets:
+            if one.name not in together:
+                rows = self._narrowed(leave_out=one) if condition is not None else self.filtered
+                by = counted_by.get(one.name)
+                parts.append(Spread(rows, {one.name: by}) if by is not None else one.part(rows))
+        return tally(parts), set(counted_by)
 
     @property
     def chips(self) -> list[tuple[Text, str, str]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView
 from oauth2_provider.views import RevokeTokenView, TokenView
 from rest_framework.routers import SimpleRouter
 
+from core.api.description import DescriptionView
 from core.api.throttles import limited
 
 PAGES = {
@@ -56,7 +56,7 @@ def api_patterns() -> list[URLPattern | URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(api_patterns())),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema/", DescriptionView.as_view(), name="schema"),
     path("oauth/token/", limited(TokenView.as_view()), name="oauth_token"),
     path("oauth/revoke/", RevokeTokenView.as_view(), name="oauth_revoke"),
     *(path(where, include(name)) for name, where in PAGES.items()),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -69,6 +70,10 @@ class Filter:
         """The names this filter uses in the address."""
         return [self.name]
 
+    def once(self) -> Filter:
+        """The filter for one answer: what it must look up, it looks up once."""
+        return self
+
     def condition(self, asked: QueryDict, prefix: str) -> Q | None:
         """What the query must hold, or None when nothing is asked. Raises WrongFilterError."""
         raise NotImplementedError
@@ -102,6 +107,9 @@ class Choice(Filter):
     by: Callable[[], Facet] | None = None
     sums: Mapping[str, Collection[str]] = field(default_factory=dict)
     kind = "choice"
+
+    def once(self) -> Filter:
+        return replace(self, choices=cache(self.choices)) if callable(self.choices) else self
 
     def listed(self) -> list[tuple[str, Text_]]:
         source = self.choices() if callable(self.choices) else self.choices

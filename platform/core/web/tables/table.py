@@ -131,7 +131,7 @@ class Table:
     @cached_property
     def _conditions(self) -> list[tuple[Filter, Q | None, str]]:
         found = []
-        for one in self.get_filters():
+        for one in (given.once() for given in self.get_filters()):
             try:
                 found.append((one, one.condition(self.asked, self.prefix), ""))
             except WrongFilterError as wrong:

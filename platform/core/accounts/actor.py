@@ -28,6 +28,7 @@ class Actor:
     request_id: str = ""
     is_system: bool = field(default=False)
     is_fresh: bool = True  # a door says otherwise when the person signed in long ago
+    seats: tuple[Membership, ...] | None = field(default=None, compare=False, repr=False)  # the person's, once looked up
 
     @property
     def is_signed_in(self) -> bool:
@@ -81,20 +82,24 @@ class Actor:
         return cls(is_system=True)
 
     @classmethod
-    def for_person(cls, person: Person, organisation: Organisation | None = None, **extra: object) -> Actor:
-        """The person acting for `organisation`, or for the first one they belong to; without membership, for none."""
-        seats = (
+    def for_person(cls, person: Person, organisation: Organisation | UUID | None = None, **extra: object) -> Actor:
+        """The person acting for the organisation, or for the first one they belong to; without membership, for none.
+
+        An organisation given by its id is a wish: where the person has no seat there, the first seat stands.
+        """
+        seats = list(
             Membership.objects.filter(person=person, is_active=True)
             .select_related("organisation")
             .order_by("created_at")
         )
-        if organisation is not None:
-            seats = seats.filter(organisation=organisation)
-        seat = seats.first()
+        wanted = organisation.pk if isinstance(organisation, Organisation) else organisation
+        seat = next((one for one in seats if one.organisation_id == wanted), None)
+        if seat is None and not isinstance(organisation, Organisation):
+            seat = seats[0] if seats else None
         if seat is None:
-            return cls(person=person, **extra)  # type: ignore[arg-type]
+            return cls(person=person, seats=tuple(seats), **extra)  # type: ignore[arg-type]
         roles = frozenset(seat.roles) | {str(Role.MEMBER.value)}
-        return cls(person=person, organisation=seat.organisation, roles=roles, **extra)  # type: ignore[arg-type]
+        return cls(person=person, organisation=seat.organisation, roles=roles, seats=tuple(seats), **extra)  # type: ignore[arg-type]
 
     @classmethod
     def for_client(cls, client: MachineClient, scopes: frozenset[str], **extra: object) -> Actor:

@@ -87,18 +87,10 @@ def lacks_factor(request: HttpRequest, actor: Actor) -> bool:
 def _person(request: HttpRequest, person: Person, request_id: str) -> Actor:
     """The person acting for the organisation the request or the session names, else for their first one."""
     wanted = request.META.get(HEADER) or request.session.get(SESSION_ORGANISATION)
-    organisation = None
     is_fresh = sessions.is_fresh(request.session)
     if wanted == ONESELF and person.is_expert:
         return Actor(person=person, request_id=request_id, is_fresh=is_fresh)
-    if wanted:
-        try:
-            organisation = Organisation.objects.filter(
-                pk=uuid.UUID(str(wanted)), memberships__person=person, memberships__is_active=True
-            ).first()
-        except ValueError:
-            organisation = None
-    actor = Actor.for_person(person, organisation, request_id=request_id, is_fresh=is_fresh)
+    actor = Actor.for_person(person, _as_id(wanted), request_id=request_id, is_fresh=is_fresh)
     if lacks_factor(request, actor):
         request.lacks_second_factor = actor.organisation  # type: ignore[attr-defined]
         return Actor(person=person, request_id=request_id, is_fresh=is_fresh)
@@ -107,6 +99,13 @@ def _person(request: HttpRequest, person: Person, request_id: str) -> Actor:
         kind = kind if kind in actor.organisation.kinds else actor.organisation.main_kind
         return replace(actor, kind=kind or None)
     return actor
+
+
+def _as_id(wanted: object) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(str(wanted)) if wanted else None
+    except ValueError:
+        return None
 
 
 def _machine(request: HttpRequest, request_id: str) -> Actor:

@@ -41,6 +41,8 @@ def _seats(actor: Any) -> list[Any]:
 
     if actor.person is None:
         return []
+    if actor.seats is not None:
+        return list(actor.seats)
     seats = Membership.objects.filter(person=actor.person, is_active=True)
     return list(seats.select_related("organisation").order_by("created_at"))
 

@@ -32,24 +32,21 @@ def import_needs(*, actor: Actor, draft_id: UUID) -> list[Need]:
     owner = policy.acting_for(actor, "needs.import_needs")
     draft, checked = imports.claim(actor, rows.NEEDS, draft_id)
     made = []
-    for line in checked.lines:
-        if line.verdict == "same":
-            continue
-        source = {"file": draft.file.sha256, "row": line.number}
-        if line.verdict == "changed":
-            pk = Need.objects.values_list("pk", flat=True).get(code=line.values["code"])
-            need = policy.fetch_for_update(actor, "needs.edit_need", Need, pk)
-            services.edit_words(actor, need, rows.changes_of(line, need), **source)
-            made.append(need)
-            continue
-        need = services.create_need(
-            owner=owner, actor=actor, node_id=line.values["node"].pk, fields=rows.need_values(line)
-        )
-        book.record(
-            actor, "post_need", need,
-            after={"title": need.title, "side": need.demand_side, "node": str(need.node), **source},
-        )  # fmt: skip
+    for line in (one for one in checked.lines if one.verdict == "changed"):
+        pk = Need.objects.values_list("pk", flat=True).get(code=line.values["code"])
+        need = policy.fetch_for_update(actor, "needs.edit_need", Need, pk)
+        services.edit_words(actor, need, rows.changes_of(line, need), file=draft.file.sha256, row=line.number)
         made.append(need)
+    lines = [one for one in checked.lines if one.verdict == "new"]
+    new = services.create_needs(
+        owner=owner, actor=actor, rows=[(line.values["node"], rows.need_values(line)) for line in lines]
+    )
+    changes = []
+    for line, need in zip(lines, new, strict=True):
+        after = {"title": need.title, "side": need.demand_side, "node": str(need.node)}
+        changes.append(book.Change(need, after=after | {"file": draft.file.sha256, "row": line.number}))
+    book.record_all(actor, "post_need", changes)
+    made += new
     imports.finish(draft, count=len(made))
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -51,31 +52,49 @@ def need_link(need: Need | UUID) -> str:
     return reverse("needs:need", args=[need.pk if isinstance(need, Need) else need])
 
 
-def next_code() -> str:
-    """The number of a new need: N, the year, a running number."""
+def next_codes(many: int) -> list[str]:
+    """The numbers of new needs: N, the year, a running number."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('needs_need_number')")
-        number = cursor.fetchone()[0]
-    return f"N-{clock.today().year}-{number:04d}"
+        cursor.execute("SELECT nextval('needs_need_number') FROM generate_series(1, %s)", [many])
+        numbers = [number for (number,) in cursor.fetchall()]
+    return [f"N-{clock.today().year}-{number:04d}" for number in numbers]
 
 
 def create_need(*, owner: Organisation, actor: Actor, node_id: UUID | str | None, fields: Mapping[str, Any]) -> Need:
     """A draft need; raises Invalid beside each field. The demand side and the chain node are mandatory (R002)."""
     node = ChainNode.objects.select_related("chain").filter(pk=node_id).first() if node_id else None
-    need = Need(owner=owner, author=actor.person, code="")
-    wrong = set_fields(need, fields)
-    if node is None:
-        wrong["node"] = [_("Choose the chain node that the need belongs to.")]
-    refuse(wrong)
-    assert node is not None
-    need.node, need.chain, need.code = node, node.chain, next_code()
-    if need.review_on is None:
-        need.review_on = next_review(node.chain_id)
-    need.save()
-    if fields.get("other_nodes"):
-        set_other_nodes(need, fields["other_nodes"])
-    index_need(need)
-    return need
+    return create_needs(owner=owner, actor=actor, rows=[(node, fields)])[0]
+
+
+def create_needs(
+    *, owner: Organisation, actor: Actor, rows: Sequence[tuple[ChainNode | None, Mapping[str, Any]]]
+) -> list[Need]:
+    """Draft needs, each at its node, with as many statements for a thousand as for one; raises Invalid for the first that is wrong."""
+    reviews: dict[UUID, dt.date] = {}
+    made = []
+    for node, fields in rows:
+        need = Need(owner=owner, author=actor.person, code="")
+        wrong = set_fields(need, fields)
+        if node is None:
+            wrong["node"] = [_("Choose the chain node that the need belongs to.")]
+        refuse(wrong)
+        assert node is not None
+        need.node, need.chain = node, node.chain
+        if need.review_on is None:
+            if node.chain_id not in reviews:
+                reviews[node.chain_id] = next_review(node.chain_id)
+            need.review_on = reviews[node.chain_id]
+        made.append(need)
+    for need, code in zip(made, next_codes(len(made)), strict=True):
+        need.code = code
+    Need.objects.bulk_create(made)
+    chains = {need.pk: [str(need.chain_id)] for need in made}
+    for need, (_node, fields) in zip(made, rows, strict=True):
+        if fields.get("other_nodes"):
+            set_other_nodes(need, fields["other_nodes"])
+            chains[need.pk] = chain_ids(need)
+    search.index_all(document_of(need, chains[need.pk]) for need in made)
+    return made
 
 
 def set_fields(need: Need, fields: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -322,23 +341,24 @@ def closing_summary(need: Need) -> tuple[Summary, list[Specification]]:
 
 def index_need(need: Need) -> None:
     """Refresh the search document; only published needs are found by others."""
-    parties = [
-        need.owner,
-        *(
-            one.organisation
-            for one in need.definers.exclude(state=DefinerState.DECLINED).select_related("organisation")
-        ),
-    ]
-    open_to_all = need.state in LISTED and need.confidentiality in OPEN_TO_MEMBERS
+    invited = need.definers.exclude(state=DefinerState.DECLINED).select_related("organisation")
     names = " ".join(str(one.name) for one in specifications_in(current_version(need)))
+    search.index_all([document_of(need, chain_ids(need), [one.organisation for one in invited], names)])
+
+
+def document_of(
+    need: Need, chains: Sequence[str], definers: Sequence[Organisation] = (), names: str = ""
+) -> search.Wanted:
+    """What search knows of the need; a new one has no definers and no indicators yet."""
+    open_to_all = need.state in LISTED and need.confidentiality in OPEN_TO_MEMBERS
     words = [
         need.title_en, need.pain_point, need.affected_users, need.key_technologies, need.expected_results, need.keywords,
         need.constraints, need.field, names,
     ]  # fmt: skip
-    search.index(
+    return search.Wanted(
         need, title=f"{need.code} {need.title}", room="needs", kind="need", link=need_link(need), organisation=need.owner,
-        text=" ".join(filter(None, words)), visibility="members" if open_to_all else "restricted", parties=parties,
-        facets={"chain": str(need.chain_id), "chains": chain_ids(need), "node": str(need.node_id), "side": need.demand_side,
+        text=" ".join(filter(None, words)), visibility="members" if open_to_all else "restricted", parties=[need.owner, *definers],
+        facets={"chain": str(need.chain_id), "chains": chains, "node": str(need.node_id), "side": need.demand_side,
                 "state": need.state, "region": need.region_code, "field": need.field, "is_dormant": need.dormant_at is not None},
     )  # fmt: skip
 
@@ -350,7 +370,7 @@ def chain_ids(need: Need) -> list[str]:
 
 
 __all__ = [
-    "SignatureVerdict", "closing_summary", "create_need", "draft_version", "edit_words", "index_need", "need_link",
+    "SignatureVerdict", "closing_summary", "create_need", "create_needs", "draft_version", "edit_words", "index_need", "need_link",
     "need_specifications", "record_measurements", "refuse", "remove_specification", "set_fields", "settle_signatures", "sign",
     "write_indicator",
 ]  # fmt: skip

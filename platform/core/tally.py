@@ -40,7 +40,9 @@ class Spread:
     def sql(self) -> tuple[str, list[Any]]:
         """A statement that answers (facet, value, count)."""
         named = [name for name, one in self.facets.items() if one.value is not None]
-        columns = {f"tally_{at}": Cast(self.facets[name].value or Value(None), TextField()) for at, name in enumerate(named)}
+        columns = {
+            f"tally_{at}": Cast(self.facets[name].value or Value(None), TextField()) for at, name in enumerate(named)
+        }
         found, given = self.rows.order_by().annotate(**columns).values_list("pk", *columns).query.sql_with_params()
         selects, params = [], list(given)
         if named:

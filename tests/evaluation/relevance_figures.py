@@ -61,14 +61,15 @@ def load() -> list[dict[str, Any]]:
     from uuid import NAMESPACE_URL, uuid5
 
     corpus = lines("corpus.jsonl")
-    span = bridge()
+    rows = []
     for one in corpus:
         title, text = one["title"], body_of(one)
         row = Document.objects.create(
             object_type="evaluation", object_id=uuid5(NAMESPACE_URL, one["id"]), room="needs", kind=one["kind"], title=title[:300], text=text,
             link=one["id"], visibility="public",
         )  # fmt: skip
-        weigh(row, span)
+        rows.append(row)
+    weigh(rows, bridge())
     learn()
     place_some()
     return corpus

@@ -21,7 +21,7 @@ from tests.needs.test_duplicates import BARRIER, CELLS, FILMS, filed
 def library(count: int) -> list[Document]:
     """Judged needs of three owners; one sleeps, one is over, one belongs to nobody."""
     owners = [factories.organisation() for _one in range(3)]
-    span, rows = bridge(), []
+    rows = []
     corpus = [json.loads(line) for line in (FOLDER / "corpus.jsonl").read_text().splitlines()]
     for at, one in enumerate([one for one in corpus if one["kind"] == "need"][:count]):
         facets = {"state": "withdrawn" if at == 3 else "published", "is_dormant": at == 5}
@@ -29,8 +29,8 @@ def library(count: int) -> list[Document]:
             object_type="evaluation", object_id=uuid5(NAMESPACE_URL, one["id"]), room="needs", kind="need", title=one["title"], text=body_of(one),
             link=one["id"], visibility="restricted" if at % 7 == 0 else "members", facets=facets, organisation=None if at == 8 else owners[at % 3],
         )  # fmt: skip
-        weigh(row, span)
         rows.append(row)
+    weigh(rows, bridge())
     return rows
 
 

@@ -28,7 +28,9 @@ class Actor:
     request_id: str = ""
     is_system: bool = field(default=False)
     is_fresh: bool = True  # a door says otherwise when the person signed in long ago
-    seats: tuple[Membership, ...] | None = field(default=None, compare=False, repr=False)  # the person's, once looked up
+    seats: tuple[Membership, ...] | None = field(
+        default=None, compare=False, repr=False
+    )  # the person's, once looked up
 
     @property
     def is_signed_in(self) -> bool:

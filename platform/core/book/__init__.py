@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from core.book.labels import label
     from core.book.queries import history, timeline
-    from core.book.services import record, sealed
+    from core.book.services import Change, record, record_all, sealed
 
-__all__ = ["history", "label", "record", "sealed", "timeline"]
+__all__ = ["Change", "history", "label", "record", "record_all", "sealed", "timeline"]
 
 # Loaded at first use: the package is an app, and its models load only after all apps are known.
 _HOME = {
     "label": "core.book.labels",
     "history": "core.book.queries",
     "timeline": "core.book.queries",
+    "Change": "core.book.services",
     "record": "core.book.services",
+    "record_all": "core.book.services",
     "sealed": "core.book.services",
 }
 

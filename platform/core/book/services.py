@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
 
@@ -32,38 +33,69 @@ def record(
     reason: str = "",
 ) -> Entry:
     """Write one entry in the action's own transaction: who did what to which object, before and after, and why."""
+    return record_all(actor, operation, [Change(obj, before or {}, after or {}, reason)])[0]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one entry says of an object."""
+
+    obj: Model
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+
+
+def record_all(actor: Actor, operation: str, changes: Sequence[Change]) -> list[Entry]:
+    """As `record`, an entry for each change, in their order: two statements, however many there are."""
     if not connection.in_atomic_block:
         raise RuntimeError("record() belongs inside the action's transaction")
-    at = clock.now()
-    content = leaf.canonical(
-        {
-            "operation": operation,
-            "object": {"type": obj._meta.label_lower, "id": obj.pk},
-            "actor": actor.id,
-            "organisation": actor.organisation_id,
-            "before": before or {},
-            "after": after or {},
-            "reason": reason,
-            "request": actor.request_id,
-        }
-    )
-    salt = os.urandom(32)
-    written = leaf.make(
-        key=book_key(), at=at, actor=actor.id, organisation=actor.organisation_id, obj=obj.pk,
-        body_sha256=leaf.body_hash(salt, content),
-    )  # fmt: skip
+    at, key = clock.now(), book_key()
+    bodies: list[tuple[Change, bytes, bytes]] = []
+    leaves: list[bytes] = []
+    for one in changes:
+        content = leaf.canonical(
+            {
+                "operation": operation,
+                "object": {"type": one.obj._meta.label_lower, "id": one.obj.pk},
+                "actor": actor.id,
+                "organisation": actor.organisation_id,
+                "before": dict(one.before),
+                "after": dict(one.after),
+                "reason": one.reason,
+                "request": actor.request_id,
+            }
+        )
+        salt = os.urandom(32)
+        bodies.append((one, salt, content))
+        leaves.append(
+            leaf.make(
+                key=key, at=at, actor=actor.id, organisation=actor.organisation_id, obj=one.obj.pk,
+                body_sha256=leaf.body_hash(salt, content),
+            )
+        )  # fmt: skip
+    # The salt makes every leaf another one: by its hash it is found again, in whatever order the database answers.
+    hashes = [tree.leaf_hash(one) for one in leaves]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO book_entry (leaf, leaf_hash, xid) VALUES (%s, %s, pg_current_xact_id()::text::bigint) RETURNING id, xid",
-            [written, tree.leaf_hash(written)],
+            "INSERT INTO book_entry (leaf, leaf_hash, xid) SELECT leaf, leaf_hash, pg_current_xact_id()::text::bigint"
+            " FROM unnest(%s::bytea[], %s::bytea[]) WITH ORDINALITY AS made(leaf, leaf_hash, place) ORDER BY place"
+            " RETURNING leaf_hash, id, xid",
+            [leaves, hashes],
         )
-        pk, xid = cursor.fetchone()
-    entry = Entry(pk=pk, leaf=written, leaf_hash=tree.leaf_hash(written), xid=xid)
-    Body.objects.create(
-        entry=entry, operation=operation[:80], at=at, object_type=obj._meta.label_lower, object_id=obj.pk,
-        person=actor.person, client=actor.client, organisation=actor.organisation, salt=salt, content=content,
+        written = {bytes(given): (pk, xid) for given, pk, xid in cursor.fetchall()}
+    entries = [
+        Entry(pk=written[of][0], leaf=one, leaf_hash=of, xid=written[of][1])
+        for one, of in zip(leaves, hashes, strict=True)
+    ]
+    Body.objects.bulk_create(
+        Body(
+            entry=entry, operation=operation[:80], at=at, object_type=one.obj._meta.label_lower, object_id=one.obj.pk,
+            person=actor.person, client=actor.client, organisation=actor.organisation, salt=salt, content=content,
+        )
+        for entry, (one, salt, content) in zip(entries, bodies, strict=True)
     )  # fmt: skip
-    return entry
+    return entries
 
 
 def sequence(limit: int = 5000) -> int:

@@ -28,6 +28,7 @@ from django.db.models import (
     When,
 )  # fmt: skip
 from django.db.models.expressions import RawSQL
+from django.db.models.fields.json import KeyTextTransform
 
 from core.accounts.actor import Actor
 from core.search import meaning, words
@@ -42,8 +43,8 @@ COUNTED = 20_000
 MATCHED = 60
 # … and of those only so many as hold together about this many documents, but never fewer than the least.
 CANDIDATES, LEAST_MATCHED = 4_000, 8
-# So many documents must hold a word for its count to be kept for an hour.
-KEPT = 1_000
+# So many documents must hold a word for its count to be kept for an hour: a few more of so many do not change how rare it is.
+KEPT = 50
 
 
 def documents_visible_to(actor: Actor) -> QuerySet[Document]:
@@ -74,11 +75,19 @@ class Sought:
     nearest: Sequence[UUID] = ()
     likeness: Expression = ZERO
 
-    def rank(self, score: Any, similarity: Any, likeness: Any) -> Any:
-        """A near title's likeness counts as much as the cut; what is near in meaning as much as the question's own words."""
-        if self.match is None:
-            return similarity
-        return score + similarity * self.least + likeness * (meaning.SHARE * self.least / CUT)
+    @property
+    def shares(self) -> tuple[float, float]:
+        """What a near title and a near meaning are worth beside the score: as much as the cut, and as much as the question's own words."""
+        return (1.0, 0.0) if self.match is None else (self.least, meaning.SHARE * self.least / CUT)
+
+    @property
+    def wanted(self) -> Q:
+        """What must be judged: it holds a word, or is near."""
+        return self.is_near if self.match is None else Q(vector=self.match) | self.is_near
+
+    @property
+    def is_near(self) -> Q:
+        return self.near | Q(pk__in=self.nearest) if self.nearest else self.near
 
 
 def search(
@@ -97,15 +106,11 @@ def search(
     if not text:
         return rows.annotate(rank=Value(0.0, output_field=FloatField())).order_by("-updated_at", "pk")
     one = _sought(actor, rows, text, list(kinds or []), by_meaning=by_meaning)
-    found: QuerySet[Any]
-    if one.match is None:
-        found = one.rows.filter(one.near).annotate(rank=one.similarity)
-    else:
-        by_words = Q(vector=one.match, score__gte=one.least)
-        found = one.rows.annotate(score=one.score, least=Value(one.least)).filter(
-            by_words | one.near | Q(pk__in=one.nearest)
-        )
-        found = found.annotate(rank=one.rank(F("score"), one.similarity, one.likeness))
+    near, meant = one.shares
+    found: QuerySet[Any] = one.rows.annotate(score=one.score, least=Value(one.least))
+    by_words = Q(vector=one.match, score__gte=one.least) if one.match is not None else Q(pk__in=[])
+    found = found.filter(by_words | one.is_near)
+    found = found.annotate(rank=F("score") + one.similarity * Value(near) + one.likeness * Value(meant))
     return found.order_by("-rank", "-updated_at", "pk")
 
 
@@ -133,22 +138,25 @@ def hits(actor: Actor, text: str) -> list[Hit]:
         newest = search(actor, "").values_list("pk", "kind", "facets__resource")
         return [Hit(pk, kind, group_of(kind, resource), 0, 0) for pk, kind, resource in newest]
     one = _sought(actor, _rows(actor, None, None), text, [], by_meaning=True)
-    wanted = one.near if one.match is None else Q(vector=one.match) | one.near | Q(pk__in=one.nearest)
-    is_near = Case(When(one.near | Q(pk__in=one.nearest), then=True), default=False, output_field=BooleanField())
-    rows: QuerySet[Any] = one.rows.filter(wanted).annotate(
-        is_near=is_near, score=one.score, alike=one.similarity, likeness=one.likeness
+    is_near = Case(When(one.is_near, then=True), default=False, output_field=BooleanField())
+    rows: QuerySet[Any, Any] = (
+        one.rows.filter(one.wanted)
+        .annotate(resource=KeyTextTransform("resource", "facets"), is_near=is_near)
+        .annotate(score=one.score, alike=one.similarity, likeness=one.likeness)
+        .order_by()
+        .values_list("pk", "kind", "resource", "updated_at", "is_near", "score", "alike", "likeness")
     )
-    found = [
-        (-one.rank(score, alike, likeness), -updated.timestamp(), pk, kind, resource, score)
-        for pk, kind, resource, updated, is_near, score, alike, likeness in rows.order_by().values_list(
-            "pk", "kind", "facets__resource", "updated_at", "is_near", "score", "alike", "likeness"
+    judged, params = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH judged(pk, kind, resource, updated_at, is_near, score, alike, likeness) AS MATERIALIZED ({judged})"  # noqa: S608 - what the query compiler made
+            " SELECT pk, kind, resource, score FROM judged WHERE is_near OR score >= %s"
+            " ORDER BY score + alike * %s + likeness * %s DESC, updated_at DESC, pk",
+            [*params, one.least if one.match is not None else math.inf, *one.shares],
         )
-        if is_near or (one.match is not None and score >= one.least)
-    ]
-    found.sort(key=lambda row: row[:3])
-    return [
-        Hit(pk, kind, group_of(kind, resource), score, one.least) for _rank, _at, pk, kind, resource, score in found
-    ]
+        return [
+            Hit(pk, kind, group_of(kind, resource), score, one.least) for pk, kind, resource, score in cursor.fetchall()
+        ]
 
 
 def documents_of(found: Sequence[Hit]) -> list[Document]:

@@ -110,7 +110,7 @@ def test_a_changed_document_finds_its_new_place_and_an_old_lesson_goes(db: str, 
         visibility="members",
     )
     row.title, row.text = "改说齿轮", " ".join(topics[1])
-    services.weigh(row, services.bridge())
+    services.weigh([row], services.bridge())
     assert Document.objects.filter(place_of=0).count() == 2
     weigh()
     row.refresh_from_db()

@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 
 # So many rows a list counts, and pages through; and so many rows of each choice a filter counts.
 ROWS, CHOSEN = 10_000, 1_000
+# A list whose facets have more choices than this counts all its rows instead, once for all of them.
+MANY = 20
 
 
 class Pages(Paginator):  # type: ignore[type-arg]

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from core.tally import Counts, Facet, Spread, UpTo, tally
+from core.web.tables import counting
 from core.web.tables.columns import Column
 from core.web.tables.counting import Pages
 from core.web.tables.filters import Choice, Filter, Shown, WrongFilterError
@@ -249,7 +250,8 @@ class Table:
     def _counts(self) -> tuple[dict[str, Counts], set[str]]:
         """What every facet counts, in one query; and which of them counted all rows.
 
-        Rows that are few, or found by words, are passed over once for all facets but those that are asked.
+        All rows are passed over once where they are few or were found by words, and where a bound on each of many choices would be
+        dearer; else each choice is counted up to a bound.
         """
         facets = [
             (one, condition) for one, condition, _error in self._conditions if isinstance(one, Choice) and one.facet
@@ -257,7 +259,8 @@ class Table:
         if not facets:
             return {}, set()
         counted_by: dict[str, Facet] = {}
-        if self.search_text or not self.has_more:
+        choices = sum(len(one.listed()) for one, _condition in facets)
+        if self.search_text or not self.has_more or choices > counting.MANY:
             counted_by = {one.name: by for one, _condition in facets if (by := one.counted_by()) is not None}
         together = {
             one.name: counted_by[one.name] for one, condition in facets if condition is None and one.name in counted_by

@@ -205,6 +205,7 @@ class World:
         duplicates.proposed(
             self.leader, self.party, Need.objects.filter(owner=self.leader.organisation).first(), result
         )
+        duplicates.bids_alike(challenge, result)
         matches.demanded(self.leader, chain, self.party)
         matches.decided(self.leader, self.party, Need.objects.filter(owner=self.leader.organisation).first(), result)
         matches.proposed(

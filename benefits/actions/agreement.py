@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from benefits import services
+from benefits import queries, services
 from benefits.events import AgreementInForce, IncomeSettled
 from benefits.models import AgreementSignature, AgreementVersion, Income, Settlement, ShareAgreement, Statement
 from benefits.services.agreement import agreement_link, paid_to_party, payable_to, statement_link
@@ -36,6 +36,31 @@ def propose_version(
     checks.guard("benefits.propose_version", version)
     shares = {str(one): str(one.percent) for one in version.lines.filter(parent__isnull=True)}
     book.record(actor, "propose_version", agreement, after={"version": version.number, "shares": shares}, reason=note)
+    return version
+
+
+@command
+def propose_from_template(
+    *,
+    actor: Actor,
+    agreement_id: UUID,
+    template_version: UUID | str,
+    assignments: Sequence[Mapping[str, Any]],
+    note: str = "",
+) -> AgreementVersion:
+    """Propose the shares of a benefit template that two chains have signed: say which party plays which role (R130)."""
+    agreement = policy.fetch_for_update(actor, "benefits.propose_version", ShareAgreement, agreement_id)
+    template = queries.templates_for(agreement).filter(pk=template_version).first()
+    if template is None:
+        raise Invalid(_("Choose a template that is in force."), field="template_version")
+    lines = services.lines_from_template(agreement=agreement, template=template, assignments=assignments)
+    version = services.propose_version(
+        agreement=agreement, lines=lines, note=note.strip(), actor=actor, template_version=template
+    )
+    checks.guard("benefits.propose_version", version)
+    shares = {str(one): str(one.percent) for one in version.lines.filter(parent__isnull=True)}
+    after = {"version": version.number, "shares": shares, "template": str(template)}
+    book.record(actor, "propose_version", agreement, after=after, reason=note)
     return version
 
 

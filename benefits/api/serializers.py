@@ -60,6 +60,35 @@ class OptionalReferenceIn(Input):
     evidence = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
+class AssignmentIn(Input):
+    role = serializers.CharField(max_length=80)
+    parties = serializers.ListField(child=serializers.UUIDField(), max_length=50)
+
+
+class FromTemplateIn(Input):
+    template_version = serializers.UUIDField()
+    assignments = AssignmentIn(many=True)
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+
+
+class OfferedRoleOut(serializers.Serializer):  # type: ignore[type-arg]  # a role of the lower room's template
+    label = serializers.CharField()  # type: ignore[assignment]  # DRF has the word too
+    percent = Quantity()
+    reason = serializers.CharField()
+
+
+class OfferedTemplateOut(serializers.Serializer):  # type: ignore[type-arg]  # a version of the lower room's template
+    """A benefit template in force; `fits` says of how many of its two chains the agreement's parties come."""
+
+    id = serializers.UUIDField()
+    template = Ref()
+    number = serializers.IntegerField()
+    chain = Ref(source="template.chain")
+    other_chain = Ref(source="template.other_chain")
+    fits = serializers.IntegerField()
+    roles = OfferedRoleOut(many=True)
+
+
 class LineOut(serializers.Serializer):  # type: ignore[type-arg]
     organisation = Ref(allow_null=True)
     label = serializers.CharField()  # type: ignore[assignment]  # DRF has the word too
@@ -80,10 +109,21 @@ class ShareTableOut(serializers.ModelSerializer):  # type: ignore[type-arg]
     lines = LineOut(many=True)
     signed_by = serializers.SerializerMethodField()
     rounding_rule = Translated()
+    template_version = Ref(allow_null=True)
 
     class Meta:
         model = AgreementVersion
-        fields = ["id", "number", "state", "note", "rounding_rule", "in_force_at", "lines", "signed_by"]
+        fields = [
+            "id",
+            "number",
+            "state",
+            "note",
+            "rounding_rule",
+            "in_force_at",
+            "template_version",
+            "lines",
+            "signed_by",
+        ]
 
     def get_signed_by(self, row: AgreementVersion) -> list[str]:
         return [str(one.organisation) for one in row.signatures.all()]

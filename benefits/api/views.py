@@ -64,6 +64,9 @@ class Agreements(Detailed):
         response=forms.ShareTableOut,
         code=201,
     )
+    propose_from_template = operation(
+        actions.propose_from_template, path="propose_from_template", serializer=forms.FromTemplateIn, response=forms.ShareTableOut, code=201
+    )  # fmt: skip
     record_income = operation(
         actions.record_income, path="record_income", serializer=forms.IncomeIn, response=forms.IncomeOut, code=201
     )
@@ -72,8 +75,15 @@ class Agreements(Detailed):
         if self.action == "list":
             return rows
         return rows.prefetch_related(
-            "parties__organisation", "versions__lines__organisation", "versions__signatures__organisation"
-        )
+            "parties__organisation", "versions__lines__organisation", "versions__signatures__organisation",
+            "versions__template_version__template",
+        )  # fmt: skip
+
+    @extend_schema(operation_id="list_templates_offered", responses=forms.OfferedTemplateOut(many=True))
+    @action(detail=True, methods=["get"], url_path="templates", filter_backends=[], pagination_class=None)
+    def templates(self, request: Request, pk: Any = None) -> Response:
+        """The benefit templates in force that a share table may begin from, those of the parties' own chains first."""
+        return Response(self.shown(queries.templates_for(self.fetch(pk))[:100], forms.OfferedTemplateOut, many=True))
 
     @extend_schema(operation_id="list_agreement_entries", responses=forms.LedgerEntryOut(many=True))
     @action(detail=True, methods=["get"], url_path="entries", filter_backends=[])
@@ -91,6 +101,7 @@ class Versions(RoomViewSet):
     filterset_fields = ["agreement", "state"]
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        rows = rows.select_related("template_version__template")
         return rows.prefetch_related("lines__organisation", "signatures__organisation")
 
     sign = operation(actions.sign_agreement, path="sign")

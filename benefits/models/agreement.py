@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from benefits.states import IncomeState, Stage, StatementState, TrancheState, VersionState
+from chains.models import BenefitTemplateVersion
 from core.accounts.models import Organisation, Person
 from core.db import MoneyField, UuidModel, VersionedModel, known_states
 from core.ledger.models import Txn
@@ -42,13 +43,19 @@ class AgreementParty(UuidModel):
 
 
 class AgreementVersion(UuidModel):
-    """One share table; in force once every party has signed it, and never edited."""
+    """One share table; in force once every party has signed it, and never edited.
+
+    It may have begun from a benefit template of two chains (R130).
+    """
 
     agreement = models.ForeignKey(ShareAgreement, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=20, choices=VersionState.choices, default=VersionState.SIGNING)
     rounding_rule = models.TextField()
     note = models.TextField(blank=True)
+    template_version = models.ForeignKey(
+        BenefitTemplateVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="share_tables"
+    )
     proposed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     in_force_at = models.DateTimeField(null=True, blank=True)
 

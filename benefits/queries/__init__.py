@@ -17,6 +17,7 @@ from benefits.queries.agreement import (
     shares_of_version,
     statements_to_answer,
     statements_visible_to,
+    templates_for,
     unsigned_parties,
     versions_visible_to,
     with_sums,
@@ -42,6 +43,6 @@ __all__ = [
     "agreements_visible_to", "call_lines_visible_to", "claim_evidence_visible_to", "claims_visible_to", "debtors",
     "disputes_visible_to", "entry_of", "exposure", "exposure_of", "fund_balance", "fund_figures", "fund_parties_visible_to",
     "funds_visible_to", "health", "incomes_visible_to", "ledger_entries", "ledger_totals", "paid_to", "settlements_visible_to",
-    "shares_of_version", "statements_to_answer", "statements_visible_to", "tranches_of", "tranches_visible_to", "unsigned_parties",
+    "shares_of_version", "statements_to_answer", "statements_visible_to", "templates_for", "tranches_of", "tranches_visible_to", "unsigned_parties",
     "versions_visible_to", "with_counts", "with_sums",
 ]  # fmt: skip

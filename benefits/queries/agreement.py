@@ -21,6 +21,8 @@ from benefits.models import (
     Statement,
 )
 from benefits.states import DisputeState, StatementState, VersionState
+from chains.models import BenefitTemplateVersion
+from chains.queries import templates_offered
 from core import clock
 from core.accounts.actor import Actor
 from core.ledger.models import Entry
@@ -86,6 +88,11 @@ def agreement_for(subject_id: UUID) -> ShareAgreement | None:
 def agreement_in_force(subject_id: UUID) -> AgreementVersion | None:
     """The signed share table of a subject; None until every party has signed one."""
     return AgreementVersion.objects.filter(agreement__subject_id=subject_id, state=VersionState.IN_FORCE).first()
+
+
+def templates_for(agreement: ShareAgreement) -> QuerySet[BenefitTemplateVersion]:
+    """The benefit templates in force that a share table may begin from, those of the parties' own chains first (R130)."""
+    return templates_offered(agreement.parties.values_list("organisation_id", flat=True)).prefetch_related("roles")
 
 
 def unsigned_parties(version: AgreementVersion) -> QuerySet[AgreementParty]:

@@ -27,6 +27,7 @@ from benefits.models import (
     Statement,
 )
 from benefits.states import INCOME, VERSION, VersionState
+from chains.models import BenefitTemplateVersion
 from core import clock
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
@@ -88,7 +89,12 @@ def add_agreement_party(agreement: ShareAgreement, organisation: Organisation, r
 
 
 def propose_version(
-    *, agreement: ShareAgreement, lines: Sequence[Mapping[str, Any]], note: str, actor: Actor
+    *,
+    agreement: ShareAgreement,
+    lines: Sequence[Mapping[str, Any]],
+    note: str,
+    actor: Actor,
+    template_version: BenefitTemplateVersion | None = None,
 ) -> AgreementVersion:
     """A new share table to sign; whatever was being signed is superseded, and its signatures with it.
 
@@ -110,7 +116,12 @@ def propose_version(
 
     number = (agreement.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
     version = AgreementVersion(
-        agreement=agreement, number=number, note=note, rounding_rule=RULE, proposed_by=actor.person
+        agreement=agreement,
+        number=number,
+        note=note,
+        rounding_rule=RULE,
+        proposed_by=actor.person,
+        template_version=template_version,
     )
     rows: list[ShareLine] = []
     for at, line in enumerate(lines):

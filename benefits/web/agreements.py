@@ -120,9 +120,8 @@ def agreement_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     agreement = policy.fetch(actor, "benefits.view_agreement", ShareAgreement, pk)
     asked = request.GET.get("tab", "")
     tab = asked if asked in TABS else TABS[0]
-    versions = list(
-        agreement.versions.prefetch_related("lines__organisation", "signatures__organisation", "signatures__person")
-    )
+    rows = agreement.versions.select_related("template_version__template")
+    versions = list(rows.prefetch_related("lines__organisation", "signatures__organisation", "signatures__person"))
     newest = versions[0] if versions else None
     present = next((one for one in versions if one.state == VersionState.IN_FORCE), None)
     shown = {
@@ -155,7 +154,10 @@ def propose_version(request: HttpRequest, pk: UUID) -> HttpResponse:
         title=_("Propose a share table"), submit=_("Propose"), crumbs=[*crumbs(agreement, pk), crumb(_("Share table"))],
         form_kwargs={"agreement": agreement}, initial=forms.share_table_initial(agreement, newest), draft=f"shares-{pk}",
         success=f"{reverse('benefits:agreement', args=[pk])}?tab=shares", message=_("Proposed; every party now signs."),
-        context={"cancel_url": reverse("benefits:agreement", args=[pk]), "newest": newest},
+        context={
+            "cancel_url": reverse("benefits:agreement", args=[pk]), "newest": newest, "agreement": agreement,
+            "offered": queries.templates_for(agreement)[:10],
+        },
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from benefits.web import agreements, claims, funds, settlements, staged
+from benefits.web import agreements, claims, from_template, funds, settlements, staged
 
 app_name = "benefits"
 
@@ -11,6 +11,11 @@ urlpatterns = [
     path("agreements/<uuid:pk>/", agreements.agreement_page, name="agreement"),
     path("agreements/<uuid:pk>/entries/", agreements.list_entries, name="entries"),
     path("agreements/<uuid:pk>/propose/", agreements.propose_version, name="propose_version"),
+    path(
+        "agreements/<uuid:pk>/propose/<uuid:template_version>/",
+        from_template.propose_from_template,
+        name="propose_from_template",
+    ),
     path("agreements/<uuid:pk>/income/", agreements.record_income, name="record_income"),
     path("versions/<uuid:pk>/sign/", agreements.sign_agreement, name="sign_agreement"),
     path("incomes/<uuid:pk>/settle/", agreements.settle_income, name="settle_income"),

@@ -1,6 +1,6 @@
 """How the room's states look."""
 
-from chains.states import JointRoomState, RoomMemberState
+from chains.states import JointRoomState, RoomMemberState, TemplateState
 from core.web import badges
 
 badges.register(
@@ -8,4 +8,7 @@ badges.register(
 )
 badges.register(
     RoomMemberState, {RoomMemberState.INVITED: "warn", RoomMemberState.JOINED: "ok", RoomMemberState.LEFT: "quiet"}
+)
+badges.register(
+    TemplateState, {TemplateState.SIGNING: "info", TemplateState.IN_FORCE: "ok", TemplateState.SUPERSEDED: "quiet"}
 )

@@ -22,5 +22,9 @@ for _operation, _words in {
     "leave_joint_room": _("left the joint room"),
     "remove_from_joint_room": _("ended an organisation's part in the joint room"),
     "write_note": _("wrote in the joint room"),
+    "propose_benefit_template": _("proposed the benefit template"),
+    "propose_template_version": _("proposed another table"),
+    "sign_benefit_template": _("signed the benefit template"),
+    "retire_benefit_template": _("took back the benefit template"),
 }.items():
     book.label(_operation, _words)

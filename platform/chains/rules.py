@@ -7,8 +7,19 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from chains.models import Chain, ChainNode, JointRoom, JointRoomMember, JointRoomNote, Machine, TermLink
+from chains.models import (
+    BenefitTemplate,
+    BenefitTemplateVersion,
+    Chain,
+    ChainNode,
+    JointRoom,
+    JointRoomMember,
+    JointRoomNote,
+    Machine,
+    TermLink,
+)
 from chains.queries import (
+    benefit_templates_visible_to,
     chains_visible_to,
     is_in_room,
     is_leader,
@@ -18,6 +29,7 @@ from chains.queries import (
     nodes_visible_to,
     room_members_visible_to,
     room_notes_visible_to,
+    template_versions_visible_to,
     term_links_visible_to,
 )
 from chains.states import RoomMemberState
@@ -68,6 +80,16 @@ def takes_part_in_room(actor: Actor, room: Any) -> bool:
     return is_verified_person(actor) and is_in_room(actor, room)
 
 
+def signs_for_leader(actor: Actor, chain: Any) -> bool:
+    """A signatory of the chain's present leader, as a person."""
+    return is_verified_person(actor) and actor.has_role("signatory") and is_leader(actor, chain)
+
+
+def signs_for_either(actor: Actor, template: Any) -> bool:
+    """A signatory of the present leader of either chain, as a person."""
+    return signs_for_leader(actor, template.chain_id) or signs_for_leader(actor, template.other_chain_id)
+
+
 def is_verified_person(actor: Actor) -> bool:
     return actor.person is not None and is_verified_member(actor)
 
@@ -92,6 +114,10 @@ policy.register(
         "chains.leave_joint_room": answers_for_invited,
         "chains.write_note": takes_part_in_room,
         "chains.view_notes": is_in_room,
+        "chains.propose_benefit_template": signs_for_leader,
+        "chains.propose_template_version": signs_for_either,
+        "chains.sign_benefit_template": signs_for_either,
+        "chains.retire_benefit_template": signs_for_either,
     },
     told={
         "chains.propose_joint_room": _("Only an admin of the chain's leader proposes a joint room."),
@@ -99,10 +125,17 @@ policy.register(
         "chains.close_joint_room": _("Only an admin of the leader of one of the chains closes the room."),
         "chains.invite_to_joint_room": _("Only an admin of the leader of one of the chains asks others in."),
         "chains.join_joint_room": _("Only an admin of the organisation that was asked in answers."),
+        "chains.propose_benefit_template": _("Only a signatory of the chain's leader proposes a benefit template."),
+        "chains.propose_template_version": _("Only a signatory of the leader of either chain changes the template."),
+        "chains.sign_benefit_template": _("Only a signatory of the leader of either chain signs."),
+        "chains.retire_benefit_template": _("Only a signatory of the leader of either chain takes it back."),
         "chains.view_notes": _("What is said in the room is read by those who have joined it."),
         "chains.write_note": _("Only those who have joined the room write in it."),
     },
+    fresh=["chains.sign_benefit_template"],
 )
+policy.visible(BenefitTemplate, "chains.view_benefit_template", benefit_templates_visible_to)
+policy.visible(BenefitTemplateVersion, "chains.view_template_version", template_versions_visible_to)
 policy.visible(Chain, "chains.view_chain", chains_visible_to)
 policy.visible(ChainNode, "chains.view_node", nodes_visible_to)
 policy.visible(Machine, "chains.view_machine", machines_visible_to)

@@ -18,7 +18,7 @@ class JointRoomState(models.TextChoices):
     """A joint room is open once the leader of every chain has agreed."""
 
     PROPOSED = "proposed", _("Proposed")
-    OPEN = "open", _("Open")
+    OPEN = "open", _("Open to its members")
     CLOSED = "closed", _("Closed")
 
 
@@ -40,4 +40,18 @@ ROOM_MEMBER = Machine(
     Move("join_joint_room", [RoomMemberState.INVITED], RoomMemberState.JOINED),
     Move("leave_joint_room", [RoomMemberState.INVITED, RoomMemberState.JOINED], RoomMemberState.LEFT),
     Move("invite_to_joint_room", [RoomMemberState.LEFT], RoomMemberState.INVITED),
+)
+
+
+class TemplateState(models.TextChoices):
+    """A table of a benefit template, in force once both leaders have signed it."""
+
+    SIGNING = "signing", _("Being signed")
+    IN_FORCE = "in_force", _("In force")
+    SUPERSEDED = "superseded", _("Superseded")
+
+
+TEMPLATE = Machine(
+    Move("enter_into_force", [TemplateState.SIGNING], TemplateState.IN_FORCE),
+    Move("supersede", [TemplateState.SIGNING, TemplateState.IN_FORCE], TemplateState.SUPERSEDED),
 )

@@ -243,6 +243,8 @@ class World:
             return Body.objects.filter(organisation=self.party.organisation).earliest("entry_id").pk
         if name == "thing":
             return "needs"
+        if name == "number":
+            return 2
         if name in ("uidb64", "token"):
             return "none"
         route = door.route.replace("^", "")
@@ -302,7 +304,7 @@ PARTED = {"joint-room-leave_joint_room": "共用材料", "chains:leave_joint_roo
 
 NAMED = {
     "details_file_id": "needs.DetailsFile", "paper_id": "needs.SupplementFile",
-    "link_id": "chains.TermLink", "room_id": "chains.JointRoom", "member_id": "chains.JointRoomMember",
+    "link_id": "chains.TermLink", "room_id": "chains.JointRoom", "template_version": "chains.BenefitTemplateVersion", "member_id": "chains.JointRoomMember",
     "spec": "indicators.Specification", "chain": "chains.Chain", "need_id": "needs.Need", "need": "needs.Need",
     "organisation": "accounts.Organisation", "file_id": "needs.BidFile",
     "found": "needs.Result",
@@ -321,6 +323,7 @@ ROUTES = {
     "needs/results/": "needs.Result", "needs/results/capabilities/": "needs.Capability",
     "needs/results/applications/": "needs.Application", "needs/results/outcomes/": "needs.Outcome", "needs/results/loops/": "needs.FollowUp",
     "needs/results/demands/": "needs.ResultRequirement",
+    "chains/benefit-templates/": "chains.BenefitTemplate",
     "chains/joint-rooms/": "chains.JointRoom", "needs/on-table/": "needs.TableNeed",
     "needs/pairings/": "needs.Pairing", "needs/merges/": "needs.NeedMerge", "islands/needs/": "needs.Need", "islands/organisations/": "accounts.Organisation",
     "needs/surveys/": "needs.Campaign", "needs/surveys/answers/": "needs.SurveyAnswer",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from chains.actions import benefit_template as template_actions
 from chains.actions import join_node
 from chains.actions import joint_room as actions
-from chains.models import Chain, JointRoom
+from chains.models import BenefitTemplate, Chain, JointRoom
 from core.accounts.actor import Actor
 from tests import factories
 
@@ -48,8 +50,35 @@ def joined(room: JointRoom, lead: Actor, name: str = "") -> Actor:
     return who
 
 
+def roles(percents: dict[str, str]) -> list[dict[str, Any]]:
+    return [{"label": label, "percent": Decimal(percent)} for label, percent in percents.items()]
+
+
+ROLES = {"数据方": "30", "研发方": "40", "中试方": "17.5", "市场方": "12.5"}
+
+
+def signed_template(
+    first: Actor,
+    second: Actor,
+    chain: Chain,
+    other: Chain,
+    percents: dict[str, str] | None = None,
+    title: str = "跨链分配",
+) -> BenefitTemplate:
+    """A template that both leaders have signed."""
+    row = template_actions.propose_benefit_template(
+        actor=first, chain=chain.pk, other_chain=other.pk, title=title, roles=roles(percents or ROLES)
+    )
+    for who in (first, second):
+        template_actions.sign_benefit_template(actor=who, template_id=row.pk, number=1)
+    return row
+
+
 def shared(first: Actor, party: Actor, chain: Chain, other: Chain, needs: Any) -> None:
-    """Three open rooms of a chain with another one that is led from now on; the party has joined, each has notes and needs."""
+    """Three open rooms of a chain with another one that is led from now on; the party has joined, each has notes and needs.
+
+    And three benefit templates between the two, each with another table to sign.
+    """
     from core import clock
     from needs.actions.joint_room import put_on_table
 
@@ -67,3 +96,7 @@ def shared(first: Actor, party: Actor, chain: Chain, other: Chain, needs: Any) -
             actions.write_note(actor=party, room_id=room.pk, text=text)
         for need in needs:
             put_on_table(actor=first, room=room.pk, need=need.pk)
+    rows = [signed_template(first, second, chain, other, title=title) for title in ("共同产品", "联合专利", "数据产品")]
+    changed = roles({"数据方": "35", "研发方": "40", "市场方": "25"})
+    for row in rows:
+        template_actions.propose_template_version(actor=second, template_id=row.pk, roles=changed)

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("created_at", models.DateTimeField(db_index=True, default=core.clock.now, editable=False)),
-                ("text", models.TextField(verbose_name="Note")),
+                ("text", models.TextField(verbose_name="What was said")),
                 (
                     "author",
                     models.ForeignKey(

@@ -78,7 +78,7 @@ class JointRoomNote(UuidModel):
     room = models.ForeignKey(JointRoom, on_delete=models.PROTECT, related_name="notes")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     author = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    text = models.TextField(_("Note"))
+    text = models.TextField(_("What was said"))
 
     class Meta:
         ordering = ["-created_at"]

@@ -1,5 +1,13 @@
 """Reads of the room, by noun."""
 
+from chains.queries.benefit_template import (
+    benefit_templates_visible_to,
+    sides_to_sign,
+    template_versions_visible_to,
+    templates_between,
+    templates_offered,
+    with_version_in_force,
+)
 from chains.queries.chain import (
     chain_names,
     chains_led_by,
@@ -28,8 +36,31 @@ from chains.queries.joint_room import (
 )
 
 __all__ = [
-    "can_be_invited", "chain_names", "chains_led_by", "chains_named", "chains_visible_to", "has_joined", "is_in_room", "is_leader",
-    "joint_rooms_visible_to", "leader_of", "leads_side", "machines_visible_to", "nodes_visible_to", "organisations_in",
-    "room_members_visible_to", "room_notes_visible_to", "rooms_taken_part_in", "sides_led_by", "term_links_of",
-    "term_links_visible_to", "terms_between", "with_counts",
+    "benefit_templates_visible_to",
+    "can_be_invited",
+    "chain_names",
+    "chains_led_by",
+    "chains_named",
+    "chains_visible_to",
+    "has_joined",
+    "is_in_room",
+    "is_leader",
+    "joint_rooms_visible_to",
+    "leader_of",
+    "leads_side",
+    "machines_visible_to",
+    "nodes_visible_to",
+    "organisations_in",
+    "room_members_visible_to",
+    "room_notes_visible_to",
+    "rooms_taken_part_in",
+    "sides_led_by",
+    "sides_to_sign",
+    "template_versions_visible_to",
+    "templates_between", "templates_offered",
+    "term_links_of",
+    "term_links_visible_to",
+    "terms_between",
+    "with_counts",
+    "with_version_in_force",
 ]  # fmt: skip

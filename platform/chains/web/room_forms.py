@@ -58,4 +58,4 @@ class ReasonForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    text = forms.LongTextField(label=_("Note"), rows=4, max_length=5000)
+    text = forms.LongTextField(label=_("Write to the room"), rows=4, max_length=5000)

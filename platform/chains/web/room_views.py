@@ -14,7 +14,14 @@ from django.views.decorators.http import require_POST
 
 from chains.actions import joint_room as actions
 from chains.models import JointRoom, JointRoomMember, JointRoomSide, LeaderDesignation
-from chains.queries import chains_led_by, is_in_room, joint_rooms_visible_to, sides_led_by, terms_between
+from chains.queries import (
+    chains_led_by,
+    is_in_room,
+    joint_rooms_visible_to,
+    sides_led_by,
+    templates_between,
+    terms_between,
+)
 from chains.states import JOINT_ROOM, JointRoomState, RoomMemberState
 from chains.web import room_forms as forms
 from chains.web.doors import act, actor_of
@@ -60,7 +67,7 @@ class Notes(tables.Table):
         tables.Column("created_at", _("When"), kind="datetime", sort="created_at", is_primary=True),
         tables.Column("organisation", _("Organisation"), value="organisation.name", sort="organisation__name"),
         tables.Column("author", _("Person"), value=lambda row: str(row.author or "")),
-        tables.Column("text", _("Note")),
+        tables.Column("text", _("What was said")),
     ]
     filters = [tables.DateRange("written", _("When"), lookup="created_at", is_moment=True)]
     search = ["text", "organisation__name"]
@@ -101,7 +108,8 @@ def joint_room_page(request: HttpRequest, pk: UUID) -> HttpResponse:
             "seats": [(one, may_remove and one.chain_id in ours) for one in seats], "terms": list(terms_between(room)),
             "notes": list(room.notes.select_related("organisation", "author")[:NOTES]), "note_count": room.notes.count(),
             "may_write": room.state == JointRoomState.OPEN and policy.can(actor, "chains.write_note", room),
-            "timeline": book.timeline(room, limit=10),
+            "timeline": book.timeline(room, limit=10), "templates": list(templates_between(actor, room)),
+            "may_share": any(policy.can(actor, "chains.propose_benefit_template", one.chain) for one in sides),
         }  # fmt: skip
     facts = [(_("Proposed by"), room.proposed_for.name), (_("Chains"), " · ".join(str(one.chain) for one in sides))]
     return render_page(
@@ -179,7 +187,7 @@ def list_notes(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything that was said in the room."""
     room = policy.fetch(actor_of(request), "chains.view_notes", JointRoom, pk)
     table = Notes(room.notes.select_related("organisation", "author"))
-    return tables.render(request, table, title=_("Notes"), crumbs=[*_crumbs(room), crumb(_("Notes"))])
+    return tables.render(request, table, title=_("What was said"), crumbs=[*_crumbs(room), crumb(_("What was said"))])
 
 
 def _may_propose(actor: Actor) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chains.web import room_views, term_views, views
+from chains.web import room_views, template_views, term_views, views
 
 app_name = "chains"
 
@@ -34,5 +34,17 @@ urlpatterns = [
     ),
     path("joint-rooms/<uuid:pk>/notes/", room_views.list_notes, name="joint_room_notes"),
     path("joint-rooms/<uuid:pk>/notes/new/", room_views.write_note, name="write_note"),
+    path("benefit-templates/", template_views.list_benefit_templates, name="benefit_templates"),
+    path("benefit-templates/new/", template_views.propose_benefit_template, name="propose_benefit_template"),
+    path("benefit-templates/<uuid:pk>/", template_views.benefit_template_page, name="benefit_template"),
+    path(
+        "benefit-templates/<uuid:pk>/propose/", template_views.propose_template_version, name="propose_template_version"
+    ),
+    path(
+        "benefit-templates/<uuid:pk>/sign/<int:number>/",
+        template_views.sign_benefit_template,
+        name="sign_benefit_template",
+    ),
+    path("benefit-templates/<uuid:pk>/retire/", template_views.retire_benefit_template, name="retire_benefit_template"),
     path("<uuid:pk>/join/", views.join_node, name="join_node"),
 ]

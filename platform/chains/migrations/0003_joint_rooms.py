@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("proposed", "Proposed"), ("open", "Open"), ("closed", "Closed")],
+                        choices=[("proposed", "Proposed"), ("open", "Open to its members"), ("closed", "Closed")],
                         default="proposed",
                         max_length=20,
                         verbose_name="State",

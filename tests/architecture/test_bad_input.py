@@ -98,8 +98,13 @@ def world(live_server: str, tmp_path: Path, settings: Any) -> Any:
     return world_of(live_server, tmp_path)
 
 
-@pytest.mark.timeout(600)
-def test_every_form_names_what_is_wrong_and_keeps_what_was_typed(world: Any) -> None:
+# With every change one of so many of the values goes to each address, another one to the next; all of them in the longer run.
+SHARES = pytest.mark.parametrize("turns", [2, pytest.param(1, marks=pytest.mark.long)])
+
+
+@SHARES
+@pytest.mark.timeout(1200)
+def test_every_form_names_what_is_wrong_and_keeps_what_was_typed(world: Any, turns: int) -> None:
     troubles: list[str] = []
     seen = refused = 0
     clients = {who: everything.client_of(world, who) for who in EYES}
@@ -122,8 +127,8 @@ def test_every_form_names_what_is_wrong_and_keeps_what_was_typed(world: Any) -> 
             if form is None or not form.fields:
                 continue
             seen += 1
-            for words, value in HOSTILE.items():
-                if words in FOR_NUMBERS and "exact" not in form.fields.values():
+            for at, (words, value) in enumerate(HOSTILE.items()):
+                if (at + seen) % turns or (words in FOR_NUMBERS and "exact" not in form.fields.values()):
                     continue
                 value = value[: ALL_AT_ONCE // len(form.fields)]
                 answer = client.post(form.action or path, filled(form, value))
@@ -162,8 +167,9 @@ def _shortcomings(form: Form, page: str, words: str, value: str) -> list[str]:
     return wrong
 
 
-@pytest.mark.timeout(600)
-def test_every_rest_operation_answers_bad_input_with_a_problem_that_names_it(world: Any) -> None:
+@SHARES
+@pytest.mark.timeout(1200)
+def test_every_rest_operation_answers_bad_input_with_a_problem_that_names_it(world: Any, turns: int) -> None:
     troubles: list[str] = []
     clients = {who: everything.client_of(world, who) for who in EYES}
     for client in clients.values():
@@ -176,10 +182,10 @@ def test_every_rest_operation_answers_bad_input_with_a_problem_that_names_it(wor
             continue
         seen += 1
         bodies = ["{", "[]", "null", '"x"', "[1, 2]", json.dumps({"nobody_asked_for_this": 1})]
-        # All properties are wrong at once: a serializer names each of them. Every other operation takes the other half.
+        # All properties are wrong at once: a serializer names each of them. The next operation takes the next share.
         bodies += [
             json.dumps({name: WRONG[(at + turn) % len(WRONG)] for at, name in enumerate(properties)})
-            for turn in range(seen % 2, len(WRONG), 2)
+            for turn in range(seen % (2 * turns), len(WRONG), 2 * turns)
             if properties
         ]
         for body in bodies:
@@ -250,9 +256,10 @@ LISTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.timeout(600)
-def test_no_list_breaks_at_a_hostile_address(world: Any) -> None:
-    troubles = []
+@SHARES
+@pytest.mark.timeout(1200)
+def test_no_list_breaks_at_a_hostile_address(world: Any, turns: int) -> None:
+    troubles, seen = [], 0
     client = everything.client_of(world, "leader")
     client.raise_request_exception = False
     for door in everything.doors():
@@ -266,7 +273,8 @@ def test_no_list_breaks_at_a_hostile_address(world: Any) -> None:
         if shown.status_code != 200:
             continue
         is_list = shown.streaming or b"<table" in shown.content or b'"results"' in shown.content
-        for asked in LISTS if is_list else LISTS[:1]:
+        seen += 1
+        for asked in LISTS[seen % turns :: turns] if is_list else LISTS[:1]:
             # As htmx asks: without the navigation around every page.
             answer = client.get(f"{path}?{asked}", headers=everything.PART if not door.is_api else {})
             if answer.status_code >= 500:

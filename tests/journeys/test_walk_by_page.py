@@ -77,11 +77,12 @@ class Cast:
         return self._windows[name]
 
 
+@pytest.mark.long
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
 @pytest.mark.timeout(400)
 @pytest.mark.req("R005", "R013", "R014", "R015", "R016", "R079", "R086", "R087")
-@pytest.mark.parametrize("case", [BATTERY, pytest.param(CHIP, marks=pytest.mark.long)], ids=["battery", "chip"])
+@pytest.mark.parametrize("case", [BATTERY, CHIP], ids=["battery", "chip"])
 def test_people_play_the_walk_through_forms(new_page: Any, frozen_clock: Any, case: dict[str, Any]) -> None:
     people = Cast(new_page)
     if case is BATTERY:

@@ -19,6 +19,7 @@ from needs.models.outcome import Application
 from needs.queries.public import needs_public, results_public
 from needs.services.challenge import index_challenge
 from needs.services.need import index_need
+from needs.services.result import index_application
 from needs.states.challenge import PUBLIC
 from needs.states.need import LISTED, Confidentiality
 from needs.states.outcome import APPLIED
@@ -76,6 +77,7 @@ def show_application(*, actor: Actor, application_id: UUID, is_public: bool | No
         raise Invalid(told, field="is_public", missing=[Missing(told, who, where)])
     before, row.is_public = row.is_public, is_public
     _keep(actor, "show_application", row, before, is_public)
+    index_application(row)
     return row
 
 

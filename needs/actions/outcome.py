@@ -20,6 +20,7 @@ from needs.models.outcome import Application, FollowUp, Outcome, Reinvestment, R
 from needs.models.result import Result
 from needs.queries.outcome import line_of
 from needs.services import outcome as services
+from needs.services.result import index_application
 from needs.states.outcome import APPLICATION, OUTCOME
 
 
@@ -80,6 +81,7 @@ def _answer(actor: Actor, application_id: UUID, move: str, reason: str) -> Appli
         row.answered_by, row.answered_at = actor.person, clock.now()
     row.touch()
     row.save()
+    index_application(row)
     inbox.close_tasks(key=f"answer_application:{row.pk}")
     if move == "deny_application":
         inbox.notify(

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import mixins, serializers
+from rest_framework.request import Request
 
 from chains.models import ChainNode
+from core.api.filters import Search
 from core.api.serializers import Money, Quantity, Ref
 from core.api.views import Door
 from core.inbox.mail import absolute
 from needs.models.challenge import Challenge
 from needs.models.outcome import Application
+from needs.models.question import Question
 from needs.models.result import Result
 from needs.queries.public import (
     applications_public,
     challenges_public,
+    found_public,
     lines_public,
     open_challenges_public,
+    questions_public,
     results_public,
     values_public,
     with_indicators,
@@ -48,7 +53,7 @@ class OpenIndicator(serializers.Serializer):  # type: ignore[type-arg]  # no mod
 
 
 class OpenChallengeOut(serializers.ModelSerializer[Challenge]):
-    """A challenge as everybody may read it; it says nothing of bids, questions and confidential details."""
+    """A challenge as everybody may read it; it says nothing of bids, askers and confidential details."""
 
     issuer = Ref()
     node = OpenNode(source="need.node")
@@ -70,6 +75,27 @@ class OpenChallengeOut(serializers.ModelSerializer[Challenge]):
 
     def get_link(self, row: Challenge) -> str:
         return absolute(f"/open/challenges/{row.pk}/")
+
+
+class OpenQuestion(serializers.ModelSerializer[Question]):
+    """A question that the issuer answered; who asked is told to nobody."""
+
+    class Meta:
+        model = Question
+        fields = ["number", "text", "answer", "answered_at"]
+
+
+class OpenChallengeDetail(OpenChallengeOut):
+    """With the answered questions."""
+
+    questions = serializers.SerializerMethodField()
+
+    class Meta(OpenChallengeOut.Meta):
+        fields = [*OpenChallengeOut.Meta.fields, "questions"]
+
+    @extend_schema_field(OpenQuestion(many=True))
+    def get_questions(self, row: Challenge) -> list[dict[str, Any]]:
+        return [dict(one) for one in OpenQuestion(questions_public(row), many=True).data]
 
 
 class OpenValue(serializers.Serializer):  # type: ignore[type-arg]  # no model: an indicator with its newest value
@@ -168,12 +194,25 @@ class OpenOutcomeDetail(OpenOutcomeOut):
         return [dict(one) for one in OpenChange(rows, many=True).data]
 
 
+class PublicSearch(Search):
+    """Words as the one search finds them among what everybody may read, or as they stand in the fields."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        said = super().filter_queryset(request, queryset, view)
+        words = " ".join(self.get_search_terms(request))
+        if not words:
+            return said
+        return queryset.filter(found_public(words, view.search_kind) | Q(pk__in=said.order_by().values("pk")))
+
+
 class OpenDoor(Door, mixins.ListModelMixin, mixins.RetrieveModelMixin):
     """Read alone, by anybody."""
 
     room = "needs"
     is_open_to_strangers = True
     detail_serializer: ClassVar[Any] = None
+    search_kind: ClassVar[str] = ""
+    filter_backends: list[Any] = [PublicSearch if one is Search else one for one in Door.filter_backends]
 
     def get_serializer_class(self) -> Any:
         return self.detail_serializer if self.action == "retrieve" and self.detail_serializer else self.serializer_class
@@ -183,7 +222,9 @@ class OpenChallenges(OpenDoor):
     """Challenges that their issuers show to everyone: listed while they take bids, read by their id afterwards as well."""
 
     model = Challenge
+    search_kind = "challenge"
     serializer_class = OpenChallengeOut
+    detail_serializer = OpenChallengeDetail
     filterset_fields: ClassVar[Any] = {
         "need__chain": ["exact"], "need__node": ["exact"], "deadline_at": ["gte", "lte"], "budget": ["gte", "lte"],
     }  # fmt: skip
@@ -199,6 +240,7 @@ class OpenResults(OpenDoor):
     """Results that their owners show to everyone."""
 
     model = Result
+    search_kind = "result"
     serializer_class = OpenResultOut
     detail_serializer = OpenResultDetail
     filterset_fields: ClassVar[Any] = {"chain": ["exact"], "node": ["exact"], "trl": ["gte", "lte"]}
@@ -213,6 +255,7 @@ class OpenOutcomes(OpenDoor):
     """Uses of results that the results' owners show to everyone."""
 
     model = Application
+    search_kind = "outcome"
     serializer_class = OpenOutcomeOut
     detail_serializer = OpenOutcomeDetail
     filterset_fields: ClassVar[Any] = {

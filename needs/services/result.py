@@ -21,15 +21,17 @@ from core.indicators import services as indicators
 from core.indicators.kinds import Direction, Kind, Operator
 from core.indicators.models import Measurement, Specification
 from core.search import services as search
+from core.search.models import Visibility
 from needs.models.need import Need
+from needs.models.outcome import Application
 from needs.models.result import Capability, Result, ResultValue
 from needs.queries.need import needs_visible_to
 from needs.queries.origins import our_projects
-from needs.queries.public import result_visibility
+from needs.queries.public import application_visibility, kept_back, result_visibility
 from needs.queries.result import chains_of, specifications_of
 from needs.services.need import need_specifications, refuse
 from needs.states.need import OFFERED, DemandSide
-from needs.states.outcome import ApplicationState
+from needs.states.outcome import APPLIED, ApplicationState
 from needs.states.result import CapabilityState, FitPart, ResultState
 
 FIT_FIELDS = tuple(f"fit_{part}" for part in FitPart.values)
@@ -208,16 +210,34 @@ def _own_specification(result: Result, fields: Mapping[str, Any]) -> Specificati
 
 
 def index_result(result: Result) -> None:
-    """Refresh the search document; only published results are found by others."""
-    names = " ".join(f"{one.name} {one.name_en}" for one in specifications_of(result))
+    """Refresh the search document and those of its uses; only published results are found by others."""
+    visibility = result_visibility(result)
+    hidden = set() if visibility != Visibility.PUBLIC else set(kept_back().values_list("specification", flat=True))
+    names = " ".join(f"{one.name} {one.name_en}" for one in specifications_of(result) if one.pk not in hidden)
     nodes = " ".join(str(one.name) for one in result.nodes.all())
     users = Organisation.objects.filter(applications__in=result.applications.exclude(state=ApplicationState.WITHDRAWN))
     search.index(
         result, title=f"{result.code} {result.title}", room="needs", kind="result", link=result_link(result), organisation=result.owner,
         text=" ".join(filter(None, [result.title_en, result.text, result.field, names, nodes])),
-        visibility=result_visibility(result), parties=[result.owner, *users],
+        visibility=visibility, parties=[result.owner, *users],
         facets={"chain": str(result.chain_id), "chains": [str(one.pk) for one in chains_of(result)], "node": str(result.node_id),
                 "side": result.demand_side, "state": result.state, "region": result.owner.region_code, "field": result.field},
+    )  # fmt: skip
+    for use in result.applications.select_related("node__chain", "user"):
+        use.result = result
+        index_application(use)
+
+
+def index_application(row: Application) -> None:
+    """Refresh the search document of a use of a result; one that was denied or withdrawn has none."""
+    if row.state not in APPLIED:
+        search.remove(row)
+        return
+    result, node = row.result, row.node
+    search.index(
+        row, title=f"{result.title} → {node}", text=f"{row.effect} {result.title_en} {result.code} {node.chain}", room="needs", kind="outcome",
+        link=reverse("needs:application", args=[row.pk]), organisation=result.owner, visibility=application_visibility(row),
+        parties=[result.owner, *([row.user] if row.user else [])], facets={"chain": str(node.chain_id), "node": str(node.pk)},
     )  # fmt: skip
 
 

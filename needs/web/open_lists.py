@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from chains.models import Chain
 from core.web import tables
+from needs.queries.public import found_public
 from needs.states.challenge import IpTerms
 from needs.states.outcome import ApplicationState
 
@@ -17,7 +19,18 @@ def _chains() -> list[tuple[Any, str]]:
     return [(row.pk, str(row)) for row in Chain.objects.all()]
 
 
-class OpenChallenges(tables.Table):
+class OpenTable(tables.Table):
+    """A list for everybody: asked by the one search among public rows, and by the names and numbers that it does not hold."""
+
+    kind = ""
+    can_export = False
+
+    def search_condition(self, text: str) -> Q:
+        return found_public(text, self.kind) | super().search_condition(text)
+
+
+class OpenChallenges(OpenTable):
+    kind = "challenge"
     columns = [
         tables.Column("title", _("Challenge"), sort="title", is_primary=True, note=lambda row: row.code,
                       link=lambda row: reverse("open:challenge", args=[row.pk])),
@@ -37,7 +50,6 @@ class OpenChallenges(tables.Table):
     ]
     search = ["code", "title", "summary", "issuer__name", "need__chain__name", "need__node__name"]
     default_sort = "deadline_at"
-    can_export = False
     empty = tables.Empty(
         _("No challenge is open to everyone at the moment"),
         _("Most challenges are read by members of the platform; sign in to see those."),
@@ -45,7 +57,8 @@ class OpenChallenges(tables.Table):
     )
 
 
-class OpenResults(tables.Table):
+class OpenResults(OpenTable):
+    kind = "result"
     columns = [
         tables.Column("title", _("Result"), value="name", sort="title", is_primary=True, note=lambda row: row.code,
                       link=lambda row: reverse("open:result", args=[row.pk])),
@@ -63,7 +76,6 @@ class OpenResults(tables.Table):
     ]
     search = ["code", "title", "title_en", "text", "field", "owner__name", "chain__name", "node__name"]
     default_sort = "-published_at"
-    can_export = False
     empty = tables.Empty(
         _("No result is open to everyone at the moment"),
         _("Most results are read by members of the platform; sign in to see those."),
@@ -71,7 +83,8 @@ class OpenResults(tables.Table):
     )
 
 
-class OpenOutcomes(tables.Table):
+class OpenOutcomes(OpenTable):
+    kind = "outcome"
     columns = [
         tables.Column("result", _("Result"), value="result.name", sort="result__title", is_primary=True,
                       link=lambda row: reverse("open:outcome", args=[row.pk]), note=lambda row: row.result.owner.name),
@@ -89,7 +102,6 @@ class OpenOutcomes(tables.Table):
     ]  # fmt: skip
     search = ["result__title", "result__title_en", "result__code", "effect", "node__name", "node__chain__name"]
     default_sort = "-applied_on"
-    can_export = False
     empty = tables.Empty(
         _("No outcome is open to everyone at the moment"),
         _("Where results are in use, and what they changed, stands here once their owners show it."),

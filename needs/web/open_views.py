@@ -22,6 +22,7 @@ from needs.queries.public import (
     challenges_public,
     lines_public,
     open_challenges_public,
+    questions_public,
     results_public,
     values_public,
     with_indicators,
@@ -38,17 +39,28 @@ def _tabs(here: str) -> list[dict[str, Any]]:
     return [{"label": label, "url": reverse(f"open:{name}"), "is_current": name == here} for name, label in names]
 
 
-def _meta(request: HttpRequest, said: Any, feed: str = "") -> dict[str, Any]:
-    """What search engines and feed readers are told: the description, the one address of the page, its feed."""
+def _meta(request: HttpRequest, said: Any, feed: str) -> dict[str, Any]:
+    """What search engines and feed readers are told: the description, the one address of the page, its feeds."""
     return {
         "meta_description": " ".join(Truncator(str(said)).chars(200).split()),
         "canonical": absolute(request.path),
-        "feed_url": reverse(f"open:{feed}_feed") if feed else "",
+        "feeds": _feeds(feed),
     }
 
 
+def _feeds(name: str) -> list[dict[str, Any]]:
+    """The feed of a list as Atom, and the deadlines of its challenges as a calendar: address, kind, title, icon and label."""
+    titles = {"challenges": _("Open challenges"), "results": _("Open results"), "outcomes": _("Open outcomes")}
+    atom = {"url": reverse(f"open:{name}_feed"), "kind": "application/atom+xml", "title": titles[name]}
+    found = [atom | {"icon": "bell", "label": _("Subscribe (Atom)")}]
+    if name == "challenges":
+        calendar = {"url": reverse("open:deadlines"), "kind": "text/calendar", "title": _("Deadlines as a calendar")}
+        found.append(calendar | {"icon": "calendar", "label": _("Deadlines as a calendar")})
+    return found
+
+
 def _list(request: HttpRequest, table: tables.Table, name: str, title: Any, intro: Any) -> HttpResponse:
-    shown = {"list_tabs": _tabs(name), "has_deadlines": name == "challenges", **_meta(request, intro, name)}
+    shown = {"list_tabs": _tabs(name), **_meta(request, intro, name)}
     return tables.render(request, table, title=title, template="open/list.html", intro=intro, context=shown)
 
 
@@ -100,8 +112,9 @@ def challenge_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "challenge": row,
         "takes_bids": row.state == ChallengeState.PUBLISHED and not row.is_past_deadline,
         "has_details": hasattr(row, "details"),
+        "questions": questions_public(row),
         "specifications": [one.specification for one in row.indicators.all()],
-        **_meta(request, row.summary or row.title),
+        **_meta(request, row.summary or row.title, "challenges"),
     }
     facts = [
         (_("Issuer"), row.issuer.name),
@@ -120,7 +133,7 @@ def result_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "result": row,
         "values": values_public(row),
         "uses": applications_public().filter(result=row).select_related("node__chain"),
-        **_meta(request, row.text),
+        **_meta(request, row.text, "results"),
     }
     facts = [(_("Owner"), row.owner.name), (_("Number"), row.code), (_("Node"), f"{row.chain} · {row.node}")]
     crumbs = _crumbs("results", _("Results"), row.code)
@@ -131,7 +144,7 @@ def result_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def outcome_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One result in use: its effect and what changed, without the name of its user (open to strangers)."""
     row = _found(applications_public().select_related("result__owner", "node__chain"), pk)
-    shown = {"application": row, "stated": row, "lines": lines_public(row), **_meta(request, row.effect)}
+    shown = {"application": row, "stated": row, "lines": lines_public(row), **_meta(request, row.effect, "outcomes")}
     facts = [(_("Result"), row.result.name), (_("Owner"), row.result.owner.name)]
     facts.append((_("Node"), f"{row.node.chain} · {row.node}"))
     title = f"{row.result.name} → {row.node}"

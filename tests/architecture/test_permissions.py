@@ -57,14 +57,26 @@ def test_a_stranger_reads_nothing_of_the_played_world_that_is_not_public(
 ) -> None:
     from django.test import Client
 
+    from portal.walk import shown
+    from portal.walk.cases import CASES
+    from portal.walk.play import Play, Walk
     from tests.support.leaks import everything as public_answers
     from tests.support.leaks import leaks
 
     settings.API_RATES = {}
-    world_of(live_server, tmp_path)
+    world = world_of(live_server, tmp_path)
     client = Client()
     assert len(list(public_answers(client))) >= 2 * (10 + 6), "the world shows one of each to everyone"
     assert leaks(client) == []
+    play = Play(Walk(live_server, say=lambda _words: None), CASES[0])
+    play.walk.memory, play.ids = tmp_path / "shown.json", dict(world.ids)
+    for part in ("leader", "second", "institute", "university", "supplier1", "supplier2"):
+        play.who(part).organisation = play.ids["leader" if part == "second" else part]
+    shown.to_everyone(play)
+    case = CASES[0]
+    page = client.get("/open/").content.decode()
+    assert case.next_need["title"] in page and case.result["title"] in client.get("/open/results/").content.decode()
+    assert case.effect in client.get("/open/outcomes/").content.decode() and leaks(client) == []
 
 
 HEAD = '''"""Who may knock on which door: every page and REST address × eight kinds of people.

@@ -241,6 +241,8 @@ class World:
             from core.book.models import Body
 
             return Body.objects.filter(organisation=self.party.organisation).earliest("entry_id").pk
+        if name == "section":
+            return "results"
         if name == "thing":
             return "needs"
         if name == "number":

@@ -12,16 +12,22 @@ import pytest
 from django.urls import reverse
 
 from core.errors import Invalid, NotAllowed, WrongState
+from core.search import services as search
 from core.search.models import Document
 from needs.actions import openness
 from needs.actions import outcome as outcome_actions
+from needs.actions import question as question_actions
 from needs.actions import result as result_actions
+from needs.services.challenge import index_challenge
+from needs.services.result import index_result
+from portal.web import crawlers
 from tests import factories
 from tests.factories import challenges as make
 from tests.factories import entry
 from tests.factories import results as make_results
 from tests.support.leaks import everything, leaks
 
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -107,6 +113,101 @@ def test_a_need_for_its_parties_alone_is_not_opened(db: str) -> None:
     scene = make.Scene(confidentiality="restricted")
     with pytest.raises(WrongState):
         openness.show_need(actor=scene.second, need_id=scene.need.pk, is_public=True)
+
+
+@pytest.mark.req("R015")
+@pytest.mark.parametrize(
+    ("asked", "answered"), [("测试温度是多少？", "45 ℃，见标准。"), ("极片由谁提供？", "由发榜方提供三百片。")]
+)
+def test_a_stranger_reads_answered_questions_and_not_who_asked(client: Any, asked: str, answered: str) -> None:
+    scene, challenge = shown_challenge()
+    asker = scene.bidder("不具名提问院")
+    first = question_actions.ask_question(actor=asker, challenge_id=challenge.pk, text=asked)
+    question_actions.ask_question(actor=asker, challenge_id=challenge.pk, text="还没有答复的问题")
+    page, read = reverse("open:challenge", args=[challenge.pk]), f"/api/v1/open/challenges/{challenge.pk}/"
+    assert asked not in client.get(page).content.decode() and client.get(read).json()["questions"] == []
+    question_actions.answer_question(actor=scene.second, question_id=first.pk, answer=answered)
+    shown, told = client.get(page).content.decode(), client.get(read).json()["questions"]
+    assert asked in shown and answered in shown
+    assert [(one["number"], one["text"], one["answer"]) for one in told] == [(1, asked, answered)]
+    assert set(told[0]) == {"number", "text", "answer", "answered_at"} and leaks(client) == []
+    hidden = scene.published(title="成员榜单")
+    other = question_actions.ask_question(actor=asker, challenge_id=hidden.pk, text="只给成员看的问题")
+    question_actions.answer_question(actor=scene.second, question_id=other.pk, answer="只给成员看的答复")
+    assert leaks(client) == []
+
+
+@pytest.mark.req("R015", "R017")
+@pytest.mark.parametrize(
+    ("said", "asked", "nothing"),
+    [("硫化物固态电池电解质", "solid-state battery", "碳纤维"), ("碳纤维复合材料", "carbon fiber", "固态电池")],
+)
+def test_public_lists_are_asked_by_the_one_search_in_either_language(
+    client: Any, said: str, asked: str, nothing: str
+) -> None:
+    search.load_terms()
+    _scene, challenge = shown_challenge()
+    type(challenge).objects.filter(pk=challenge.pk).update(title=f"{said}攻关", summary="")
+    challenge.refresh_from_db()
+    index_challenge(challenge)
+    result, owner, use = shown_use(title=f"{said}样件", text="样件")
+    make_results.published(title=f"{said}内部样件")
+    expected = {"/open/": challenge.pk, "/open/results/": result.pk, "/open/outcomes/": use.pk}
+    for address, pk in expected.items():
+        for words, found in ((asked, True), (said[:6], True), (nothing, False)):
+            assert (str(pk) in client.get(address, {"q": words}).content.decode()) is found, (address, words)
+            rest = {"/open/": "challenges/", "/open/results/": "results/", "/open/outcomes/": "outcomes/"}[address]
+            read = client.get(f"/api/v1/open/{rest}", {"search": words}).json()["results"]
+            assert [one["id"] for one in read] == ([str(pk)] if found else []), (rest, words)
+    openness.show_application(actor=owner, application_id=use.pk, is_public=False)
+    assert str(use.pk) not in client.get("/open/outcomes/", {"q": asked}).content.decode()
+    assert Document.objects.get(object_id=use.pk).visibility == "members"
+
+
+@pytest.mark.req("R017")
+def test_the_public_document_of_a_result_does_not_hold_what_a_need_keeps_to_itself(client: Any) -> None:
+    scene = make.Scene()
+    spec = make.specifications(scene.issuer)[0]
+    result, owner = make_results.published(confidentiality="public", text="样件的说明。")
+    scene.need.versions.get().indicators.get_or_create(specification=spec)
+    result.values_measured.create(specification=spec)
+    index_result(result)
+    assert spec.name not in Document.objects.get(object_id=result.pk).text
+    result_actions.edit_result(actor=owner, result_id=result.pk, changes={"confidentiality": "members"})
+    assert spec.name in Document.objects.get(object_id=result.pk).text
+
+
+@pytest.mark.req("R015", "R017")
+def test_search_engines_are_told_of_public_rows_and_of_nothing_else(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _scene, challenge = shown_challenge()
+    hidden = make.Scene().published()
+    results = [make_results.published(confidentiality="public")[0] for _ in range(3)]
+    robots = client.get("/robots.txt").content.decode()
+    assert "Disallow: /\n" in robots and "Allow: /open/\n" in robots and "http://localhost:8000/sitemap.xml" in robots
+    monkeypatch.setattr(crawlers._Ours, "limit", 2)
+    index = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    parts = [str(one.text).removeprefix("http://localhost:8000") for one in index.iter(f"{SITEMAP}loc")]
+    assert [one for one in parts if "results" in one] == ["/sitemap-results.xml", "/sitemap-results.xml?p=2"]
+    told = [
+        str(one.text)
+        for part in parts
+        for one in ElementTree.fromstring(client.get(part).content).iter(f"{SITEMAP}loc")
+    ]
+    pages = [
+        reverse("open:challenge", args=[challenge.pk]),
+        *(reverse("open:result", args=[one.pk]) for one in results),
+    ]
+    assert {f"http://localhost:8000{one}" for one in ["/open/", "/open/results/", "/open/outcomes/", *pages]} == set(
+        told
+    )
+    assert str(hidden.pk) not in " ".join(told) and len(told) == len(set(told))
+    assert client.get("/sitemap-needs.xml").status_code == 404
+    assert client.get("/sitemap-results.xml?p=9").status_code == 404
+    page = client.get(pages[0]).content.decode()
+    assert 'type="application/atom+xml" href="/open/challenges.atom"' in page
+    assert 'type="text/calendar" href="/open/deadlines.ics"' in page
 
 
 @pytest.mark.req("R015")

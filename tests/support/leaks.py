@@ -9,6 +9,11 @@ from django.urls import reverse
 
 LISTS = ["/open/", "/open/results/", "/open/outcomes/"]
 FEEDS = ["/open/challenges.atom", "/open/results.atom", "/open/outcomes.atom", "/open/deadlines.ics"]
+CRAWLERS = [
+    "/robots.txt",
+    "/sitemap.xml",
+    *(f"/sitemap-{name}.xml" for name in ("lists", "challenges", "results", "outcomes")),
+]
 REST = ["/api/v1/open/challenges/", "/api/v1/open/results/", "/api/v1/open/outcomes/"]
 
 
@@ -16,7 +21,7 @@ def everything(client: Any) -> Iterator[tuple[str, str]]:
     """Every public address with its answer, as a stranger gets it."""
     from needs.queries.public import applications_public, challenges_public, results_public
 
-    pages = [*LISTS, *FEEDS, *REST]
+    pages = [*LISTS, *FEEDS, *REST, *CRAWLERS]
     for name, rows in (
         ("challenge", challenges_public()),
         ("result", results_public()),
@@ -47,6 +52,7 @@ def secrets() -> dict[str, set[str]]:
     results = models.Result.objects.exclude(pk__in=public.results_public().values("pk"))
     uses = models.Application.objects.exclude(pk__in=public.applications_public().values("pk"))
     needs = models.Need.objects.all()
+    waiting = models.Question.objects.filter(answered_at__isnull=True)
     told = {
         "needs": texts(needs, "title", "title_en", "affected_users", "constraints", "expected_results", "code"),
         "pains": texts(needs.exclude(pk__in=public.needs_public().values("pk")), "pain_point"),
@@ -55,7 +61,8 @@ def secrets() -> dict[str, set[str]]:
         "bases": texts(models.Result.objects, "scores_basis"),
         "uses": texts(uses, "effect") | texts(models.Application.objects, "user__name", "state_reason"),
         "details": texts(ChallengeDetails.objects, "text", "nda_text"),
-        "questions": texts(models.Question.objects, "text", "answer"),
+        "questions": texts(waiting | models.Question.objects.filter(challenge__in=closed), "text", "answer"),
+        "askers": texts(models.Question.objects, "organisation__name", "asked_by__name", "answered_by__name"),
         "bidders": texts(models.Bid.objects, "bidder__name"),
         "bids": texts(models.Bid.objects, "team", "plan"),
         "marks": texts(models.Score.objects, "comment"),
@@ -66,7 +73,9 @@ def secrets() -> dict[str, set[str]]:
     said |= texts(public.results_public(), "title", "title_en", "text", "owner__name") | texts(
         public.applications_public(), "effect"
     )
-    said |= texts(public.challenges_public(), "need__chain__name", "need__node__name")
+    said |= texts(
+        public.challenges_public(), "need__chain__name", "need__node__name", "questions__text", "questions__answer"
+    )
     aloud = "\n".join(said)
     return {place: {word for word in words if word not in aloud} for place, words in told.items()}
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 GROUPS = {
     "need": gettext_lazy("Needs"),
     "result": gettext_lazy("Results"),
+    "outcome": gettext_lazy("Results in use"),
     "capability": gettext_lazy("Capabilities"),
     "technology": gettext_lazy("Technology"),
     "people": gettext_lazy("People"),

@@ -62,7 +62,8 @@ def allocated(actor: Actor) -> QuerySet[Any]:
         bid__in=bids_visible_to(actor).filter(state__in=RECEIVED).values("pk"), bid__challenge__need=OuterRef("pk")
     )
     rows = needs_visible_to(actor).filter(state=NeedState.PUBLISHED).annotate(
-        bidding=_count(bids.filter(~Exists(own)), "challenge__need", "bidder"),
+        # A nameless bid counts beside the project's parties: were it left out as one of theirs, the count would name its bidder.
+        bidding=_count(bids.filter(Q(is_nameless=True) | ~Exists(own)), "challenge__need", "bidder"),
         working=_count(partners, None, "organisation"),
         machines=_count(machines, "bid__challenge__need", "pk"),
         money=Coalesce(_sum(tranches), Decimal(0), output_field=DecimalField(max_digits=18, decimal_places=2)),

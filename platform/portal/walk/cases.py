@@ -47,6 +47,13 @@ class Case:
     fund: str = "10000000"
     fails_at: str = ""
     gate_shares: list[str] = field(default_factory=lambda: ["30", "30", "40"])
+    # What came of it, and what it leaves open: both are shown to everyone.
+    result: dict[str, Any] = field(default_factory=dict)
+    effect: str = ""
+    outcome: dict[str, Any] = field(default_factory=dict)
+    next_need: dict[str, Any] = field(default_factory=dict)
+    next_days: int = 45
+    question: tuple[str, str] = ("", "")
 
 
 def relative(name: str, change: str, unit: str, baseline: str, method: str) -> dict[str, Any]:
@@ -83,6 +90,16 @@ CASES = [
         budget="10000000.00", good=["262", "15"], weak=["255", "14"],
         measured={"rd": ["263", "14.8"], "pilot": ["261.5", "14.9"], "mass_production": ["260.4", "15"]},
         shares=["40", "30", "20", "10"], income="1000000.00",
+        result={"title": "高比能快充动力电池", "title_en": "Fast-charging traction battery of high energy density", "field": "动力电池",
+                "text": "能量密度超过 260 Wh/kg、十五分钟快充的动力电池及其电极工艺，已在整车产线试用（示例）。"},
+        effect="冬季续航与补能时间明显改善，首批 500 辆车在用（示例）。",
+        outcome={"name": "冬季实际续航", "unit": "km", "baseline_value": "310", "value": "405", "sample_size": 120, "direction": "higher"},
+        next_need={"title": "零下三十度快充析锂", "pain": "极寒地区快充后容量衰减快，冬季要先预热半小时。", "users": "北方网约车与物流车司机",
+                   "budget": "4000000.00", "indicators": [
+                       threshold("低温充电时间", "le", "25", "min", "零下三十度，10%–80% SOC"),
+                       threshold("循环后容量保持率", "ge", "85", "%", "零下三十度快充 300 次"),
+                   ]},
+        next_days=45, question=("样品电芯由谁提供？", "由发榜方提供同一批次电芯 60 只，揭榜后两周内送达。"),
     ),
     Case(
         key="chip", chain=("电子信息产业链", "Electronics"),
@@ -98,6 +115,13 @@ CASES = [
         budget="6000000.00", good=["352", "40.5"], weak=["380", "40"],
         measured={"rd": ["350", "40.1"], "pilot": ["356", "40.6"], "mass_production": ["358", "40.8"]},
         shares=["40", "30", "20", "10"], income="1000000.00",
+        result={"title": "低功耗芯片与均热封装", "title_en": "Low-power chip with heat-spreading package", "field": "集成电路",
+                "text": "典型负载功耗降低四分之一、外壳不烫手的芯片与封装方案，已通过中试（示例）。"},
+        effect="整机满载不降频，客户投诉减少（示例）。",
+        outcome={"name": "连续使用时长", "unit": "h", "baseline_value": "7.5", "value": "10", "sample_size": 300, "direction": "higher"},
+        next_need={"title": "折叠终端铰链区散热", "pain": "折叠机两块主板之间热量传不过去，一侧过热降频。", "users": "折叠屏手机用户", "budget": "2500000.00",
+                   "indicators": [threshold("铰链区温差", "le", "4", "K", "环境 25 °C 满载 30 min"), threshold("弯折寿命", "ge", "200000", "次", "半径 3 mm")]},
+        next_days=30, question=("能否用石墨烯膜以外的材料？", "可以，只看指标，不限材料与路线。"),
     ),
     Case(
         key="device", chain=("医疗器械产业链", "Medical devices"),
@@ -113,5 +137,10 @@ CASES = [
         budget="10000000.00", good=["1.6", "97"], weak=["1.9", "95"],
         measured={"rd": ["1.4", "97.5"], "pilot": ["1.6", "91.2"]}, fails_at="pilot",
         shares=["40", "30", "20", "10"], income="300000.00",
+        result={"title": "微流量脉动测试方法", "title_en": "Test method for pulsation at micro flow", "field": "医疗器械",
+                "text": "项目虽在中试终止，留下可用的测试方法：每小时 0.1 毫升下的脉动可重复测量（示例）。"},
+        next_need={"title": "输液泵一次合格率", "pain": "管路公差放大后流量漂移，整批返工。", "users": "整机厂与病区护士", "budget": "3000000.00",
+                   "indicators": [threshold("整批一次合格率", "ge", "98", "%", "联合中试 500 台"), threshold("单台校准时间", "le", "3", "min", "产线实测")]},
+        next_days=60, question=("失败项目的数据能否使用？", "可以，签署保密协议后在数据目录中申请。"),
     ),
 ]  # fmt: skip

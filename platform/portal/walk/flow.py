@@ -53,7 +53,7 @@ def need(play: Play) -> None:
         "title": case.title, "pain_point": case.pain, "affected_users": case.users, "demand_side": "rd", "node": play.ids["node:midstream"],
         "budget": case.budget, "deadline_on": play.walk.day(720), "constraints": "现有产线可加工，单位成本不升。",
     }  # fmt: skip
-    row = leader.post("needs/", body, key=play.key("need"))
+    row = play.post_need(body)
     path = f"needs/{row['id']}"
     play.ids["need"] = row["id"]
     if leader.get(f"{path}/")["state"] == "draft" and not leader.get(f"{path}/")["evidence"]:
@@ -104,7 +104,7 @@ def challenge(play: Play) -> None:
     row = leader.post("challenges/", body, key=play.key("challenge"))
     play.ids["challenge"] = row["id"]
     if row["state"] == "draft" and not row["deadline_at"]:
-        moment = clock.now().replace(microsecond=0) + dt.timedelta(seconds=DEADLINE_SECONDS)
+        moment = clock.now().replace(microsecond=0) + dt.timedelta(seconds=play.bid_seconds)
         leader.patch(f"challenges/{row['id']}/", {"deadline_at": moment.isoformat()}, key=play.key("deadline"))
     for number in range(1, 4):
         _invite_expert(play, number)

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from core import clock
-from portal.walk import cast, flow, money
+from portal.walk import cast, flow, money, shown
 from portal.walk.cases import CASES, DOMAIN, EXPERTS, OTHERS, PASSWORD, Case
 from portal.walk.client import Refused, Visitor
 
@@ -77,7 +77,11 @@ class Walk:
         self._organisations()
         for case in CASES:
             self._say(f"{case.chain[0]} · {case.title}")
-            Play(self, case).all()
+            play = Play(self, case)
+            play.all()
+            shown.to_everyone(play)
+        if self.kept.get("shown"):
+            shown.read_by_a_stranger(self)
         self._last()
 
     def _organisations(self) -> None:
@@ -130,6 +134,8 @@ class Walk:
                 f"{row['state']}, released {row['money']['captured']}",
                 f"/projects/{found}/",
             )
+        if self.kept.get("shown"):
+            shown.read_by_a_stranger(self)
         self._last()
 
 
@@ -146,6 +152,15 @@ class Play:
 
     def key(self, step: str) -> str:
         return f"{self.case.key}:{step}"
+
+    @property
+    def bid_seconds(self) -> float:
+        """How long the challenge takes bids."""
+        return flow.DEADLINE_SECONDS
+
+    def post_need(self, body: dict[str, Any]) -> Any:
+        """The leader's draft of a need."""
+        return self.who("leader").post("needs/", body, key=self.key("need"))
 
     def all(self) -> None:
         """The steps of the walk in their order."""

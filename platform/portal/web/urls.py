@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from portal.web import allocation, developers, funnel, islands, views
+from portal.web import allocation, crawlers, developers, funnel, islands, views
 
 app_name = "portal"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("robots.txt", crawlers.robots, name="robots"),
+    path("sitemap.xml", crawlers.sitemap_index, name="sitemap"),
+    path("sitemap-<slug:section>.xml", crawlers.sitemap_part, name="sitemap_part"),
     path("islands/", islands.island_organisations, name="islands"),
     path("islands/needs/", islands.island_needs, name="island_needs"),
     path("islands/results/", islands.island_results, name="island_results"),

@@ -276,6 +276,17 @@ class StandingOut(serializers.Serializer):  # type: ignore[type-arg]  # no model
     is_agreed = serializers.BooleanField()
 
 
+class ResemblingOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: computed
+    """What a bid resembles, of what the reader may read anyway."""
+
+    title = serializers.CharField(help_text="Of a work or another bid; of another bid of the challenge its bidder.")
+    owner = serializers.CharField(help_text="Whose it is; of another bid of the challenge the challenge.")
+    link = serializers.CharField()
+    percent = serializers.IntegerField(help_text="How alike they are, or which share of the passages they share.")
+    is_bidders = serializers.BooleanField(help_text="Whether it is the bidder's own work or bid: it may be paid twice.")
+    passage = serializers.CharField(help_text="The longest passage that both bids of the challenge share; else empty.")
+
+
 class AwardProposal(Input):
     challenge_id = serializers.UUIDField()
     bid_id = serializers.UUIDField()

@@ -37,6 +37,7 @@ from needs.models.details import ChallengeDetails
 from needs.models.review import PanelMember, ScoreSheet
 from needs.queries.anonymity import with_seen_names
 from needs.queries.bid import bids_visible_to, shown_file
+from needs.queries.bid_likeness import resembling
 from needs.queries.review import progress, standing_for
 
 _INDICATORS = ChallengeIndicator.objects.select_related("specification")
@@ -156,6 +157,12 @@ class BidViewSet(CheckDoors):
         """A file of the bid."""
         row = policy.fetch(self.actor, "needs.view_bid_file", BidFile, file_id)
         return respond(shown_file(self.actor, row.bid_id, row.file), request._request)
+
+    @extend_schema(operation_id="list_resembling", responses=b.ResemblingOut(many=True))
+    @action(detail=True, methods=["get"], url_path="resembling", pagination_class=None, filter_backends=[])
+    def resembling(self, request: Request, pk: Any = None) -> Response:
+        """Work and bids that the bid resembles, as far as the actor may read both."""
+        return Response(self.shown(resembling(self.actor, self.fetch(pk)), b.ResemblingOut, many=True))
 
     @extend_schema(operation_id="get_bid_receipt", responses={(200, "application/json"): OpenApiTypes.OBJECT})
     @action(detail=True, methods=["get"], url_path="receipt")

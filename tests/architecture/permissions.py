@@ -151,6 +151,7 @@ TABLE = {
     "bid-receipt": "inhhyyyh",
     "bid-record_consensus": "inhhyyyh",
     "bid-remove_bid_file": "inhhyyyh",
+    "bid-resembling": "inhhyyyh",
     "bid-score_bid": "inhhyyyh",
     "bid-submit_bid": "inhhnynh",
     "bid-withdraw_bid": "inhhnynh",

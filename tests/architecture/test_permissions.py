@@ -74,6 +74,7 @@ def test_a_stranger_reads_nothing_of_the_played_world_that_is_not_public(
         play.who(part).organisation = play.ids["leader" if part == "second" else part]
     shown.to_everyone(play)
     case = CASES[0]
+    client.cookies["django_language"] = "zh-hans"
     page = client.get("/open/").content.decode()
     assert case.next_need["title"] in page and case.result["title"] in client.get("/open/results/").content.decode()
     assert case.effect in client.get("/open/outcomes/").content.decode() and leaks(client) == []

@@ -29,6 +29,10 @@ def faults(answer: Any) -> list[str]:
         found.append(f"Cache-Control: {sent.get('Cache-Control')}")
     if "Cookie" not in sent.get("Vary", ""):
         found.append(f"Vary: {sent.get('Vary')}")
+    asked = getattr(answer, "wsgi_request", None)
+    is_rest = asked is not None and asked.path.startswith("/api/v1/") and "json" in sent.get("Content-Type", "")
+    if is_rest and not sent.get("Content-Disposition", "").startswith("attachment; filename="):
+        found.append(f"Content-Disposition: {sent.get('Content-Disposition')}")
     if {"Server", "X-Powered-By"} & set(sent):
         found.append("it tells what serves it")
     return found

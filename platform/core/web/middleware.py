@@ -51,6 +51,9 @@ HEADERS = {
     # Every answer but the static files shows one reader's view of things; no cache keeps it, not even the browser's.
     "Cache-Control": "no-store",
 }
+# What REST answers is for programs: a browser that is led there saves it and shows nothing of it.
+DOWNLOADED = ("application/json", "application/problem+json")
+ANSWER = 'attachment; filename="answer.json"'
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -64,6 +67,9 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        kind = response.headers.get("Content-Type", "").partition(";")[0]
+        if request.path.startswith("/api/v1/") and kind in DOWNLOADED:
+            response.headers.setdefault("Content-Disposition", ANSWER)
         return response
 
 

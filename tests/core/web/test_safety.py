@@ -80,6 +80,26 @@ def test_refusals_and_errors_send_them_too(client: Any, settings: Any, monkeypat
     assert "Traceback" not in answer.content.decode()
 
 
+def test_what_rest_answers_is_saved_and_not_shown(client: Any, api: Any, settings: Any) -> None:
+    """Lists, problem documents of every maker, and limits; what has a name of its own keeps it."""
+    door = api.as_person(factories.member(factories.organisation()))
+    answers = {
+        (200, "application/json"): door.client.get("/api/v1/me/"),
+        (400, "application/problem+json"): door.client.get("/api/v1/organisations/?nothing=1"),
+        (401, "application/problem+json"): client.get("/api/v1/organisations/"),
+        (404, "application/problem+json"): client.get("/api/v1/nothing/"),
+    }
+    settings.API_RATES = {"stranger": (0, 60)}
+    answers[429, "application/problem+json"] = client.get("/api/v1/organisations/")
+    for (status, kind), answer in answers.items():
+        assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (status, kind)
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="answer.json"', status
+    assert "Content-Disposition" not in client.get("/accounts/sign-in/").headers
+    settings.API_RATES = {}
+    described = client.get("/api/schema/").headers["Content-Disposition"]
+    assert described.startswith('inline; filename="xielian-api')
+
+
 def test_a_host_that_is_not_ours_is_answered_with_nothing(client: Any) -> None:
     answer = client.get("/accounts/sign-in/", headers={"Host": "evil.example"})
     assert answer.status_code == 400

@@ -10,6 +10,7 @@ import base64
 import datetime as dt
 import hashlib
 import hmac
+import logging
 import secrets
 
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -17,15 +18,21 @@ from cryptography.hazmat.primitives.twofactor import InvalidToken as WrongCode
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from core import clock, sealing
 from core.accounts.models import Organisation, Person, RecoveryCode, SecondFactor
 from core.accounts.states import OrganisationKind, Role
 from core.errors import Invalid
+from core.inbox import services as inbox
+from core.inbox.models import Notification
+
+log = logging.getLogger(__name__)
 
 PURPOSE = "second factor"
 STEP = 30
 CODES = 10
+TOLD_EVERY = dt.timedelta(hours=1)
 FREE_FAILURES = 4
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like another
 
@@ -98,7 +105,9 @@ def accept(person: Person, code: str) -> bool:
     good = step is not None and step > factor.last_step
     if good and step is not None:
         factor.last_step = step
-    elif step is None:
+    elif step is not None:
+        _tell_used_again(person)
+    else:
         unused = RecoveryCode.objects.filter(person=person, code_hash=_hashed(typed), used_at=None)
         good = unused.update(used_at=now) == 1
     factor.failures = 0 if good else factor.failures + 1
@@ -110,6 +119,17 @@ def accept(person: Person, code: str) -> bool:
 
 def codes_left(person: Person) -> int:
     return RecoveryCode.objects.filter(person=person, used_at=None).count()
+
+
+def _tell_used_again(person: Person) -> None:
+    """The person hears at most once an hour that a code of theirs was given again; the row of their factor is locked."""
+    log.warning("a code that was used already is given again for %s", person.pk)
+    kind, since = "code_used_again", clock.now() - TOLD_EVERY
+    if not Notification.objects.filter(person=person, kind=kind, created_at__gt=since).exists():
+        title = gettext_noop(
+            "A code of your authenticator that was used already was given again, and refused; if it was not you, change your password"
+        )
+        inbox.notify(kind=kind, title=title, to=[person], link="/accounts/security/")
 
 
 def _totp(secret: str) -> TOTP:

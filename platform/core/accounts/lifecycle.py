@@ -108,7 +108,7 @@ def end_session(*, actor: Actor, session_id: UUID) -> None:
 @command
 def end_other_sessions(*, actor: Actor, but: str) -> int:
     """End all of one's own browsers' sessions but the one with this key; gives how many ended."""
-    person = _oneself(actor, "accounts.edit_profile")
+    person = _oneself(actor, "accounts.end_other_sessions")
     ended = sessions.end(SignedIn.objects.filter(person=person).exclude(session_key=but))
     book.record(actor, "end_other_sessions", person)
     return ended

@@ -98,6 +98,7 @@ policy.register(
         "accounts.set_password": is_a_person,
         "accounts.unlink_sign_on": is_oneself,
         "accounts.end_session": is_oneself,
+        "accounts.end_other_sessions": is_a_person,
         "accounts.close_account": is_a_person,
         "accounts.leave_organisation": is_own_seat,
         "accounts.merge_organisation": verifies,
@@ -120,6 +121,8 @@ policy.register(
         "accounts.link_sign_on",
         "accounts.set_first_password",
         "accounts.unlink_sign_on",
+        "accounts.end_session",
+        "accounts.end_other_sessions",
         "accounts.close_account",
     ],
 )

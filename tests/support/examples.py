@@ -358,8 +358,9 @@ def _names(world: Any) -> dict[str, Any]:
 
 
 def _secrets(world: Any) -> dict[str, Any]:
-    """What comes by e-mail and is read nowhere else: the tokens of an account and of an invitation; and a seat to change."""
-    from core.accounts import entry, services
+    """What comes by e-mail and is read nowhere else: the tokens of an account and of an invitation; a seat to change and a lost phone."""
+    from core import clock
+    from core.accounts import entry, factors, services
     from tests import factories
 
     admin = world.other
@@ -369,6 +370,8 @@ def _secrets(world: Any) -> dict[str, Any]:
     seat = services.seat(
         factories.person("罗助理", email="assistant@example.test"), world.party.organisation, ["member"]
     )
+    secret, careless = factors.fresh_secret(), factories.person("陆工", email="lost.phone@example.test")
+    factors.set_up(careless, secret, factors.code_at(secret, clock.now()))
     account = entry.token_for("new.expert@example.test")
     return {"account_token": account, "invitation_token": token, "seat_to_change": str(seat.pk)}
 

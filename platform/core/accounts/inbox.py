@@ -10,6 +10,7 @@ kinds.register(
     asked={"verify_organisation": _("A registered organisation waits for verification")},
     told={
         "second_factor": _("The second factor of my account changed"),
+        "take_second_factor": _("The operator took a member's lost second factor away"),
         "code_used_again": _("A used code of my authenticator was given again"),
         "password": _("My password changed"),
         "sign_on": _("Single sign-on was linked to my account, or unlinked"),
@@ -21,6 +22,7 @@ kinds.register(
     },
     locked={
         "second_factor": kinds.SAFETY,
+        "take_second_factor": kinds.SAFETY,
         "code_used_again": kinds.SAFETY,
         "password": kinds.SAFETY,
         "sign_on": kinds.SAFETY,
@@ -28,6 +30,6 @@ kinds.register(
         "suspend_organisation": kinds.SAFETY,
         "merge_organisation": kinds.SAFETY,
     },
-    urgent=["second_factor", "code_used_again", "password", "sign_on"],
+    urgent=["second_factor", "take_second_factor", "code_used_again", "password", "sign_on"],
     order=300,
 )

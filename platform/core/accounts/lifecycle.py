@@ -67,6 +67,47 @@ def remove_second_factor(*, actor: Actor) -> Person:
 
 
 @command
+def take_second_factor(*, actor: Actor, email: str, reason: str) -> Person:
+    """Take away the lost authenticator and the recovery codes of somebody who proved elsewhere who they are; `reason` says how.
+
+    All their sessions end. Where an organisation asks for a second factor they set up a new one before they act for it.
+    """
+    policy.require(actor, "accounts.take_second_factor")
+    person = Person.objects.select_for_update().filter(email__iexact=email.strip(), is_active=True).first()
+    if person is None:
+        raise Invalid(_("Nobody has an account with this e-mail."), field="email", code="no_account")
+    if person == actor.person:
+        raise Blocked(
+            _("Nobody takes their own second factor away by this door."),
+            code="own_second_factor",
+            missing=[
+                Missing(_("Another admin of the platform's operator"), _("they, once you proved to them who you are"))
+            ],
+        )
+    if not reason.strip():
+        raise Invalid(_("Say how the person proved who they are."), field="reason")
+    if not factors.has_factor(person):
+        raise Invalid(
+            _("This person has no second factor; what they need is their password or a link to a new one."),
+            field="email",
+            code="no_second_factor",
+        )
+    factors.remove(person)
+    ended = sessions.end(SignedIn.objects.filter(person=person))
+    book.record(actor, "take_second_factor", person, after={"sessions_ended": ended}, reason=reason.strip())
+    inbox.notify(
+        kind="second_factor", title=gettext_noop("The operator took the lost second factor of your account away; set up a new one"),
+        body=reason.strip(), to=[person], link="/accounts/security/",
+    )  # fmt: skip
+    seats = Membership.objects.filter(person=person, is_active=True).select_related("organisation")
+    inbox.notify(
+        kind="take_second_factor", title=gettext_noop("The operator took the lost second factor of %(name)s away"), params={"name": person.name},
+        body=reason.strip(), to=[seat.organisation for seat in seats], roles=(Role.ADMIN,), obj=person, link="/accounts/members/",
+    )  # fmt: skip
+    return person
+
+
+@command
 def set_password(*, actor: Actor, password: str) -> Person:
     """A new password for oneself, whose rules the form has asked; ends the sessions that the earlier one opened."""
     person = _oneself(actor, "accounts.set_password")

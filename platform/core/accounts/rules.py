@@ -43,6 +43,11 @@ def verifies(actor: Actor, organisation: Any) -> bool:
     return is_platform_admin(actor) and not actor.belongs_to(organisation)
 
 
+def takes_factors(actor: Actor, person: Any = None) -> bool:
+    """Platform admins, though never for themselves."""
+    return is_platform_admin(actor) and (person is None or person != actor.person)
+
+
 def invitations_visible_to(actor: Actor) -> QuerySet[Invitation]:
     """Invitations of the acting organisation, to its admins."""
     if actor.organisation is None or Role.ADMIN not in actor.roles:
@@ -93,6 +98,7 @@ policy.register(
         "accounts.edit_profile": is_a_person,
         "accounts.set_up_second_factor": is_a_person,
         "accounts.remove_second_factor": is_a_person,
+        "accounts.take_second_factor": takes_factors,
         "accounts.link_sign_on": is_a_person,
         "accounts.set_first_password": is_a_person,
         "accounts.set_password": is_a_person,
@@ -108,6 +114,9 @@ policy.register(
         "accounts.verify_organisation": _(
             "Only an admin of the platform's operator verifies, and not the own organisation."
         ),
+        "accounts.take_second_factor": _(
+            "Only an admin of the platform's operator takes a lost second factor away, and nobody their own."
+        ),
         "accounts.invite_member": _("Only an admin of the organisation invites members."),
         "accounts.create_client": _("Only an admin of the organisation creates machine clients."),
     },
@@ -118,6 +127,7 @@ policy.register(
         "accounts.ask_second_factor",
         "accounts.set_up_second_factor",
         "accounts.remove_second_factor",
+        "accounts.take_second_factor",
         "accounts.link_sign_on",
         "accounts.set_first_password",
         "accounts.unlink_sign_on",

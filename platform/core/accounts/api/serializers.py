@@ -47,6 +47,11 @@ class AskIn(Input):
     is_needed = serializers.BooleanField()
 
 
+class LostFactorIn(Input):
+    email = serializers.EmailField(help_text="The address of the person's account.")
+    reason = serializers.CharField(max_length=2000, help_text="How the person proved who they are.")
+
+
 class MergeIn(Input):
     into = serializers.UUIDField()
     reason = serializers.CharField(max_length=2000)

@@ -15,5 +15,10 @@ routes = [
 urlpatterns = [
     path("me/", views.Me.as_view(), name="me"),
     path("people/", views.People.as_view(), name="people"),
+    path(
+        "people/take_second_factor/",
+        views.LostFactors.as_view({"post": "take_second_factor"}),
+        name="take_second_factor",
+    ),
     path("people/ask_for_account/", views.AccountLinks.as_view(), name="ask_for_account"),
 ]

@@ -13,12 +13,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core import limits
+from core.access import policy
 from core.accounts import actions, lifecycle
 from core.accounts.api import serializers as forms
 from core.accounts.models import Invitation, MachineClient, Membership, Organisation, Person, SignedIn
 from core.accounts.queries import experts
 from core.api.serializers import Nothing, Reason
-from core.api.views import Door, RoomViewSet, operation
+from core.api.views import KEY_HEADER, Door, RoomViewSet, operation
 from core.errors import NotAllowed
 
 
@@ -120,6 +121,20 @@ class Me(APIView):
         sent.is_valid(raise_exception=True)
         person = actions.edit_profile(actor=request._request.actor, **sent.validated_data)  # type: ignore[attr-defined]
         return Response(forms.PersonOut(person).data)
+
+
+class LostFactors(Door):
+    """What somebody has lost and cannot sign in without."""
+
+    room = "accounts"
+
+    @extend_schema(request=forms.LostFactorIn, responses={200: forms.PersonOut}, parameters=[KEY_HEADER])
+    def take_second_factor(self, request: Request) -> Response:
+        policy.require(self.actor, "accounts.take_second_factor")
+        person = lifecycle.take_second_factor(actor=self.actor, **self.checked(forms.LostFactorIn))
+        return Response(self.shown(person, forms.PersonOut))
+
+    take_second_factor.__doc__ = lifecycle.take_second_factor.__doc__
 
 
 class AccountLinks(APIView):

@@ -144,6 +144,18 @@ class ConfirmWithCode(Confirm):
     )
 
 
+class LostFactor(forms.Form):
+    email = forms.EmailField(label=_("E-mail"), help_text=_("The address of the person's account."))
+    reason = forms.LongTextField(
+        label=_("How the person proved who they are"),
+        rows=3,
+        max_length=2000,
+        help_text=_(
+            "In person, by a call back to a known number …; the person and the admins of their organisations read it."
+        ),
+    )
+
+
 class CloseAccount(forms.Form):
     email = forms.EmailField(label=_("E-mail"), help_text=_("Type your address again: an account is closed for good."))
 

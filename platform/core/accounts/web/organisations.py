@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from core import book
 from core.access import policy
 from core.accounts import actions
 from core.accounts.middleware import act_for
-from core.accounts.models import Membership, Organisation
+from core.accounts.models import Membership, Organisation, SecondFactor
 from core.accounts.queries import organisations_visible_to
 from core.accounts.rules import clients_visible_to, invitations_visible_to, memberships_visible_to
 from core.accounts.states import ORGANISATION, OrganisationKind, OrganisationState, Role
@@ -79,10 +79,14 @@ class Members(tables.Table):
 def list_organisations(request: HttpRequest) -> HttpResponse:
     """The directory of innovators and firms (R001): filtered, sorted, exported."""
     _signed_in(request)
-    rows = organisations_visible_to(request.actor)  # type: ignore[attr-defined]
+    actor = request.actor  # type: ignore[attr-defined]
+    rows = organisations_visible_to(actor)
     buttons = [
         {"label": _("Register an organisation"), "url": reverse("accounts:register_organisation"), "icon": "plus"}
     ]
+    if policy.can(actor, "accounts.take_second_factor"):
+        label = _("Take a lost second factor away")
+        buttons.append({"label": label, "url": reverse("accounts:take_second_factor"), "icon": "shield-check"})
     return tables.render(request, Organisations(rows), title=_("Organisations"), actions=buttons)
 
 
@@ -98,9 +102,17 @@ def organisation_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "moves": moves,
         "can_edit": policy.can(actor, "accounts.edit_organisation", row),
         "is_own": own,
+        "people": _people(row) if policy.can(actor, "accounts.take_second_factor") else [],
         "timeline": book.timeline(row) if own or actor.is_platform_admin else [],
     }
     return render_page(request, "accounts/organisation.html", shown, title=row.name, crumbs=_crumbs(row.name))
+
+
+def _people(row: Organisation) -> QuerySet[Membership]:
+    """Who has a seat there, each with whether a second factor protects them."""
+    has_one = Exists(SecondFactor.objects.filter(person=OuterRef("person")))
+    seats = Membership.objects.filter(organisation=row, is_active=True).select_related("person")
+    return seats.annotate(has_factor=has_one).order_by("person__name", "pk")[:200]
 
 
 def register_organisation(request: HttpRequest) -> HttpResponse:

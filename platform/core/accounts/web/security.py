@@ -184,6 +184,19 @@ def remove_authenticator(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+def take_second_factor(request: HttpRequest) -> HttpResponse:
+    """The operator's admin takes away what somebody has lost, once they have proved who they are."""
+    policy.require(request.actor, "accounts.take_second_factor")  # type: ignore[attr-defined]
+    title = _("Take a lost second factor away")
+    return form_page(
+        request, "components/form_page.html", forms.LostFactor, action=lifecycle.take_second_factor,
+        initial={"email": request.GET.get("email", "")[:254]}, success=reverse("accounts:organisations"), title=title,
+        crumbs=[crumb(_("Organisations"), reverse("accounts:organisations")), crumb(title)], submit=_("Take it away"),
+        message=_("It is gone, and the person's sessions ended."),
+        context={"cannot_undo": _("The authenticator and the recovery codes are void, and all sessions of the person end.")},
+    )  # fmt: skip
+
+
 @require_POST
 def end_session(request: HttpRequest, pk: UUID) -> HttpResponse:
     return do(

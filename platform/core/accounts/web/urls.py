@@ -29,6 +29,7 @@ urlpatterns = [
     path("security/authenticator/", security.authenticator, name="authenticator"),
     path("security/authenticator/remove/", security.remove_authenticator, name="remove_authenticator"),
     path("security/codes/", security.new_codes, name="new_codes"),
+    path("lost-second-factor/", security.take_second_factor, name="take_second_factor"),
     path("security/sessions/<uuid:pk>/end/", security.end_session, name="end_session"),
     path("security/sessions/end/", security.end_other_sessions, name="end_other_sessions"),
     path("security/close/", security.close_account, name="close_account"),

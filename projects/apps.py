@@ -11,7 +11,7 @@ class ProjectsConfig(AppConfig):
         """Register rules, checks, listeners and the navigation."""
         for module in (
             "projects.events", "projects.rules", "projects.checks", "projects.handlers", "projects.nav", "projects.badges",
-            "projects.labels", "projects.inbox", "projects.web.result_slots", "projects.web.direction_slots",
+            "projects.labels", "projects.inbox", "projects.own_data", "projects.web.result_slots", "projects.web.direction_slots",
             "projects.queries.undertaking",
         ):  # fmt: skip
             import_module(module)

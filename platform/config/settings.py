@@ -246,7 +246,7 @@ METRICS_PORT = env.number("METRICS_PORT", 0)
 # apart, and so are a calendar's address and the guesses at one
 API_RATES = env.rates(
     "API_RATES",
-    "client=1000/60,person=1000/60,stranger=60/60,search=120/60,export=30/60,door=60/300,letter=5/3600,feed=60/60,feed-guess=20/60,"
+    "client=1000/60,person=1000/60,stranger=60/60,search=120/60,export=30/60,door=60/300,letter=5/3600,own-data=5/3600,feed=60/60,feed-guess=20/60,"
     "survey-link=40/600,survey-guess=20/600",
 )
 
@@ -290,6 +290,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 UPLOAD_REQUEST_LIMIT = env.number("UPLOAD_REQUEST_LIMIT_MB", 100) * 1024 * 1024  # all files of one request
+FILE_QUOTA = env.number("FILE_QUOTA_MB", 20_000) * 10**6  # what one organisation's files may come to; 0: whatever
 FILE_SCANNER = env.text("FILE_SCANNER")  # clamd://host:3310, clamd:///socket, command:…, python:module.function
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 

@@ -11,7 +11,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from core.accounts import events, inbox, labels, nav, rules, sessions  # noqa: F401 - registers
+        from core.accounts import events, inbox, labels, nav, own_data, rules, sessions  # noqa: F401 - registers
 
         user_logged_in.connect(_remember, dispatch_uid="accounts.sessions")
 

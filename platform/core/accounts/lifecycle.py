@@ -164,6 +164,14 @@ def leave_organisation(*, actor: Actor, membership_id: UUID) -> Membership:
 
 
 @command
+def take_own_data(*, actor: Actor) -> Person:
+    """Take out all that is kept about oneself as a person; the book keeps that it was taken, not what it held."""
+    person = _oneself(actor, "accounts.take_own_data")
+    book.record(actor, "take_own_data", person)
+    return person
+
+
+@command
 def close_account(*, actor: Actor) -> Person:
     """Close one's account: seats end, contact data are erased, the name stays where it was signed."""
     person = _oneself(actor, "accounts.close_account")

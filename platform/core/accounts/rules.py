@@ -106,6 +106,7 @@ policy.register(
         "accounts.end_session": is_oneself,
         "accounts.end_other_sessions": is_a_person,
         "accounts.close_account": is_a_person,
+        "accounts.take_own_data": is_a_person,
         "accounts.leave_organisation": is_own_seat,
         "accounts.merge_organisation": verifies,
         "accounts.ask_second_factor": is_admin_of,
@@ -134,6 +135,7 @@ policy.register(
         "accounts.end_session",
         "accounts.end_other_sessions",
         "accounts.close_account",
+        "accounts.take_own_data",
     ],
 )
 policy.visible(Organisation, "accounts.view_organisation", organisations_visible_to)

@@ -10,3 +10,4 @@ class FilesConfig(AppConfig):
 
     def ready(self) -> None:
         from core.files import inbox, labels, nav, rules  # noqa: F401 - registers
+        from core.files.web import use  # noqa: F401 - registers

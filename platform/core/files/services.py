@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.accounts.actor import Actor
 from core.errors import Invalid, WrongState
-from core.files import inspection, names, scanning
+from core.files import inspection, names, quota, scanning
 from core.files.archives import Suspect
 from core.files.kinds import ATTACHMENT, EVIDENCE, KINDS, MB, SHEET, STATEMENT, Purpose
 from core.files.models import StoredFile
@@ -42,6 +42,7 @@ __all__ = [
 def store(actor: Actor, upload: UploadedFile[Any], *, purpose: Purpose = ATTACHMENT, field: str = "file") -> StoredFile:
     """Keep an upload and return its row; raises Invalid beside `field` with what is wrong and what is accepted."""
     name = accept(upload, purpose=purpose, field=field)
+    quota.refuse_beyond(actor, upload.size or 0, field=field)
     digest = _digest(upload)
     if StoredFile.objects.filter(sha256=digest, scan_state=ScanState.INFECTED).exists():
         raise Invalid(_("A virus was found in this very file before."), field=field, code="file_infected")

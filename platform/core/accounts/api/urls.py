@@ -14,6 +14,7 @@ routes = [
 ]
 urlpatterns = [
     path("me/", views.Me.as_view(), name="me"),
+    path("me/data/", views.OwnData.as_view({"post": "take_own_data"}), name="take_own_data"),
     path("people/", views.People.as_view(), name="people"),
     path(
         "people/take_second_factor/",

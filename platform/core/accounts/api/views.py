@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import FileResponse
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.request import Request
@@ -18,6 +20,7 @@ from core.accounts import actions, lifecycle
 from core.accounts.api import serializers as forms
 from core.accounts.models import Invitation, MachineClient, Membership, Organisation, Person, SignedIn
 from core.accounts.queries import experts
+from core.accounts.web import own_data
 from core.api.serializers import Nothing, Reason
 from core.api.views import KEY_HEADER, Door, RoomViewSet, operation
 from core.errors import NotAllowed
@@ -121,6 +124,21 @@ class Me(APIView):
         sent.is_valid(raise_exception=True)
         person = actions.edit_profile(actor=request._request.actor, **sent.validated_data)  # type: ignore[attr-defined]
         return Response(forms.PersonOut(person).data)
+
+
+class OwnData(Door):
+    """All that is kept about oneself."""
+
+    room = "accounts"
+
+    @extend_schema(request=None, responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def take_own_data(self, request: Request) -> FileResponse:
+        return own_data.answer(request._request, self.actor.with_key(None))
+
+    take_own_data.__doc__ = (
+        f"{lifecycle.take_own_data.__doc__}\n\nA zip with one JSON file: account, seats, sign-ins, tasks, notifications, preferences,"
+        " absences, ties, seats on panels, evidence of qualifications, files handed in, and every entry of the book that one signed."
+    )
 
 
 class LostFactors(Door):

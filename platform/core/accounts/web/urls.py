@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.accounts.web import organisations, security, sign_on, views
+from core.accounts.web import organisations, own_data, security, sign_on, views
 
 app_name = "accounts"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("sign-up/sent/", views.sign_up_sent, name="sign_up_sent"),
     path("sign-up/<str:token>/", views.open_account, name="open_account"),
     path("profile/", views.edit_profile, name="profile"),
+    path("profile/data/", own_data.take_own_data, name="take_own_data"),
     path("switch/", views.switch, name="switch"),
     path("password/", views.ChangePassword.as_view(), name="change_password"),
     path("password/reset/", views.ResetPassword.as_view(), name="reset_password"),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import NotAllowed
-from core.files import scanning
+from core.files import quota, scanning
 from core.files.models import StoredFile
 from core.files.queries import files_visible_to
 from core.files.states import SERVED, ScanState
 from core.web import tables
+from core.web.display import size_text
 
 
 class Files(tables.Table):
@@ -48,7 +50,22 @@ def list_files(request: HttpRequest) -> HttpResponse:
         raise NotAllowed(_("Please sign in first."), code="not_signed_in")
     if not actor.is_platform_admin:
         raise NotAllowed(_("Only the platform's admins see which files are kept back."))
-    return tables.render(request, Files(files_visible_to(actor)), title=_("Files kept back"), intro=_scanner_words())
+    return tables.render(
+        request,
+        Files(files_visible_to(actor)),
+        title=_("Files kept back"),
+        intro=f"{_scanner_words()} {_quota_words()}",
+    )
+
+
+def _quota_words() -> str:
+    """How much is given, and who has nearly used it up; who has room is not told, as a list of what comes in is not."""
+    given = settings.FILE_QUOTA
+    if not given:
+        return _t("No quota is set (FILE_QUOTA_MB).")
+    told = _t("Each organisation may store %(size)s (FILE_QUOTA_MB).") % {"size": size_text(given)}
+    full = ", ".join(f"{one.name} {share}%" for one, share in quota.nearly_full()[:20])
+    return f"{told} {_t('Nearly full: %(who)s.') % {'who': full}}" if full else told
 
 
 def _scanner_words() -> str:

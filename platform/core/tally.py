@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Case, Expression, Q, QuerySet, TextField, Value, When
@@ -93,8 +95,15 @@ class UpTo:
         return " UNION ALL ".join(selects), params
 
 
-def tally(parts: Iterable[Spread | UpTo]) -> dict[str, Counts]:
-    """By facet how many rows have each value that any has; one statement for all parts."""
+# So many seconds what was counted for a reader is kept, where the caller wishes it.
+KEPT = 60
+
+
+def tally(parts: Iterable[Spread | UpTo], kept_for: str = "") -> dict[str, Counts]:
+    """By facet how many rows have each value that any has; one statement for all parts.
+
+    What is counted for the reader named by `kept_for` holds for a minute: the same statement asked again is not run again.
+    """
     counts: dict[str, Counts] = {}
     asked: list[str] = []
     params: list[Any] = []
@@ -106,10 +115,19 @@ def tally(parts: Iterable[Spread | UpTo]) -> dict[str, Counts]:
             continue
         asked.append(f"({sql})")
         params += given
-    if asked:
-        with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(asked), params)
-            for name, value, many in cursor.fetchall():
-                if value is not None:
-                    counts[name][value] = counts[name].get(value, 0) + many
+    for name, value, many in _answered(" UNION ALL ".join(asked), params, kept_for) if asked else []:
+        if value is not None:
+            counts[name][value] = counts[name].get(value, 0) + many
     return counts
+
+
+def _answered(sql: str, params: list[Any], kept_for: str) -> list[tuple[str, str | None, int]]:
+    key = f"tally:{hashlib.sha256(repr((kept_for, sql, params)).encode()).hexdigest()}"
+    known: list[tuple[str, str | None, int]] | None = cache.get(key) if kept_for else None
+    if known is None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            known = cursor.fetchall()
+        if kept_for:
+            cache.set(key, known, KEPT)
+    return known

@@ -79,8 +79,8 @@ def row_of(body: Body) -> TimelineRow:
 
 def checkpoint() -> tuple[int, str, dt.datetime] | None:
     """Size, root and time of the tree as far as it is sequenced."""
-    last = Place.objects.select_related("entry__body").order_by("-index").first()
-    return (last.index + 1, bytes(last.root).hex(), last.entry.body.at) if last else None
+    last = Place.objects.order_by("-index").values_list("index", "root", "entry__body__at").first()
+    return (last[0] + 1, bytes(last[1]).hex(), last[2]) if last else None
 
 
 def tree_size() -> int:

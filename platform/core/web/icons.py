@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.templatetags.static import static
@@ -23,6 +23,15 @@ def names() -> frozenset[str]:
 
 def icon_html(name: str, size: int = 18, css: str = "", label: str = "") -> SafeString:
     """An inline SVG. Without a label it is decoration, and a screen reader passes it by."""
+    return _drawn(name, size, css, label) if label else _plain(name, size, css)
+
+
+@lru_cache(maxsize=1024)
+def _plain(name: str, size: int, css: str) -> SafeString:
+    return _drawn(name, size, css, "")
+
+
+def _drawn(name: str, size: int, css: str, label: str) -> SafeString:
     known = name if name in names() else FALLBACK
     address = f"{static(SPRITE)}#{known}"
     spoken = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from core.web.addresses import address_of
 
 if TYPE_CHECKING:
     from core.accounts.actor import Actor
@@ -103,9 +104,8 @@ def sections(actor: Actor, path: str, counted: Callable[[Callable[[Actor], int |
     for entry in sorted(_entries.values(), key=lambda one: one.order):
         if not entry.shows(actor):
             continue
-        try:
-            url = reverse(entry.url_name)
-        except NoReverseMatch:
+        url = address_of(entry.url_name)
+        if not url:
             # The room is not mounted (yet); a dead link would be worse than none.
             continue
         count = counted(entry.count) if entry.count else None

@@ -56,10 +56,10 @@ class Firms(tables.Table):
     file_name = "firms"
 
 
-def bound(query: str = "") -> Firms:
+def bound(query: str = "", reader: str = "") -> Firms:
     request = RequestFactory().get(f"/firms/?{query}")
     table = Firms(Organisation.objects.all())
-    table.bind(request.GET, request.path)
+    table.bind(request.GET, request.path, reader=reader)
     return table
 
 
@@ -172,6 +172,21 @@ def test_counts_stop_at_a_bound_and_say_so(firms: list[Organisation], monkeypatc
     narrow = bound("q=甲")
     assert (narrow.total, narrow.has_more) == (1, False)
     assert bound("page=99").page.number == 1
+
+
+def test_what_is_dear_to_count_stands_for_a_minute_and_for_one_reader(
+    firms: list[Organisation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def counted(reader: str) -> list[int | None]:
+        return [one.count for one in bound("", reader).shown_filters[0].options]
+
+    few = counted("one")
+    Organisation.objects.filter(name="乙").update(state="suspended")
+    assert counted("one") != few  # of a list that is counted whole nothing is kept
+    monkeypatch.setattr(counting, "ROWS", 2)
+    before = counted("one")
+    Organisation.objects.update(state="verified")
+    assert counted("one") == before != counted("another") == counted("")
 
 
 def test_addresses_keep_filters_and_drop_the_page(firms: list[Organisation]) -> None:

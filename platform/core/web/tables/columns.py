@@ -51,6 +51,12 @@ class Column:
         """Whether the column holds figures, which stand right."""
         return self.kind in ("number", "percent", "money", "exact_money")
 
+    @property
+    def marks(self) -> SafeString:
+        """What a cell's tag says: the head, which stands beside the value on a phone, and how the cell is set."""
+        css = f"{'r' if self.is_right else ''}{' is-primary' if self.is_primary else ''}"
+        return format_html('data-label="{}" class="{}"', self.label, css)
+
     def raw(self, row: Any) -> Any:
         """The value as the row has it."""
         if callable(self.value):

@@ -12,6 +12,8 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from core import clock
@@ -36,6 +38,24 @@ class Option:
     count: int | None = None
     has_more: bool = False  # there are more than `count`
 
+    @property
+    def counted(self) -> str:
+        """The count as people read it; empty where nothing was counted."""
+        return "" if self.count is None else f"{self.count}{'+' if self.has_more else ''}"
+
+    def listed(self, _name: str) -> SafeString:
+        """A line of a list to choose one from."""
+        mark = SafeString(" selected" if self.is_chosen else "")
+        counted = f" ({self.counted})" if self.counted else ""
+        return format_html('<option value="{}"{}>{}{}</option>', self.value, mark, self.label, counted)
+
+    def ticked(self, name: str) -> SafeString:
+        """A box to tick, of several."""
+        mark = SafeString(" checked" if self.is_chosen else "")
+        counted = format_html("<i>{}</i>", self.counted) if self.counted else ""
+        box = format_html('<input type="checkbox" name="{}" value="{}"{}>', name, self.value, mark)
+        return format_html('<label class="opt">{}<span>{}</span>{}</label>', box, self.label, counted)
+
 
 @dataclass
 class Shown:
@@ -51,6 +71,12 @@ class Shown:
     error: str = ""
     chosen: list[tuple[str, str]] = field(default_factory=list)  # (name in the address, value) of what is set
     words: str = ""
+
+    @property
+    def choices(self) -> SafeString:
+        """What there is to choose from, with counts. Joined here, as the cells of a row are: some lists offer hundreds."""
+        draw = Option.ticked if self.kind == "multi" else Option.listed
+        return SafeString("".join(draw(one, self.name) for one in self.options))
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,10 @@ def respond(request: HttpRequest, *tables: Table) -> HttpResponse | None:
     For a page with tables of its own: `if answer := tables.respond(request, left, right): return answer`, then render
     the page with the tables in its context and `{% include "components/_table.html" with table=left %}`.
     """
+    actor = getattr(request, "actor", None)
+    reader = f"{actor.id}/{actor.organisation_id}/{actor.kind}" if actor is not None else ""
     for table in tables:
-        table.bind(request.GET, request.path, csrf(request))
+        table.bind(request.GET, request.path, csrf(request), reader)
     for table in tables:
         kind = request.GET.get(f"{table.prefix}file", "")
         if kind in ("csv", "xlsx") and table.can_export:

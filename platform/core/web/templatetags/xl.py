@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, ClearableFileInput, RadioSelect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from core.accounts.states import OrganisationKind
 from core.book import receipts
 from core.web import badges, display, slots
+from core.web.addresses import address_of
 from core.web.icons import icon_html
 from core.web.page import fresh_key
 
@@ -180,10 +181,7 @@ def slot(context: Any, name: str, **extra: Any) -> SafeString:
 @register.simple_tag
 def address(name: str, *args: Any, **kwargs: Any) -> str:
     """`{% address "inbox:list" as inbox_url %}`: like `url`, but empty while no room serves that name."""
-    try:
-        return reverse(name, args=args or None, kwargs=kwargs or None)
-    except NoReverseMatch:
-        return ""
+    return address_of(name, *args, **kwargs)
 
 
 @register.simple_tag(takes_context=True)

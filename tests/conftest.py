@@ -23,7 +23,13 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps an event loop 
 OF_THE_WORLD = {"test_bad_input.py", "test_description.py", "test_permissions.py", "test_query_counts.py"}
 MEANWHILE = 150
 
-pytest_plugins = ["tests.support.doors", "tests.support.machines", "tests.support.provider", "tests.support.receiver"]
+pytest_plugins = [
+    "tests.support.doors",
+    "tests.support.machines",
+    "tests.support.provider",
+    "tests.support.receiver",
+    "tests.support.shell",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -104,6 +104,7 @@ SHARES = pytest.mark.parametrize("turns", [2, pytest.param(1, marks=pytest.mark.
 
 @SHARES
 @pytest.mark.timeout(1200)
+@pytest.mark.usefixtures("no_shell")
 def test_every_form_names_what_is_wrong_and_keeps_what_was_typed(world: Any, turns: int) -> None:
     troubles: list[str] = []
     seen = refused = 0
@@ -258,6 +259,7 @@ LISTS = [
 
 @SHARES
 @pytest.mark.timeout(1200)
+@pytest.mark.usefixtures("no_shell")
 def test_no_list_breaks_at_a_hostile_address(world: Any, turns: int) -> None:
     troubles, seen = [], 0
     client = everything.client_of(world, "leader")

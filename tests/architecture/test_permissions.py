@@ -34,6 +34,7 @@ def observe(live_server: str, folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.usefixtures("no_shell")
 def test_every_address_answers_each_kind_of_person_as_the_table_says(
     live_server: str, tmp_path: Path, settings: Any
 ) -> None:

@@ -6,6 +6,7 @@ runtime role as in production.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -49,6 +50,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     of_world = [item for item in items if item.path.name in OF_THE_WORLD]
     others = [item for item in items if item.path.name not in OF_THE_WORLD]
     items[:] = [*of_world[:1], *others[:MEANWHILE], *of_world[1:], *others[MEANWHILE:]]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """As the web's processes do (config/gunicorn.py): what stays is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

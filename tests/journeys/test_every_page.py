@@ -144,6 +144,7 @@ LOOK = Path(__file__).with_name("paper.js").read_text(encoding="utf-8")
 
 POSTED = re.compile(r'<form[^>]*method="post".*?</form>', re.DOTALL)
 TOKEN = 'name="csrfmiddlewaretoken"'
+PLAIN_LIST = re.compile(r'</header>\s*<div id="refusal"[^>]*></div>\s*<section class="card list"')
 PLAIN_FORM = re.compile(r'<div class="narrow">\s*<section class="card card-pad">\s*<form')
 ENGLISH = re.compile(r"\b[A-Za-z]+(?:[ ']+[a-z]{2,}){2,}")  # three words in a row
 CHINESE = re.compile(r"[\u4e00-\u9fff]{2,}")
@@ -178,13 +179,18 @@ def test_every_page_is_whole_accessible_and_in_one_language(
 
 
 def looked_at(found: list[Found]) -> list[Found]:
-    """The pages that the browser opens: all but three quarters of those that are one plain form, which are built by one template.
+    """The pages that the browser opens: of those that are one plain form or one plain list, which are built by one template each, every
+    fourth; all others.
 
     With LOOKS=all, or where pages were named, every one of them.
     """
     if os.environ.get("LOOKS") == "all" or os.environ.get("ONLY_PAGES"):
         return found
-    return [one for one in found if not PLAIN_FORM.search(one[3]) or crc32(one[0].encode()) % 4 == 0]
+    return [one for one in found if not _is_plain(one[3]) or crc32(one[0].encode()) % 4 == 0]
+
+
+def _is_plain(text: str) -> bool:
+    return bool(PLAIN_FORM.search(text) or PLAIN_LIST.search(text))
 
 
 def clients_in(world: Any, language: str) -> dict[str, Any]:
@@ -222,6 +228,7 @@ def eyes(world: Any, found: list[Found], new_page: Any, url: str) -> list[str]:
     for looks in turns:
         speak(world, looks[-1][0])
         windows: dict[str, Any] = {}
+        shells: set[tuple[str, int]] = set()
         noise: list[str] = []
         for place, (name, path, who, _text) in enumerate(found):
             if who not in windows:
@@ -251,7 +258,9 @@ def eyes(world: Any, found: list[Found], new_page: Any, url: str) -> list[str]:
                     page.wait_for_timeout(300)  # the drawer slides away
                     page.screenshot(path=f"{folder}/{name.replace(':', '.')}-{width}.png", full_page=True)
                 if not turn:  # colours that have just been turned may still be on their way
-                    troubles += [f"{where}: {one}" for one in axe.violations(page)]
+                    seen_before = (who, width) in shells
+                    shells.add((who, width))
+                    troubles += [f"{where}: {one}" for one in axe.violations(page, but_shell=seen_before)]
     return troubles
 
 
@@ -266,6 +275,7 @@ def window_of(world: Any, who: str, look: tuple[str, int, str], new_page: Any, u
     )
     page.context.add_cookies([{"name": "django_language", "value": language, "url": url}])
     page.add_init_script(LISTEN)
+    page.add_init_script(axe.source())
     page.on("console", lambda said: noise.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: noise.append(str(error)))
     return page

@@ -106,6 +106,8 @@ class _Reader:
 
 def _ways_from(results: Sequence[Result], actor: Actor) -> list[tuple[Result, Application | None, FollowUp | None]]:
     """Every way on from the results, as far as the reader sees it."""
+    if not results:
+        return []
     uses = list(applied(applications_visible_to(actor)).filter(result__in=results).select_related("node", "result"))
     follows = list(follow_ups_visible_to(actor).filter(application__in=uses))
     ways: list[tuple[Result, Application | None, FollowUp | None]] = []
@@ -123,9 +125,11 @@ def loops_from_need(actor: Actor, need: Need, limit: int = 20) -> list[Loop]:
     """Forward from a need, what it led to; backward, which application it grew out of."""
     results = list(results_visible_to(actor).filter(origin_need=need).order_by("created_at")[:limit])
     ways: list[tuple[Result | None, Application | None, FollowUp | None]] = list(_ways_from(results, actor))
-    came = FollowUp.objects.filter(need=need, application__in=applications_visible_to(actor))
-    for follow in came.select_related("application__result", "application__node"):
-        ways.append((follow.application.result, follow.application, follow))
+    # Of most needs nothing came and to most nothing led: what one may see is asked only where there is something.
+    came = list(FollowUp.objects.filter(need=need).select_related("application__result", "application__node"))
+    if came:
+        seen = set(applications_visible_to(actor).filter(follow_ups__in=came).values_list("pk", flat=True))
+        ways += [(one.application.result, one.application, one) for one in came if one.application_id in seen]
     return _read(actor, ways, need.pk)
 
 
@@ -146,5 +150,7 @@ def loop_of(actor: Actor, follow: FollowUp) -> Loop:
 def _read(
     actor: Actor, ways: Sequence[tuple[Result | None, Application | None, FollowUp | None]], here: Any
 ) -> list[Loop]:
+    if not ways:
+        return []
     reader = _Reader(actor, ways)
     return [reader.loop(result, use, follow, here) for result, use, follow in ways]

@@ -51,6 +51,8 @@ def responses_to(actor: Actor, **cause: Any) -> list[DirectionChange]:
 
     Each has `sees_project`: only then the page links there.
     """
+    if not _approved(**cause).exists():
+        return []
     seen = set(projects_visible_to(actor).filter(direction_changes__in=_approved(**cause)).values_list("pk", flat=True))
     rows = _approved(**cause).filter(Q(is_shown=True) | Q(project_id__in=seen)).select_related("project__lead")
     found = list(rows.order_by("-decided_at")[:50])

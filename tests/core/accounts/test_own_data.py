@@ -81,13 +81,15 @@ def test_a_person_takes_out_all_that_is_kept_about_them_and_nothing_secret(
     session = door.client.session
     session["confirmed_at"] = int(clock.now().timestamp())
     session.save()
-    assert read(body_of(door.post("me/data/", {})))["account"] == told["account"]
+    assert read(body_of(door.client.post("/api/v1/me/data/")))["account"] == told["account"]
     assert client.post(PLACE).status_code == 429
     assert Body.objects.filter(operation="take_own_data").count() == 2, "what was not handed out is not booked"
 
 
 def test_it_is_ones_own_alone(api: Any, client: Any, db: str) -> None:
     assert api.post("me/data/", {}).status_code == 401
+    half = api.as_person(factories.person()).client.post("/api/v1/me/data/", data="{", content_type="application/json")
+    assert half.status_code == 400, "half a document is read by none"
     home = factories.organisation()
     scopes = ["accounts:read", "accounts:write"]
     machine = actions.create_client(

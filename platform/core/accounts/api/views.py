@@ -133,6 +133,7 @@ class OwnData(Door):
 
     @extend_schema(request=None, responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def take_own_data(self, request: Request) -> FileResponse:
+        self.checked(Nothing)
         return own_data.answer(request._request, self.actor.with_key(None))
 
     take_own_data.__doc__ = (

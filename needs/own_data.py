@@ -5,11 +5,12 @@ from __future__ import annotations
 from core.accounts.own_data import fields_of, register
 from needs.models import ChallengeFollow, PanelMember, QualificationEvidence, SavedSearch
 
+# What was found against a judge names bidders, and they may be sealed or unnamed: it is told in the room alone, as far as it may be.
 register(
     "seats_on_panels",
     lambda person: fields_of(
         PanelMember.objects.filter(person=person),
-        *("challenge__code", "state", "is_chair", "declared_at", "declaration", "conflicts", "created_at"),
+        *("challenge__code", "state", "is_chair", "declared_at", "declaration", "created_at"),
     ),
 )
 register(

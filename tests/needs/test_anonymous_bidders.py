@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from chains.actions import add_machine
 from core import checks, clock
+from core.accounts import own_data
 from core.accounts.models import Membership
 from core.errors import Blocked, Invalid
 from needs.actions import award as award_actions
@@ -191,6 +193,11 @@ def test_no_exit_tells_the_judges_who_bids_before_the_award(
     with pytest.raises(Blocked) as apart:
         scene.propose(scene.challenge, scene.bid)
     assert apart.value.missing and not any(one in str(hit.what) for hit in apart.value.missing for one in names)
+    # Nor does what a judge takes out of all that is kept about them; the tied one has had a seat there.
+    for judge, hidden in ((scene.tied, names[1:]), (scene.chair, names)):
+        with zipfile.ZipFile(own_data.packed(judge.person)) as archive:
+            kept = archive.read(own_data.NAME).decode()
+        assert scene.challenge.code in kept and not any(one in kept for one in hidden)
 
 
 @pytest.mark.parametrize("names", NAMES, ids=["zh", "en"])

@@ -22,7 +22,7 @@ from core.api.serializers import Ref
 from needs.models import Need
 from needs.queries import library
 from needs.states.library import BudgetBand, DeadlineBand, Freshness
-from needs.states.need import DemandSide
+from needs.states.need import DemandSide, NeedState
 
 
 class NeedFilters(Filters):
@@ -123,27 +123,25 @@ def question(request: Request) -> dict[str, str]:
 
 def understood(actor: Any, asked: Mapping[str, str]) -> dict[str, str]:
     """The question, or 400 naming what is not understood."""
-    wrong = library.wrong_in(actor, asked)
+    wrong = {name: "" for name, value in asked.items() if not value} | library.wrong_in(actor, asked)
     if wrong:
         raise serializers.ValidationError({name: ["The library cannot be asked this."] for name in wrong})
     return dict(asked)
 
 
+_STATES = [library.OPEN, *NeedState.values]
 _NAMED = [
-    OpenApiParameter(name, OpenApiTypes.STR, description=words)
-    for name, words in {
-        "q": "Words of either language.",
-        "whose": "`ours`: only the acting organisation's.",
-        "chain": "Id of a chain.",
-        "node": "Id of a node.",
-        "side": "A demand side.",
-        "state": "A state, or `open`.",
-        "field": "A field, exactly.",
-        "region": "A region's code.",
-        "band": "A budget band.",
-        "by": "A deadline band.",
-        "fresh": "Freshness of the review.",
-    }.items()
+    OpenApiParameter("q", OpenApiTypes.STR, description="Words of either language."),
+    OpenApiParameter("whose", OpenApiTypes.STR, enum=["ours"], description="Only the acting organisation's."),
+    OpenApiParameter("chain", OpenApiTypes.UUID, description="Id of a chain."),
+    OpenApiParameter("node", OpenApiTypes.UUID, description="Id of a node."),
+    OpenApiParameter("side", OpenApiTypes.STR, enum=DemandSide.values, description="A demand side."),
+    OpenApiParameter("state", OpenApiTypes.STR, enum=_STATES, description="A state, or `open`."),
+    OpenApiParameter("field", OpenApiTypes.STR, description="A field, exactly."),
+    OpenApiParameter("region", OpenApiTypes.STR, description="A region's code."),
+    OpenApiParameter("band", OpenApiTypes.STR, enum=BudgetBand.values, description="A budget band."),
+    OpenApiParameter("by", OpenApiTypes.STR, enum=DeadlineBand.values, description="A deadline band."),
+    OpenApiParameter("fresh", OpenApiTypes.STR, enum=Freshness.values, description="Freshness of the review."),
 ]
 
 
@@ -160,7 +158,7 @@ class LibraryDoors:
         operation_id="side_matrix",
         parameters=[
             OpenApiParameter("chain", OpenApiTypes.UUID, required=True, description="The chain."),
-            OpenApiParameter("state", OpenApiTypes.STR, description="A state, or `open` (the default)."),
+            OpenApiParameter("state", OpenApiTypes.STR, enum=_STATES, description="A state, or `open` (the default)."),
         ],
         responses=MatrixOut,
     )

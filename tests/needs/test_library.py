@@ -135,7 +135,11 @@ def test_real_needs_come_in_are_found_in_both_languages_counted_and_go_out_again
     assert sum(one["count"] for one in narrowed["side"]) == sum(
         row["chain"] == field and at % 2 for at, row in enumerate(rows)
     )
-    assert rest(api, owner).get("needs/facets/", {"feild": field}).status_code == 400
+    for wrong in ({"feild": field}, {"region": ""}, {"node": "Reasons"}, {"side": "x"}):
+        answer = rest(api, owner).get("needs/facets/", wrong)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, list(wrong))
+    for asked, status in (("0.6", 400), ("1e3", 400), ("", 400), ("2", 200)):
+        assert rest(api, owner).get("needs/", {"priority__gte": asked}).status_code == status
     stranger = factories.actor(factories.organisation())
     assert rest(api, stranger).get("needs/facets/").data["field"] == [], "drafts of others are not even counted"
     file = client.get("/needs/?file=csv").content

@@ -193,6 +193,8 @@ def test_nobody_learns_from_the_funnel_what_they_may_not_see(api: Any, frozen_cl
     # Drafts and projects are the issuer's own; a bid that is sealed is its bidder's alone; signed awards are for all members.
     assert counts == {"issuer": [5, 4, 2, 2, 1, 0], "bidder": [4, 4, 2, 1, 0, 0], "other": [4, 4, 1, 1, 0, 0]}
     assert api.get("funnel/").status_code == 401
+    asked = api.as_person(world.institute.person, world.institute.organisation)
+    assert [asked.get(door, {"chain": ""}).status_code for door in ("funnel/", "kpis/", "allocation/")] == [400] * 3
     nobody = api.as_person(factories.person(), None).get("funnel/").data["stages"]
     assert [one["count"] for one in nobody] == [4, 4, 1, 1, 0, 0], "without an organisation, what all members see"
 

@@ -63,6 +63,12 @@ class _Number(filters_of_fields.NumberFilter):  # type: ignore[misc]
         super().__init__(*given, **{"min_value": -LARGEST, "max_value": LARGEST} | words)
 
 
+class _Whole(_Number):
+    """A column of whole numbers is asked for whole numbers."""
+
+    field_class = forms.IntegerField
+
+
 class _EachField(BaseCSVField):  # type: ignore[misc]
     def clean(self, value: Any) -> Any:
         if value and not all(value):
@@ -80,6 +86,11 @@ class Filters(FilterSet):  # type: ignore[misc]  # the package is untyped
         models.DateTimeField: {"filter_class": _Moment},
         models.BooleanField: {"filter_class": _YesNo},
         models.DecimalField: {"filter_class": _Number},
+        models.IntegerField: {"filter_class": _Whole},
+        models.SmallIntegerField: {"filter_class": _Whole},
+        models.PositiveIntegerField: {"filter_class": _Whole},
+        models.PositiveSmallIntegerField: {"filter_class": _Whole},
+        models.BigIntegerField: {"filter_class": _Whole},
     }
 
     @classmethod

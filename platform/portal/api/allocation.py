@@ -52,7 +52,7 @@ class AllocationView(APIView):
     def get(self, request: Request) -> Response:
         """Needs by priority with teams, money and machines; which nobody serves, and which are crowded (R022)."""
         rows = allocation.allocated(actor_of(request))
-        if request.query_params.get("chain"):
+        if "chain" in request.query_params:
             rows = rows.filter(of_chain(str(id_asked(request, "chain"))))
         flags = {
             "unserved": rows.filter(Q(is_unserved=True)).count(),

@@ -52,7 +52,7 @@ class KpisOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: an
 
 def _chain(request: Request) -> UUID | None:
     """The chain that was asked for, if one may see it."""
-    if not request.query_params.get("chain"):
+    if "chain" not in request.query_params:
         return None
     found: Chain = policy.fetch(actor_of(request), "chains.view_chain", Chain, id_asked(request, "chain"))
     return found.pk

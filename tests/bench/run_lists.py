@@ -54,6 +54,7 @@ def fill(cursor: Any, model: Any, wanted: int) -> None:
 def test_lists(db: str, client: Any, servers: Any, settings: Any) -> None:
     settings.API_RATES = {}
     import psycopg2
+    from django.core.cache import cache
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -91,20 +92,21 @@ def test_lists(db: str, client: Any, servers: Any, settings: Any) -> None:
             for kind, path in (("page", page), ("REST", rest)):
                 answer = client.get(path)
                 assert answer.status_code == 200, (name, kind, path, answer.status_code)
+                cache.clear()  # what is dear to count in a long list stands for a minute: the first look counts it
                 with CaptureQueriesContext(connection) as queries:
-                    client.get(path)
+                    first = ratios.seconds(lambda p=path: client.get(p))
                 asked = list(queries.captured_queries)  # the next request forgets them
                 times = sorted(ratios.seconds(lambda p=path: client.get(p)) for _look in range(LOOKS))
                 slow = max(asked, key=lambda one: float(one["time"]), default={"time": "", "sql": ""})
-                found[name, kind, wanted] = (len(asked), statistics.median(times), slow)
+                found[name, kind, wanted] = (len(asked), statistics.median(times), slow, first)
     for name, _model, _page, _rest, _eyes in lists:
         for kind in ("page", "REST"):
-            (few_count, few, _), (many_count, many, slow) = found[name, kind, FEW], found[name, kind, MANY]
+            (few_count, few, _, _), (many_count, many, slow, first) = found[name, kind, FEW], found[name, kind, MANY]
             good = few_count == many_count and many <= 2 * few
             met &= good
             print(
                 f"{name:14} {kind:4}  queries {few_count:3} / {many_count:3}  {few * 1000:7.1f} ms / {many * 1000:8.1f} ms  "
-                f"ratio {many / few:6.2f}  goal <= 2  {'met' if good else 'NOT MET'}"
+                f"ratio {many / few:6.2f}  goal <= 2  {'met' if good else 'NOT MET'}  first look at many {first * 1000:.0f} ms"
             )
             if not good:
                 print(f"    slowest query {slow['time']} s: {slow['sql'][:300]}")

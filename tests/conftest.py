@@ -6,7 +6,6 @@ runtime role as in production.
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,10 +52,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """As the web's processes do (config/gunicorn.py): what stays is not looked through for garbage again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    """As the web's processes do (config/gunicorn.py)."""
+    from core.ops import garbage
+
+    garbage.settle()
 
 
 @pytest.fixture(scope="session")

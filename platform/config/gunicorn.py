@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import tempfile
@@ -13,7 +12,7 @@ from typing import Any
 _counts = os.environ.get("PROMETHEUS_MULTIPROC_DIR") or tempfile.mkdtemp(prefix="xielian-counts-")
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _counts
 
-from core.ops import logs  # noqa: E402
+from core.ops import garbage, logs  # noqa: E402
 
 bind = os.environ.get("WEB_BIND", "0.0.0.0:8000")
 workers = int(os.environ.get("WEB_WORKERS", "4"))
@@ -33,10 +32,7 @@ def on_starting(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """What the product consists of lives as long as the process: nothing of it is looked through for garbage again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    garbage.settle()
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from core.accounts.models import Person
+from core.accounts.models import Membership, Person
 from core.accounts.own_data import AT_ONCE, fields_of, register
 from core.inbox.models import Absence, Choice, Feed, Notification, Preferences, Task
 
 
 def _tasks(person: Person) -> Iterable[dict[str, Any]]:
-    """The tasks that waited for the person alone, were handed to them, or that they closed."""
+    """The tasks that waited for the person alone, were handed to them, or that they closed.
+
+    What a task of an organisation said is told while the person has a seat there: the inbox shows it no longer than that.
+    """
+    seats = set(Membership.objects.filter(person=person, is_active=True).values_list("organisation_id", flat=True))
     own = (
         Task.objects.filter(person=person) | Task.objects.filter(holder=person) | Task.objects.filter(closed_by=person)
     )
     for row in own.distinct().order_by("created_at").iterator(chunk_size=AT_ONCE):
-        told = {name: getattr(row, name) for name in ("kind", "state", "created_at", "due_at", "closed_at", "link")}
-        yield {"sentence": row.sentence, **told}
+        told = {name: getattr(row, name) for name in ("kind", "state", "created_at", "due_at", "closed_at")}
+        is_told = row.organisation_id is None or row.organisation_id in seats
+        yield {"sentence": row.sentence if is_told else "", **told, "link": row.link if is_told else ""}
 
 
 def _notifications(person: Person) -> Iterable[dict[str, Any]]:

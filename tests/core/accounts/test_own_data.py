@@ -14,7 +14,7 @@ from core import clock
 from core.accounts import actions, factors, own_data
 from core.accounts.models import Person
 from core.book.models import Body
-from core.inbox.models import Absence, Notification, Preferences
+from core.inbox.models import Absence, Notification, Preferences, Task
 from tests import factories
 from tests.factories import PASSWORD
 
@@ -84,6 +84,22 @@ def test_a_person_takes_out_all_that_is_kept_about_them_and_nothing_secret(
     assert read(body_of(door.client.post("/api/v1/me/data/")))["account"] == told["account"]
     assert client.post(PLACE).status_code == 429
     assert Body.objects.filter(operation="take_own_data").count() == 2, "what was not handed out is not booked"
+
+
+def test_what_an_organisation_asked_is_told_while_one_has_a_seat_there(someone: Person) -> None:
+    home = someone.memberships.get()
+    for organisation, title in ((home.organisation, "Sign the secret one"), (None, "Confirm the address")):
+        Task.objects.create(
+            person=someone, organisation=organisation, kind="x", title=title, key=title, link="/needs/1/"
+        )
+
+    def tasks() -> list[tuple[str, str]]:
+        return [(one["sentence"], one["link"]) for one in read(own_data.packed(someone).read())["tasks"]]
+
+    assert tasks() == [("Sign the secret one", "/needs/1/"), ("Confirm the address", "/needs/1/")]
+    home.is_active = False
+    home.save()
+    assert tasks() == [("", ""), ("Confirm the address", "/needs/1/")]
 
 
 def test_it_is_ones_own_alone(api: Any, client: Any, db: str) -> None:

@@ -43,7 +43,7 @@ class Option:
         """The count as people read it; empty where nothing was counted."""
         return "" if self.count is None else f"{self.count}{'+' if self.has_more else ''}"
 
-    def listed(self, _name: str) -> SafeString:
+    def lined(self) -> SafeString:
         """A line of a list to choose one from."""
         mark = SafeString(" selected" if self.is_chosen else "")
         counted = f" ({self.counted})" if self.counted else ""
@@ -75,8 +75,8 @@ class Shown:
     @property
     def choices(self) -> SafeString:
         """What there is to choose from, with counts. Joined here, as the cells of a row are: some lists offer hundreds."""
-        draw = Option.ticked if self.kind == "multi" else Option.listed
-        return SafeString("".join(draw(one, self.name) for one in self.options))
+        is_multi = self.kind == "multi"
+        return SafeString("".join(one.ticked(self.name) if is_multi else one.lined() for one in self.options))
 
 
 @dataclass(frozen=True)

@@ -120,11 +120,15 @@ def test_not_even_sql_releases_money_early_or_forges_a_signature(db: str) -> Non
     gate = scene.gate("rd")
     entries = "FROM ledger_entry WHERE txn_id = %s)"
     capture = (
-        "SELECT ledger_resolve(%s, %s, 'x', 'capture', %s, "
+        "SELECT {} FROM {}(%s, %s, 'x', 'capture', %s, "
         f"ARRAY(SELECT account_id {entries}, ARRAY(SELECT amount {entries}, now(), '', NULL, NULL)"
     )
+    stolen = [uuid.uuid4(), "steal", pilot.hold_id, pilot.hold_id, pilot.hold_id]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(capture.format("refused", "ledger_resolve_once"), stolen)
+        assert cursor.fetchone() == ("gate_not_passed",)
     attempts: list[tuple[str, list[Any], str]] = [
-        (capture, [uuid.uuid4(), "steal", pilot.hold_id, pilot.hold_id, pilot.hold_id], "gate_not_passed"),
+        (capture.format("1", "ledger_resolve"), stolen, "permission denied"),
         ("UPDATE benefits_tranche SET position = 0 WHERE id = %s", [pilot.pk], "keeps its place"),
         ("UPDATE benefits_tranche SET hold_id = NULL WHERE id = %s", [pilot.pk], "keeps its place"),
         ("UPDATE projects_gate SET position = 2 WHERE id = %s", [gate.pk], "keeps its place"),

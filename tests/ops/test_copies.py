@@ -270,11 +270,20 @@ def test_a_copy_of_a_newer_version_is_refused(home: Path, move: Any, monkeypatch
 
     fill()
     copy = copies.make(home / "copies", say=quiet)
-    known = frozenset(one for one in health.wanted_migrations() if one[0] != "needs")
-    monkeypatch.setattr(health, "wanted_migrations", lambda: known)
+    known = frozenset(one for one in health.known_migrations() if one[0] != "needs")
+    monkeypatch.setattr(health, "known_migrations", lambda: known)
     move()
     with pytest.raises(NotRestoredError, match="knows migrations that this version does not"):
         copies.restore(copy, say=quiet)
+
+
+def test_a_copy_names_what_its_schema_came_by_and_what_that_stands_for_is_known(home: Path) -> None:
+    from core.ops import health
+
+    copy = copies.make(home / "copies", say=quiet)
+    newest = set(json.loads((copy / "manifest.json").read_text())["migrations"].items())
+    assert ("outbox", "0001_tables") in newest and newest <= health.wanted_migrations()
+    assert ("outbox", "0002_request_id") in health.known_migrations() - health.wanted_migrations()
 
 
 def test_a_tool_that_is_too_old_is_passed_over(settings: Any, tmp_path: Path, monkeypatch: Any) -> None:

@@ -133,3 +133,10 @@ def _migrations() -> str:
 def wanted_migrations() -> frozenset[tuple[str, str]]:
     """Every migration that this version of the product brings; read from disk once per process."""
     return frozenset(MigrationLoader(None).graph.nodes)
+
+
+@functools.cache
+def known_migrations() -> frozenset[tuple[str, str]]:
+    """Those, and the ones that they stand for: a database may have come from either."""
+    loader = MigrationLoader(None)
+    return wanted_migrations() | {one for migration in loader.replacements.values() for one in migration.replaces}

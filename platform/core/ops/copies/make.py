@@ -18,7 +18,7 @@ from typing import Any
 from django.conf import settings
 
 from core import clock, sealing
-from core.ops import heartbeats
+from core.ops import health, heartbeats
 from core.ops.copies import listing, postgres, streams
 from core.ops.copies.listing import FORMAT, Kept
 
@@ -127,8 +127,11 @@ def _count(cursor: Any, table: str) -> int:
 
 
 def _migrations(cursor: Any) -> dict[str, str]:
-    cursor.execute("SELECT app, max(name) FROM django_migrations GROUP BY app ORDER BY app")
-    return dict(cursor.fetchall())
+    """The newest of each app; one that others stand for today is none of the schema's."""
+    cursor.execute("SELECT app, name FROM django_migrations")
+    applied = set(cursor.fetchall())
+    stood_for = health.known_migrations() - health.wanted_migrations()
+    return dict(sorted(applied - stood_for))
 
 
 def _copy_media(half: Path, named: dict[str, str], previous: Path | None, say: Say) -> tuple[dict[str, Any], list[str]]:

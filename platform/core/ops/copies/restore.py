@@ -83,7 +83,7 @@ def _checked(copy: Path) -> dict[str, Any]:
         if not (copy / name).is_file() or streams.digest_of(copy / name) != digest:
             raise NotRestoredError(f"{name} of the copy is missing or damaged.")
     missing = {f"{app}.{name}" for app, name in manifest["migrations"].items()}
-    missing -= {f"{app}.{name}" for app, name in health.wanted_migrations()}
+    missing -= {f"{app}.{name}" for app, name in health.known_migrations()}
     if missing:
         raise NotRestoredError(
             f"The copy is of version {manifest['version']} and knows migrations that this version does not "

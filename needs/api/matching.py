@@ -16,6 +16,7 @@ from core.api.serializers import Input, Reason, Ref, open_moves
 from core.api.views import RoomViewSet, operation
 from needs.actions import matching as actions
 from needs.models.matching import Dismissal, SolverInvitation
+from needs.queries.duplicate import related_to
 from needs.queries.matching import Match, matches_of
 from needs.states.matching import INVITATION
 
@@ -93,6 +94,38 @@ def match_door(name: str) -> Any:
         return Response(self.shown(found, MatchesOut))
 
     return matches
+
+
+class RelatedOut(serializers.Serializer[Any]):
+    """Somebody else's need, result or project near this one."""
+
+    kind = serializers.CharField(source="document.kind")
+    object_id = serializers.UUIDField(source="document.object_id")
+    title = serializers.CharField(source="document.title")
+    link = serializers.CharField(source="document.link")
+    organisation = serializers.CharField(source="document.organisation.name")
+    words = serializers.ListField(child=serializers.CharField(), help_text="Words that both share, most telling first.")
+
+
+def related_door(name: str) -> Any:
+    """The door of what others do near a need or a result, under its own name."""
+
+    @extend_schema(operation_id=name, responses=RelatedOut(many=True))
+    @action(
+        detail=True,
+        methods=["get"],
+        url_path="related_work",
+        url_name="related-work",
+        filter_backends=[],
+        pagination_class=None,
+    )
+    def related_work(self: Any, request: Request, pk: Any = None) -> Response:
+        """At most five works of others near this one, nearest first; what is told to be similar is not among them (R106)."""
+        if unknown := set(request.query_params):
+            raise ValidationError({name: ["Unknown parameter."] for name in unknown})
+        return Response(self.shown(related_to(self.actor, self.fetch(pk)), RelatedOut, many=True))
+
+    return related_work
 
 
 class DismissIn(Reason):

@@ -20,7 +20,7 @@ from needs.actions import matching, openness
 from needs.actions import need as actions
 from needs.api.entry_serializers import Openness
 from needs.api.library import LibraryDoors, NeedFilters
-from needs.api.matching import DismissalOut, DismissIn, SolverInvitationOut, SolverInviteIn, match_door
+from needs.api.matching import DismissalOut, DismissIn, SolverInvitationOut, SolverInviteIn, match_door, related_door
 from needs.api.versions import versions_door
 from needs.models import (
     Definer,
@@ -384,6 +384,7 @@ class NeedViewSet(LibraryDoors, RoomViewSet):
     )
     compare_versions = versions_door()
     need_matches = match_door("need_matches")
+    need_related = related_door("need_related")
     dismiss_match = operation(
         matching.dismiss_match, path="dismiss_match", serializer=DismissIn, response=DismissalOut, code=201
     )

@@ -14,7 +14,7 @@ from core.api.views import RoomViewSet, operation
 from core.indicators import services as indicators
 from core.indicators.kinds import Direction, Environment
 from needs.actions import outcome, qualification, result
-from needs.api.matching import match_door
+from needs.api.matching import match_door, related_door
 from needs.api.need import SpecificationRow
 from needs.api.outcome import ApplicationIn, ApplicationOut, DemandIn, DemandOut, ResultMeasured
 from needs.api.qualification import QualificationEvidenceIn, QualificationEvidenceOut
@@ -161,6 +161,7 @@ class ResultViewSet(RoomViewSet):
         return ResultOut if self.action == "list" else ResultDetail
 
     result_matches = match_door("result_matches")
+    result_related = related_door("result_related")
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return with_idleness(with_rank(rows, scales())).select_related("owner", "chain", "node")

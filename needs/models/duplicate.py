@@ -46,12 +46,19 @@ class SimilarPair(UuidModel):
 
 
 class Compared(UuidModel):
-    """How crowded the neighbourhood of an undertaking is, in words and in meaning, and as of which moment the nightly round compared it."""
+    """What lies around an undertaking: the nearest to it, how crowded it is in words and in meaning, and as of which moment the nightly round compared it.
+
+    `nearest` holds ids of others' undertakings, nearest first, whoever may read them; null where it was not looked yet.
+    """
 
     object_id = models.UUIDField(unique=True)
     crowd = models.FloatField(default=0)
     meant_crowd = models.FloatField(default=0, db_default=0)
     at = models.DateTimeField(null=True, blank=True)
+    nearest = ArrayField(models.UUIDField(), null=True, blank=True)
+
+    class Meta:
+        indexes = [GinIndex(fields=["nearest"], name="compared_nearest")]
 
     def __str__(self) -> str:
         return str(self.object_id)

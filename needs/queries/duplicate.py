@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, Model, OuterRef, Q, QuerySet, Subquery, UUIDField, When
+from django.db.models import Case, F, Func, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, UUIDField, Value, When
 
 from chains.models import Chain
 from chains.queries import chains_led_by
@@ -20,9 +20,10 @@ from core.accounts.actor import Actor
 from core.checks.queries import threshold_value, thresholds_by_chain
 from core.search import queries as search
 from core.search import words
+from core.search.labels import GROUPS
 from core.search.likeness import Weighed, shared
 from core.search.models import Document
-from needs.models.duplicate import JointParty, JointProposal, SimilarPair
+from needs.models.duplicate import Compared, JointParty, JointProposal, SimilarPair
 from needs.queries import undertaking
 from needs.states.duplicate import Consent, JointKind, JointState
 
@@ -30,6 +31,8 @@ CODE = "A36"
 # A group that is proposed to at once.
 MOST_PARTIES = 20
 WORDS_TOLD = 8
+# Undertakings that are named as related.
+MOST_RELATED = 5
 
 
 def alike_enough() -> Q:
@@ -119,6 +122,41 @@ def similar_to(actor: Actor, obj: Model) -> list[Similar]:
             told = shared_words(seen[obj.pk], document) if document is not None and obj.pk in seen else []
             found.append(Similar(pair, document, told))
     return found
+
+
+@dataclass(frozen=True)
+class Related:
+    """Somebody else's undertaking near one's own, and the words that both share."""
+
+    document: Document
+    words: Sequence[str] = ()
+
+    @property
+    def label(self) -> str:
+        return str(GROUPS.get(self.document.group, self.document.group))
+
+
+def related_to(actor: Actor, obj: Model) -> list[Related]:
+    """The nearest undertakings of others that the actor may read, nearest first, without those that are told to be similar.
+
+    Each may name the other: what came later stands beside what was there before.
+    """
+    own = Compared.objects.filter(object_id=obj.pk).values_list("nearest", flat=True).first()
+    near = {pk: place for place, pk in enumerate(own or (), start=1)}
+    place = Func(F("nearest"), Value(obj.pk), function="array_position", output_field=IntegerField())
+    naming = Compared.objects.filter(nearest__contains=[obj.pk]).annotate(place=place).order_by("place", "pk")
+    for pk, there in naming.values_list("object_id", "place")[: 2 * MOST_PARTIES]:
+        near[pk] = min(near.get(pk, there), there)
+    if not near:
+        return []
+    alive = search.documents_visible_to(actor).filter(undertaking.alive(), object_id__in=[obj.pk, *near])
+    seen = {row.object_id: row for row in alive.select_related("organisation")}
+    if obj.pk not in seen:
+        return []
+    pairs = SimilarPair.objects.filter(alike_enough() & of_object(obj.pk)).values_list("one_id", "other_id")
+    told = {pk for pair in pairs for pk in pair}
+    found = sorted((place, pk) for pk, place in near.items() if pk in seen and pk not in told)
+    return [Related(seen[pk], shared_words(seen[obj.pk], seen[pk])) for _place, pk in found[:MOST_RELATED]]
 
 
 def _of_lineages(ids: Sequence[UUID]) -> set[UUID]:
@@ -243,4 +281,12 @@ def groups_in(chain: Chain) -> Mapping[str, int]:
     return {"pairs": len(pairs), "undertakings": len({pk for pair in pairs for pk in pair})}
 
 
-__all__: list[Any] = ["Saving", "Similar", "group_of", "pairs_visible_to", "proposals_visible_to", "similar_to"]
+__all__: list[Any] = [
+    "Saving",
+    "Similar",
+    "group_of",
+    "pairs_visible_to",
+    "proposals_visible_to",
+    "related_to",
+    "similar_to",
+]

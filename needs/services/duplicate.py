@@ -29,6 +29,8 @@ from needs.services.neighbours import nearest
 
 # Pairs below are not kept: no chain can set its threshold lower.
 FLOOR = 0.2
+# What is nearest to an undertaking and worth naming beside it, alike or not: so many, each at least so near.
+NEAREST, NEAR = 8, 0.1
 CANDIDATES = 30
 # Undertakings of one transaction, and of one turn of the nightly round.
 AT_ONCE, A_NIGHT = 25, 20_000
@@ -46,26 +48,37 @@ def candidates(row: Document) -> list[Document]:
 def compare(
     row: Document, rows: Sequence[Document], seen: Mapping[UUID, Undertaking], facts: Mapping[UUID, Facts]
 ) -> list[tuple[Document, float]]:
-    """Those of these undertakings that are like this one, most alike first; its crowds are written down.
+    """Those of these undertakings that are like this one, most alike first; its crowds and its nearest are written down.
 
     Of one that was never compared what lies around it in meaning is not known: it is taken to be as much as around this one.
     """
     this, own = seen[row.object_id], facts.get(row.object_id, Facts())
     crowd = crowded(likeness(this.whole, seen[one.object_id].whole) for one in rows)
     meant = crowded(cosine(this.lies, seen[one.object_id].lies) for one in rows)
-    Compared.objects.update_or_create(object_id=row.object_id, defaults={"crowd": crowd, "meant_crowd": meant})
+    others = [
+        one
+        for one in rows
+        if not (own.lineage & facts.get(one.object_id, Facts()).lineage)
+        and row.organisation_id not in one.parties
+        and one.organisation_id not in row.parties
+    ]
+    around = {"crowd": crowd, "meant_crowd": meant, "nearest": _nearest(this, others, seen)}
+    Compared.objects.update_or_create(object_id=row.object_id, defaults=around)
     known = Compared.objects.filter(object_id__in=[one.object_id for one in rows])
     crowds = {pk: (words, meaning) for pk, words, meaning in known.values_list("object_id", "crowd", "meant_crowd")}
     scored = []
-    for one in rows:
-        of_one_lineage = own.lineage & facts.get(one.object_id, Facts()).lineage
-        if of_one_lineage or row.organisation_id in one.parties or one.organisation_id in row.parties:
-            continue
+    for one in others:
         words, meaning = crowds.get(one.object_id, (0.0, meant))
         score = alike(this, seen[one.object_id], Crowds(crowd + words, meant + meaning))
         if score >= FLOOR:
             scored.append((one, score))
     return sorted(scored, key=lambda pair: (-pair[1], pair[0].pk))
+
+
+def _nearest(this: Undertaking, others: Sequence[Document], seen: Mapping[UUID, Undertaking]) -> list[UUID]:
+    """What is nearest, however crowded it is there."""
+    near = ((alike(this, seen[one.object_id]), one.object_id) for one in others)
+    return [pk for score, pk in sorted(near, key=lambda one: (-one[0], one[1])) if score >= NEAR][:NEAREST]
 
 
 def keep_pairs(row: Document, found: Sequence[tuple[Document, float]]) -> None:

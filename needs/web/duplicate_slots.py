@@ -15,7 +15,7 @@ from core.web import slots
 from needs.models.duplicate import SimilarPair
 from needs.models.need import Need
 from needs.models.result import Result
-from needs.queries.duplicate import groups_in, similar_to
+from needs.queries.duplicate import groups_in, related_to, similar_to
 
 
 def _panel(request: HttpRequest, obj: Model, owner_id: Any, chain_id: Any) -> str | None:
@@ -49,6 +49,21 @@ def similar_results(request: HttpRequest, *, result: Result, **_context: Any) ->
     return _panel(request, result, result.owner_id, result.chain_id)
 
 
+def related_needs(request: HttpRequest, *, need: Need, **_context: Any) -> str | None:
+    """What others do near the need."""
+    return _related(request, need)
+
+
+def related_results(request: HttpRequest, *, result: Result, **_context: Any) -> str | None:
+    """What others do near the result."""
+    return _related(request, result)
+
+
+def _related(request: HttpRequest, obj: Model) -> str | None:
+    found = related_to(request.actor, obj)  # type: ignore[attr-defined]
+    return render_to_string("needs/_related.html", {"related": found}, request=request) if found else None
+
+
 def similar_in_chain(request: HttpRequest, *, chain: Chain, **_context: Any) -> str | None:
     """How many undertakings of the chain resemble each other, for its leader."""
     if not policy.can(request.actor, "needs.lead_chain", chain.pk):  # type: ignore[attr-defined]
@@ -61,4 +76,6 @@ def similar_in_chain(request: HttpRequest, *, chain: Chain, **_context: Any) -> 
 
 slots.register("needs.need_page", similar_needs, order=18)
 slots.register("needs.result_page", similar_results, order=40)
+slots.register("needs.need_page", related_needs, order=60)
+slots.register("needs.result_page", related_results, order=60)
 slots.register("chains.chain_page", similar_in_chain, order=60)

@@ -15,7 +15,7 @@ from core.checks.actions import change_threshold
 from core.checks.models import Alert
 from core.inbox.models import Task
 from needs.models import Need, SimilarPair
-from needs.queries.duplicate import alike_enough, group_of
+from needs.queries.duplicate import alike_enough, group_of, of_object, related_to
 from needs.services import need as services
 from needs.services.duplicate import compare_changed
 from needs.tasks.duplicate import compare_submitted, find_duplicates
@@ -209,3 +209,56 @@ def test_public_calls_for_the_same_find_each_other_and_packaging_machinery_is_no
     groups = [{pk for _kind, pk, _owner in group_of(pair)} for pair in SimilarPair.objects.filter(alike_enough())]
     assert packaging in groups and charging in groups
     assert not any({machinery, barrier} & group for group in groups)
+
+
+def related_ids(actor: Any, need_id: Any) -> list[Any]:
+    return [one.document.object_id for one in related_to(actor, Need.objects.get(pk=need_id))]
+
+
+def test_public_calls_for_packaging_name_each_other_as_related_work(db: str) -> None:
+    chains: dict[str, Any] = {}
+
+    def call(number: int) -> Any:
+        found = CALLS[number]
+        node = chains.setdefault(found["chain"], factories.chain(f"{found['chain']} {number}").nodes.first())
+        asked = (f"{one['name']} {one['target']} {one['unit'] or ''}" for one in found["indicators"])
+        return filed(found["title"], " ".join([found["title"], *found["constraints"], *asked]), node)[0].pk
+
+    called = [call(number) for number in range(len(CALLS))]
+    barrier, board, plastics = called[40:43]
+    machinery = filed("高速包装机械伺服控制", "包装机械封口速度低，伺服系统同步误差大。", chains[CALLS[40]["chain"]])[
+        0
+    ].pk
+    compare_changed()
+    anyone = factories.actor()
+    assert {barrier, board} < set(related_ids(anyone, plastics))
+    assert plastics in related_ids(anyone, barrier) and plastics in related_ids(anyone, board)
+    assert not SimilarPair.objects.filter(alike_enough() & of_object(machinery)).exists()
+
+
+def test_related_work_is_told_of_what_one_may_read_and_what_came_later_stands_beside_what_was_there(
+    client: Any, api: Any, db: str
+) -> None:
+    lead = factories.actor(factories.organisation())
+    chain = factories.chain("轻工", leader=lead.organisation)
+    node = chain.nodes.first()
+    change_threshold(actor=lead, chain_id=chain.pk, code="A36", name="likeness", value=Decimal(95), reason="只看相近")
+    first, owner = filed("造纸包装材料增挺", "多层纸板需要增加挺度的包装材料，可回收。", node)
+    compare_changed()
+    assert related_to(owner, first) == []
+    open_one, _other = filed("可回收包装材料的新用途", "聚烯烃类包装材料可回收，寻找纸板之外的新用途。", node)
+    hidden, secret = filed("保密的包装材料课题", "多层纸板挺度用可回收包装材料的保密方案。", node)
+    Need.objects.filter(pk=hidden.pk).update(confidentiality="restricted")
+    hidden.refresh_from_db()
+    services.index_need(hidden)
+    compare_changed()
+    assert related_ids(owner, first.pk) == [open_one.pk]
+    assert set(related_ids(secret, hidden.pk)) == {first.pk, open_one.pk}
+    page = client.sign_in(owner.person, owner.organisation).get(f"/needs/{first.pk}/").content.decode()
+    assert open_one.title in page and hidden.title not in page
+    told = api.as_person(owner.person, owner.organisation).get(f"needs/{first.pk}/related_work/").json()
+    assert [(one["kind"], one["object_id"]) for one in told] == [("need", str(open_one.pk))]
+    Need.objects.filter(pk=open_one.pk).update(state="withdrawn")
+    open_one.refresh_from_db()
+    services.index_need(open_one)
+    assert related_to(owner, first) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,7 @@ def refuse_beyond(actor: Actor, size: int, *, field: str) -> None:
     quota = settings.FILE_QUOTA
     if not quota or (actor.organisation is None and actor.person is None):
         return
+    _one_by_one(actor)
     before = used(actor)
     if before + size <= quota:
         return
@@ -38,6 +40,13 @@ def refuse_beyond(actor: Actor, size: int, *, field: str) -> None:
     ask = _("The platform's operator gives more room.")
     room = Missing(_("More room for files"), _("the platform's operator (setting FILE_QUOTA_MB)"))
     raise Invalid(f"{words} {ask}", field=field, code="file_quota", missing=[room])
+
+
+def _one_by_one(actor: Actor) -> None:
+    """Uploads of one owner wait for each other until they are kept, so that two at one instant do not both take the last room."""
+    who = actor.organisation_id or (actor.person.pk if actor.person else None)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [f"files:{who}"])
 
 
 def nearly_full() -> list[tuple[Organisation, int]]:

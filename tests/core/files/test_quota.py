@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.utils import translation
 
 from core.accounts.actor import Actor
@@ -57,6 +61,28 @@ def test_whoever_acts_for_nobody_has_the_same_number_for_themselves(db: str, set
     assert services.store(Actor(person=factories.person()), pdf(2 * MB, "one"))
     assert services.store(factories.actor(factories.organisation(), person_=lone.person), pdf(MB, "three"))
     assert quota.used(lone) == 2 * MB
+
+
+def test_of_two_uploads_at_one_instant_only_one_takes_the_last_room(db: str, settings: Any) -> None:
+    settings.FILE_QUOTA = 3 * MB
+    owner = factories.actor(factories.organisation())
+    both_began = Barrier(2)
+
+    def upload(mark: str) -> str:
+        try:
+            with transaction.atomic():
+                both_began.wait(10)
+                services.store(owner, pdf(2 * MB, mark))
+                time.sleep(0.3)  # the first is not committed yet while the second asks
+            return "kept"
+        except Invalid as refused:
+            return refused.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as two:
+        assert sorted(two.map(upload, ["one", "two"])) == ["file_quota", "kept"]
+    assert quota.used(owner) == 2 * MB
 
 
 def test_members_see_their_use_and_the_operator_who_is_nearly_full(db: str, client: Any, settings: Any) -> None:

@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 
 from core import clock
+from core.accounts import browsers
 from core.accounts.models import Person, SignedIn
 
 CONFIRMED = "confirmed_at"  # when the person last proved who they are, in seconds
@@ -37,6 +38,8 @@ def opened(request: HttpRequest, person: Person) -> None:
             "seen_at": clock.now(),
         },
     )
+    if request.META.get("REMOTE_ADDR"):
+        browsers.opened(request, person)
 
 
 def confirmed(request: HttpRequest, *, by_factor: bool = False) -> None:

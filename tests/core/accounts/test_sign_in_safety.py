@@ -18,11 +18,43 @@ from core.accounts.models import Membership, Person, RecoveryCode, SecondFactor,
 from core.accounts.states import Role
 from core.book.models import Body
 from core.errors import Blocked, Invalid, NotFresh, WrongState
+from core.inbox.models import Notification
 from tests import factories
 from tests.factories import PASSWORD
 
 # RFC 6238, appendix B: the secret is the ASCII text 12345678901234567890; eight digits there, six here.
 RFC = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+
+def test_a_sign_in_from_a_new_browser_is_told_and_the_next_one_from_there_is_not(db: str, frozen_clock: Any) -> None:
+    person, other = factories.person(password=PASSWORD), factories.person(password=PASSWORD)
+    told = Notification.objects.filter(kind="new_browser", person=person)
+
+    def sign_in(browser: Client, who: Person = person) -> None:
+        form = {"username": who.email, "password": PASSWORD}
+        assert browser.post("/accounts/sign-in/", form, REMOTE_ADDR="203.0.113.9").status_code == 302
+        browser.post("/accounts/sign-out/")
+
+    first, second = Client(), Client()
+    sign_in(first)
+    assert not told.exists(), "whoever opened the account just now knows"
+    frozen_clock.move(days=2)
+    sign_in(first)
+    assert not told.exists()
+    sign_in(second)
+    [notice] = told
+    assert notice.params == {"address": "203.0.113.9"} and notice.link == "/accounts/security/"
+    sign_in(second)
+    sign_in(second, other)  # two people share a browser
+    sign_in(second)
+    assert told.all().count() == 1
+    assert Notification.objects.filter(kind="new_browser", person=other).count() == 1
+    cookie = second.cookies["known"]
+    assert cookie["httponly"] and cookie["samesite"] == "Lax" and str(person.pk) not in cookie.value
+    forged = Client()
+    forged.cookies["known"] = ".".join(["x" * 32] * 40)
+    sign_in(forged)
+    assert told.all().count() == 2
 
 
 @pytest.mark.parametrize(

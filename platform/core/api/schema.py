@@ -248,8 +248,8 @@ def _tidy(value: Any) -> None:
             value["description"] = "The id of the row."
         if value.get("in") == "query" and value["schema"] == {"type": "string"} and value["name"] not in MAY_BE_EMPTY:
             value["schema"]["minLength"] = 1
-        if value.get("in") == "query" and value["schema"].get("type") == "number":
-            value["schema"] |= {"minimum": -LARGEST, "maximum": LARGEST}
+        if value.get("in") == "query" and value["schema"].get("type") in ("number", "integer"):
+            value["schema"] = {"minimum": -LARGEST, "maximum": LARGEST} | value["schema"]
         if value.get("in") == "query" and value["schema"].get("type") == "array":
             value["schema"] |= {"minItems": 1, "items": {"minLength": 1} | value["schema"]["items"]}
         if "enum" in value.get("schema", {}) and value.get("description", "").startswith("* `"):

@@ -70,6 +70,15 @@ def ask(request: HttpRequest, name: str = "", *, of: str = "") -> None:
 
 def spend(name: str, who: str) -> Spent | None:
     """Count one request of `who` against the limit `name`; None where none is set, or nobody can count."""
+    return _counted(name, who, _count)
+
+
+def spent(name: str, who: str) -> Spent | None:
+    """How often `who` was counted against the limit `name`, without counting once more."""
+    return _counted(name, who, lambda key, _seconds: int(cache.get(key) or 0))
+
+
+def _counted(name: str, who: str, how: Callable[[str, int], int]) -> Spent | None:
     rate = settings.API_RATES.get(name)
     if rate is None:
         return None
@@ -77,7 +86,7 @@ def spend(name: str, who: str) -> Spent | None:
     now = clock.now().timestamp() + zlib.crc32(who.encode()) % window
     number = int(now // window)
     try:
-        used = _count(f"rate:{name}:{who}:{number}", 2 * window)
+        used = how(f"rate:{name}:{who}:{number}", 2 * window)
     except RedisError:
         log.warning("the cache is away; requests go uncounted")
         return None

@@ -25,10 +25,22 @@ KEPT = dt.timedelta(days=365)
 NEW_ACCOUNT = dt.timedelta(hours=1)
 
 
+def is_known(request: HttpRequest, person: Person) -> bool:
+    """Whether the person has signed in from this browser before."""
+    return _mark(person) in _marks(request)
+
+
+def _mark(person: Person) -> str:
+    return salted_hmac("accounts.browser", str(person.pk)).hexdigest()[:32]
+
+
+def _marks(request: HttpRequest) -> list[str]:
+    return request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE_NAME, "").split(".")[:MOST]
+
+
 def opened(request: HttpRequest, person: Person) -> None:
     """The person has just signed in: tell them when the browser is new to them, and have it marked."""
-    known = request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE_NAME, "").split(".")[:MOST]
-    mark = salted_hmac("accounts.browser", str(person.pk)).hexdigest()[:32]
+    known, mark = _marks(request), _mark(person)
     request.browser_marks = [mark, *(one for one in known if one and one != mark)][:MOST]  # type: ignore[attr-defined]
     # Demonstration accounts are everybody's.
     if mark not in known and not settings.DEMO and clock.now() - person.created_at > NEW_ACCOUNT:

@@ -57,6 +57,31 @@ def test_a_sign_in_from_a_new_browser_is_told_and_the_next_one_from_there_is_not
     assert told.all().count() == 2
 
 
+def test_guesses_from_many_addresses_end_and_do_not_lock_the_person_out(
+    db: str, frozen_clock: Any, settings: Any
+) -> None:
+    settings.API_RATES = {"guesses": (8, 3600)}
+    person, other = factories.person(password=PASSWORD), factories.person(password=PASSWORD)
+    own = Client(REMOTE_ADDR="198.51.100.7")
+
+    def sign_in(browser: Client, email: str, password: str = PASSWORD) -> int:
+        status = browser.post("/accounts/sign-in/", {"username": email, "password": password}).status_code
+        browser.post("/accounts/sign-out/")
+        return int(status)
+
+    assert sign_in(own, person.email) == 302
+    for email in (person.email, "nobody@example.test"):
+        guessed = [sign_in(Client(REMOTE_ADDR=f"203.0.113.{n}"), email.upper(), "guess") for n in range(10)]
+        assert guessed == [200] * 8 + [429] * 2, "an account that is there and one that is not answer alike"
+    stranger = Client(REMOTE_ADDR="192.0.2.1")
+    answer = stranger.post("/accounts/sign-in/", {"username": person.email, "password": PASSWORD})
+    assert answer.status_code == 429 and "曾登录过该账号的浏览器" in answer.content.decode()
+    assert sign_in(own, person.email) == 302, "from the own browser the account stays open"
+    assert sign_in(stranger, other.email) == 302, "other accounts are untouched"
+    frozen_clock.move(hours=1, minutes=1)
+    assert sign_in(stranger, person.email) == 302
+
+
 @pytest.mark.parametrize(
     ("seconds", "code"),
     [(59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (2000000000, "279037"), (20000000000, "353130")],

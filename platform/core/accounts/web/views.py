@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils.crypto import salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -20,27 +21,51 @@ from django.views.decorators.http import require_POST
 
 from core import limits
 from core.access import policy
-from core.accounts import actions, entry, factors, oidc, sessions
+from core.accounts import actions, browsers, entry, factors, oidc, sessions
 from core.accounts.middleware import act_for
 from core.accounts.models import Membership, Organisation, Person
 from core.accounts.web import forms
 from core.accounts.web.security import keep_language, onward, wait_for_code
-from core.errors import Invalid, Missing, NotAllowed, NotFound
+from core.errors import Invalid, Missing, NotAllowed, NotFound, TooMany
 from core.web.forms import form_page
 from core.web.page import render_page
 
+GUESSES = "guesses"  # the limit of failed sign-ins to one account, from wherever
 DOOR = "door"  # the limit of tries at the doors that anybody may knock on
 
 
 class SignIn(views.LoginView):
-    """The sign-in page; five failures from one address for one account shut the door for a while."""
+    """The sign-in page; five failures from one address for one account shut the door for a while.
+
+    Fifty for one account within an hour, from wherever, shut it to every browser that nobody has signed in from for that account: guessing ends,
+    and who guesses does not lock the person out.
+    """
 
     template_name = "accounts/sign_in.html"
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         limits.ask(request, DOOR)
+        tried = limits.spent(GUESSES, self._account())
+        if tried is not None and tried.left == 0:
+            person = Person.objects.filter(email__iexact=request.POST.get("username", "").strip()).first()
+            if person is None or not browsers.is_known(request, person):
+                raise TooMany(
+                    _(
+                        "Too many failed sign-ins to this account; try again in %(minutes)d minutes, or from a browser that you used for it before."
+                    )
+                    % {"minutes": -(-tried.resets_in // 60)}
+                )
         return super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        limits.spend(GUESSES, self._account())
+        return super().form_invalid(form)
+
+    def _account(self) -> str:
+        """Which account is tried, there or not, without telling it to the cache."""
+        email = self.request.POST.get("username", "").strip().casefold()
+        return salted_hmac("accounts.guesses", email).hexdigest()[:32]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

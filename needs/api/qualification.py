@@ -41,8 +41,8 @@ class QualificationOut(serializers.ModelSerializer[Qualification]):
 class QualificationEvidenceIn(Input):
     qualification = serializers.UUIDField()
     certificate = serializers.CharField(max_length=200, help_text="Its name, number and who issued it.")
-    valid_until = serializers.DateField(required=False, allow_null=True, default=None)
-    file = serializers.FileField(required=False, allow_null=True, default=None)
+    valid_until = serializers.DateField(required=False, default=None)
+    file = serializers.FileField(required=False, default=None)
 
 
 class ConfirmQualificationIn(Input):

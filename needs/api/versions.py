@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -11,6 +13,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.errors import NotFound
 from core.indicators import services as indicators
 from needs.queries.need import pair_of_versions, specifications_in, versions_seen
 
@@ -33,6 +36,7 @@ class ComparedOut(serializers.Serializer[Any]):
     changes = DifferenceOut(many=True)
 
 
+WRITTEN = re.compile(r"[1-9][0-9]{0,3}")
 NUMBER = {"type": "integer", "minimum": 1, "maximum": 9999}
 FROM = OpenApiParameter("from", NUMBER, description="A version's number; the last but one unless said.")
 TO = OpenApiParameter("to", NUMBER, description="A version's number; the last unless said.")
@@ -48,15 +52,13 @@ def versions_door() -> Any:
         need = self.fetch(pk)
         versions = versions_seen(self.actor, need)
         numbers = {str(one.number) for one in versions}
-        asked = request.query_params
+        asked = {name: str(text) for name, text in request.query_params.items()}
         wrong = {name: ["Unknown parameter."] for name in set(asked) - {"from", "to"}}
-        wrong |= {
-            name: ["There is no such version."]
-            for name in ("from", "to")
-            if name in asked and asked[name] not in numbers
-        }
+        wrong |= {name: ["A version's number."] for name, text in asked.items() if not WRITTEN.fullmatch(text)}
         if wrong:
             raise ValidationError(wrong)
+        if set(asked.values()) - numbers:
+            raise NotFound(_("There is no such version."))
         before, after = pair_of_versions(versions, asked.get("from", ""), asked.get("to", ""))
         changes = indicators.difference(specifications_in(before), specifications_in(after))
         shown = {"before": before and before.number, "after": after and after.number, "changes": changes}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,21 @@ def test_every_operation_has_a_name_words_a_room_and_its_problems(description: d
             assert "IfMatch" in str(one["parameters"]), told
     for name, one in description["components"]["responses"].items():
         assert "example" in one["content"]["application/problem+json"], name
+
+
+def test_what_is_refused_because_it_changed_meanwhile_says_412(description: dict[str, Any]) -> None:
+    found = [path for pattern in ("*/actions/*.py", "platform/*/actions/*.py") for path in Path().glob(pattern)]
+    trees = [node for path in found for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef)]
+
+    def raises(node: ast.FunctionDef, names: set[str]) -> bool:
+        calls = (one.func.id for one in ast.walk(node) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name))
+        return not names.isdisjoint(calls)
+
+    helpers = {node.name for node in trees if node.name.startswith("_") and raises(node, {"Stale"})}
+    stale = {node.name for node in trees if raises(node, {"Stale", *helpers})}
+    told = {one["operationId"]: set(one["responses"]) for _path, _method, one in operations(description)}
+    assert {"sign_contract", "accept_flow"} < stale & set(told)
+    assert [name for name in sorted(stale & set(told)) if "412" not in told[name]] == []
 
 
 def test_what_comes_in_has_no_unknown_names_and_what_goes_out_has_all_of_its_own(description: dict[str, Any]) -> None:

@@ -169,7 +169,9 @@ def test_a_refused_indicator_becomes_version_two_that_all_sign(
     assert [(one["kind"], old in one["after"], new in one["before"]) for one in compared["changes"]] == [
         ("changed", True, True)
     ]
-    assert door.get(f"needs/{need.pk}/versions/", {"from": "7"}).status_code == 400
+    assert door.get(f"needs/{need.pk}/versions/", {"from": "7"}).status_code == 404
+    for number in ("0", "07", "x", "12345", ""):
+        assert door.get(f"needs/{need.pk}/versions/", {"to": number}).status_code == 400
     sheet = client.get(f"/needs/{need.pk}/sheet/").content.decode()
     order = [
         "需求单位",

@@ -209,6 +209,8 @@ def decimal_pattern(field: serializers.DecimalField) -> str:
 NOT_BLANK = r"[^\s\u001c-\u001f\u0085]"
 # What is read here may not be there yet, though it will be: the answer is 409 until then.
 MAY_WAIT = {"get_receipt"}
+# Not edits, but of what one has read: they are refused when it says something else meanwhile.
+READ_BEFORE = {"accept_details", "accept_flow", "decide_direction", "sign_award", "sign_contract", "submit_bid"}
 
 
 def add_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
@@ -229,7 +231,8 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
                 waits = code == "409" and operation.get("operationId") in MAY_WAIT
                 if method == "get" and code in ("409", "412", "413", "415", "422", "428") and not waits:
                     continue
-                if code in ("412", "428") and method != "patch":
+                is_of_what_was_read = code == "412" and operation.get("operationId") in READ_BEFORE
+                if code in ("412", "428") and method != "patch" and not is_of_what_was_read:
                     continue
                 operation["responses"].setdefault(code, {"$ref": f"#/components/responses/Problem{code}"})
             _tell_etag(result, operation)

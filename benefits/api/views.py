@@ -19,6 +19,7 @@ from benefits import queries
 from benefits.actions import agreement as actions
 from benefits.actions import dispute as dispute_actions
 from benefits.actions import fund as fund_actions
+from benefits.api import fund_serializers as fund_forms
 from benefits.api import serializers as forms
 from benefits.models import (
     AgreementVersion,
@@ -187,14 +188,16 @@ class Tranches(RoomViewSet):
 
 class Funds(Detailed):
     room, model, view_rule, id_name = "benefits", RiskFund, "benefits.view_fund", "fund_id"
-    serializer_class = forms.FundOut
-    detail_serializer = forms.FundDetail
-    create_action, create_serializer = fund_actions.open_fund, forms.FundIn
+    serializer_class = fund_forms.FundOut
+    detail_serializer = fund_forms.FundDetail
+    create_action, create_serializer = fund_actions.open_fund, fund_forms.FundIn
     filterset_fields = ["chain", "manager"]
     search_fields = ["name"]
-    call = operation(fund_actions.call_fund, path="call", serializer=forms.CallIn, response=forms.CallOut, code=201)
+    call = operation(
+        fund_actions.call_fund, path="call", serializer=fund_forms.CallIn, response=fund_forms.CallOut, code=201
+    )
     claim = operation(
-        fund_actions.open_claim, path="claim", serializer=forms.ClaimIn, response=forms.ClaimOut, code=201
+        fund_actions.open_claim, path="claim", serializer=fund_forms.ClaimIn, response=fund_forms.ClaimOut, code=201
     )
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -208,9 +211,9 @@ class Funds(Detailed):
 
 class CallLines(RoomViewSet):
     room, model, view_rule, id_name = "benefits", FundCallLine, "benefits.view_call_line", "line_id"
-    serializer_class = forms.CallLineOut
+    serializer_class = fund_forms.CallLineOut
     filterset_fields = ["state", "call"]
-    pay = operation(fund_actions.record_call_payment, path="pay", serializer=forms.PaymentIn)
+    pay = operation(fund_actions.record_call_payment, path="pay", serializer=fund_forms.PaymentIn)
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("party__organisation", "call")
@@ -218,10 +221,10 @@ class CallLines(RoomViewSet):
 
 class FundParties(RoomViewSet):
     room, model, view_rule, id_name = "benefits", FundParty, "benefits.view_fund_party", "party_id"
-    serializer_class = forms.FundPartyOut
+    serializer_class = fund_forms.FundPartyOut
     filterset_fields = ["fund"]
     record_continuation = operation(
-        fund_actions.record_continuation, path="record_continuation", serializer=forms.ContinuationIn
+        fund_actions.record_continuation, path="record_continuation", serializer=fund_forms.ContinuationIn
     )
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -230,21 +233,23 @@ class FundParties(RoomViewSet):
 
 class Claims(RoomViewSet):
     room, model, view_rule, id_name = "benefits", Claim, "benefits.view_claim", "claim_id"
-    serializer_class = forms.ClaimOut
+    serializer_class = fund_forms.ClaimOut
     filterset_fields = ["fund", "state", "kind", "claimant"]
     submit = operation(fund_actions.submit_claim, path="submit")
-    decide = operation(fund_actions.decide_claim, path="decide", serializer=forms.ClaimDecisionIn)
+    decide = operation(fund_actions.decide_claim, path="decide", serializer=fund_forms.ClaimDecisionIn)
 
     def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("claimant").prefetch_related("evidence__file")
 
     @extend_schema(
-        request={"multipart/form-data": forms.ClaimEvidenceIn}, responses={200: forms.ClaimOut}, parameters=[KEY_HEADER]
+        request={"multipart/form-data": fund_forms.ClaimEvidenceIn},
+        responses={200: fund_forms.ClaimOut},
+        parameters=[KEY_HEADER],
     )
     @action(detail=True, methods=["post"], url_path="add_evidence", parser_classes=[MultiPartParser])
     def add_claim_evidence(self, request: Request, pk: Any = None) -> Response:
         """Attach evidence of one kind, as multipart."""
-        values = self.checked(forms.ClaimEvidenceIn)
+        values = self.checked(fund_forms.ClaimEvidenceIn)
         fund_actions.add_claim_evidence(actor=self.actor, claim_id=pk, **values)
         return self._answer(self.fetch(pk))
 

@@ -215,7 +215,7 @@ def related_ids(actor: Any, need_id: Any) -> list[Any]:
     return [one.document.object_id for one in related_to(actor, Need.objects.get(pk=need_id))]
 
 
-def test_public_calls_for_packaging_name_each_other_as_related_work(db: str) -> None:
+def test_public_calls_for_one_thing_name_each_other_as_related_work(db: str) -> None:
     chains: dict[str, Any] = {}
 
     def call(number: int) -> Any:
@@ -233,6 +233,10 @@ def test_public_calls_for_packaging_name_each_other_as_related_work(db: str) -> 
     anyone = factories.actor()
     assert {barrier, board} < set(related_ids(anyone, plastics))
     assert plastics in related_ids(anyone, barrier) and plastics in related_ids(anyone, board)
+    minutes, power = called[26], called[28]
+    flagged = SimilarPair.objects.filter(alike_enough() & of_object(minutes)).values_list("one_id", "other_id")
+    assert power in {*related_ids(anyone, minutes), *(pk for pair in flagged for pk in pair)}
+    assert minutes in {*related_ids(anyone, power), *(pk for pair in flagged for pk in pair)}
     assert not SimilarPair.objects.filter(alike_enough() & of_object(machinery)).exists()
 
 

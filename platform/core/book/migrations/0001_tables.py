@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0001_tables"),
+        ("accounts", "0002_machine_clients"),
         ("accounts", "__first__"),
     ]
 

@@ -54,7 +54,11 @@ def versions_door() -> Any:
         numbers = {str(one.number) for one in versions}
         asked = {name: str(text) for name, text in request.query_params.items()}
         wrong = {name: ["Unknown parameter."] for name in set(asked) - {"from", "to"}}
-        wrong |= {name: ["A version's number."] for name, text in asked.items() if not WRITTEN.fullmatch(text)}
+        wrong |= {
+            name: ["A version's number."]
+            for name in ("from", "to")
+            if name in asked and not WRITTEN.fullmatch(asked[name])
+        }
         if wrong:
             raise ValidationError(wrong)
         if set(asked.values()) - numbers:

@@ -62,9 +62,9 @@ def pairs_visible_to(actor: Actor) -> QuerySet[SimilarPair]:
     return rows.filter(mine | Q(chains__overlap=led)) if led else rows.filter(mine)
 
 
-def documents_seen(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, Document]:
+def documents_seen(actor: Actor, ids: Iterable[UUID], *where: Q) -> dict[UUID, Document]:
     """Those of the undertakings that the actor may read, by their ids; one query."""
-    rows = search.documents_visible_to(actor).filter(object_id__in=list(ids), kind__in=undertaking.kinds())
+    rows = search.documents_visible_to(actor).filter(*where, object_id__in=list(ids), kind__in=undertaking.kinds())
     return {row.object_id: row for row in rows.select_related("organisation")}
 
 
@@ -149,8 +149,7 @@ def related_to(actor: Actor, obj: Model) -> list[Related]:
         near[pk] = min(near.get(pk, there), there)
     if not near:
         return []
-    alive = search.documents_visible_to(actor).filter(undertaking.alive(), object_id__in=[obj.pk, *near])
-    seen = {row.object_id: row for row in alive.select_related("organisation")}
+    seen = documents_seen(actor, [obj.pk, *near], undertaking.alive())
     if obj.pk not in seen:
         return []
     pairs = SimilarPair.objects.filter(alike_enough() & of_object(obj.pk)).values_list("one_id", "other_id")

@@ -170,6 +170,7 @@ def test_a_refused_indicator_becomes_version_two_that_all_sign(
         ("changed", True, True)
     ]
     assert door.get(f"needs/{need.pk}/versions/", {"from": "7"}).status_code == 404
+    assert door.get(f"needs/{need.pk}/versions/", {"foo": "x"}).json()["errors"] == {"foo": ["Unknown parameter."]}
     for number in ("0", "07", "x", "12345", ""):
         assert door.get(f"needs/{need.pk}/versions/", {"to": number}).status_code == 400
     sheet = client.get(f"/needs/{need.pk}/sheet/").content.decode()

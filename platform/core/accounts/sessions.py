@@ -38,7 +38,7 @@ def opened(request: HttpRequest, person: Person) -> None:
             "seen_at": clock.now(),
         },
     )
-    if request.META.get("REMOTE_ADDR"):
+    if request.META.get("REMOTE_ADDR"):  # without one the session was opened from inside, by no browser
         browsers.opened(request, person)
 
 

@@ -81,7 +81,7 @@ class _IdsField(forms.Field):
 
 
 class _Ids(filters_of_fields.ModelMultipleChoiceFilter):  # type: ignore[misc]
-    """Rows that belong to one of these; an id of nothing finds nothing and is not told apart."""
+    """Rows that belong to one of these; an id of nothing finds nothing and is not told apart. Described as its base is: several ids."""
 
     field_class = _IdsField
 

@@ -78,6 +78,8 @@ def test_guesses_from_many_addresses_end_and_do_not_lock_the_person_out(
     assert answer.status_code == 429 and "曾登录过该账号的浏览器" in answer.content.decode()
     assert sign_in(own, person.email) == 302, "from the own browser the account stays open"
     assert sign_in(stranger, other.email) == 302, "other accounts are untouched"
+    blank = [sign_in(Client(REMOTE_ADDR=f"203.0.114.{n}"), "") for n in range(10)]
+    assert set(blank) == {200}, "a form without an account counts for none"
     frozen_clock.move(hours=1, minutes=1)
     assert sign_in(stranger, person.email) == 302
 

@@ -59,7 +59,8 @@ class SignIn(views.LoginView):
         return super().post(request, *args, **kwargs)
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        limits.spend(GUESSES, self._account())
+        if self.request.POST.get("username", "").strip():
+            limits.spend(GUESSES, self._account())
         return super().form_invalid(form)
 
     def _account(self) -> str:

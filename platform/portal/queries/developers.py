@@ -151,7 +151,7 @@ class Operation:
         needs_file = "file" in asked
         if needs_file:
             inner = [f'file=File(payload=content, file_name={_literal(asked["file"])}, mime_type="application/pdf")']
-            inner += [f"{name}={_literal(value)}" for name, value in asked.get("form", {}).items()]
+            inner += [f"{name}={self._typed(name, value)}" for name, value in asked.get("form", {}).items()]
             given.append(f"body={self.body_model}({', '.join(inner)})")
         elif "body" in asked:
             given.append(f"body={self.body_model}.from_dict({_literal(asked['body'], 1, 30)})")
@@ -180,7 +180,7 @@ class Operation:
         return found + ([f"from {PACKAGE}.types import File"] if needs_file else [])
 
     def _typed(self, name: str, value: Any) -> str:
-        """A value of the address as the client's function takes it."""
+        """A value of the address or of a form as the client takes it."""
         kinds = {
             "uuid": "UUID({})",
             "date": "datetime.date.fromisoformat({})",
@@ -235,6 +235,8 @@ def _operation(components: dict[str, Any], template: str, method: str, one: dict
     parameters = [_resolved(components, parameter) for parameter in one.get("parameters", [])]
     content = one.get("requestBody", {}).get("content", {})
     body = next(iter(content.values()))["schema"] if content else {}
+    form = _whole(components, content.get("multipart/form-data", {}).get("schema", {})).get("properties", {})
+    formats = {at["name"]: at["schema"] for at in parameters} | form
     scopes = [scope for way in one.get("security", []) for scope in way.get("oauth2", [])]
     words, more = one["summary"], one.get("description", "").strip()
     return Operation(
@@ -245,7 +247,7 @@ def _operation(components: dict[str, Any], template: str, method: str, one: dict
                  if at["in"] == "query" and at["name"] not in ("cursor", "page_size")],
         body=_fields(components, body), body_model=body.get("$ref", "").rpartition("/")[2], is_form="multipart/form-data" in content,
         success=[code for code in one["responses"] if code < "400"], problems=[code for code in one["responses"] if code >= "400"],
-        formats={at["name"]: at["schema"].get("format", "") for at in parameters},
+        formats={name: _whole(components, schema).get("format", "") for name, schema in formats.items()},
         needs_key=any(at["name"] == "Idempotency-Key" and at.get("required") for at in parameters),
     )  # fmt: skip
 

@@ -285,6 +285,10 @@ class ResemblingOut(serializers.Serializer):  # type: ignore[type-arg]  # no mod
     percent = serializers.IntegerField(help_text="How alike they are, or which share of the passages they share.")
     is_bidders = serializers.BooleanField(help_text="Whether it is the bidder's own work or bid: it may be paid twice.")
     passage = serializers.CharField(help_text="The longest passage that both bids of the challenge share; else empty.")
+    twice = Money(
+        allow_null=True,
+        help_text="What the bidder may be paid twice at most: the smaller of what its two bids ask; else null.",
+    )
 
 
 class AwardProposal(Input):

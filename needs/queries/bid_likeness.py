@@ -7,18 +7,18 @@ bidder, nor of works of others beside which the bidder's own would be missed: on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.urls import reverse
 
 from core.accounts.actor import Actor
 from core.checks.queries import threshold_value
 from core.search.copying import longest_shared
-from needs.models.bid import Bid
+from needs.models.bid import Bid, BidBudget
 from needs.models.bid_likeness import Measure, SimilarBid
 from needs.models.challenge import Challenge
 from needs.queries.bid import bids_visible_to
@@ -30,7 +30,10 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Resembling:
-    """One thing that a bid resembles: another bid or a work, whose it is, and for another bid of the challenge the passage both share."""
+    """One thing that a bid resembles: another bid or a work, whose it is, and for another bid of the challenge the passage both share.
+
+    `twice` is what the bidder may be paid twice at most: the smaller of what its two bids ask; of anything else it is not known.
+    """
 
     title: str
     owner: str
@@ -38,6 +41,7 @@ class Resembling:
     percent: int
     is_bidders: bool
     passage: str = ""
+    twice: Decimal | None = None
 
 
 def resembling(actor: Actor, bid: Bid) -> list[Resembling]:
@@ -51,7 +55,8 @@ def resembling(actor: Actor, bid: Bid) -> list[Resembling]:
     ids = [row.other_id for row in rows]
     bids = {one.pk: one for one in bids_visible_to(actor).filter(pk__in=ids).select_related("challenge", "bidder")}
     works = documents_seen(actor, ids)
-    found = [_as_read(row, bid, bids.get(row.other_id), is_own=is_own) for row in rows if row.other_id in bids]
+    asked = _asked(bid, *(one for one in bids.values() if one.bidder_id == bid.bidder_id))
+    found = [_as_read(row, bid, bids[row.other_id], asked, is_own=is_own) for row in rows if row.other_id in bids]
     for row in rows:
         work = works.get(row.other_id)
         if work is not None and work.organisation is not None:
@@ -85,17 +90,26 @@ def shared_passages(actor: Actor, challenge: Challenge) -> list[SharedPassages]:
     ]
 
 
-def _as_read(row: SimilarBid, bid: Bid, other: Bid | None, *, is_own: bool) -> Resembling | None:
+def _as_read(
+    row: SimilarBid, bid: Bid, other: Bid, asked: Mapping[UUID, Decimal], *, is_own: bool
+) -> Resembling | None:
     """Another bid as the reader may know it; None where saying that the two are alike would tell who bids."""
-    if other is None:
-        return None
     link = reverse("needs:bid", args=[other.pk])
     if row.measure == Measure.COPIED:
         passage = longest_shared(bid.plan, other.plan)
         return Resembling(other.shown_bidder, other.challenge.title, link, _percent(row), False, passage)
     if not is_own and (bid.is_withheld or other.is_withheld):
         return None
-    return Resembling(other.challenge.title, other.shown_bidder, link, _percent(row), True)
+    twice = min(asked[bid.pk], asked[other.pk]) if {bid.pk, other.pk} <= asked.keys() else None
+    return Resembling(other.challenge.title, other.shown_bidder, link, _percent(row), True, twice=twice or None)
+
+
+def _asked(*bids: Bid) -> dict[UUID, Decimal]:
+    """What each of one bidder's bids, all of them visible to the reader, asks for all its stages; none where there is but one."""
+    if len(bids) < 2:
+        return {}
+    rows = BidBudget.objects.filter(bid__in=bids).order_by().values_list("bid")
+    return dict(rows.annotate(total=Sum("amount")))
 
 
 def _kept(rows: QuerySet[SimilarBid], challenge: Challenge) -> list[SimilarBid]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from core.outbox.models import Event
 from core.search import services as search
 from needs.actions import bid as bid_actions
 from needs.models import SimilarBid
+from needs.models.bid import BidBudget
 from needs.queries.bid_likeness import resembling, shared_passages
 from needs.services.challenge import close_due
 from needs.tasks.duplicate import compare_bid, compare_bids
@@ -78,6 +80,13 @@ def test_double_funding_and_copies_are_found_and_sealed_as_the_bids_are(
     db: str, client: Any, frozen_clock: Any
 ) -> None:
     scene = Twins(PLANS[0])
+    BidBudget.objects.filter(bid__in=[scene.bid, scene.sealed]).delete()
+    for bid, stage, amount in (
+        (scene.bid, "rd", 300_000),
+        (scene.bid, "pilot", 200_000),
+        (scene.sealed, "rd", 450_000),
+    ):
+        BidBudget.objects.create(bid=bid, stage=stage, amount=amount)
     for one in (scene.bid, scene.copy, scene.own_way, scene.sealed):
         compare_bid(bid_id=str(one.pk))
     compare_bids()
@@ -87,6 +96,8 @@ def test_double_funding_and_copies_are_found_and_sealed_as_the_bids_are(
     own_page = client.sign_in(scene.twice.person, scene.twice.organisation).get(f"/needs/bids/{scene.bid.pk}/")
     assert f"/needs/bids/{scene.sealed.pk}/" in told(own_page) and scene.open_result.title in told(own_page)
     assert SECRET_TITLE in told(own_page)
+    [repeated] = [one for one in resembling(scene.twice, scene.bid) if str(scene.sealed.pk) in one.link]
+    assert repeated.twice == Decimal(450_000) and "450,000" in told(own_page) and "可能重复资助" in told(own_page)
     assert "揭榜方自己的" in told(own_page) and scene.copier.organisation.name not in told(own_page)
     for actor in (scene.drafter, scene.judge, scene.copier, factories.operator(["admin"])):
         client.sign_in(actor.person, actor.organisation)
@@ -112,6 +123,7 @@ def test_double_funding_and_copies_are_found_and_sealed_as_the_bids_are(
         page = told(client.get(f"/needs/bids/{scene.bid.pk}/"))
         assert "丙抄大学" in page and scene.open_result.title in page and scene.plan[:30] in page
         assert str(scene.sealed.pk) not in page and SECRET_TITLE not in page
+        assert "可能重复资助" not in page and "450,000" not in page
         [pair] = shared_passages(actor, scene.challenge)
         assert {pair.one.pk, pair.other.pk} == {scene.bid.pk, scene.copy.pk} and pair.percent >= 15
         assert "shared-passages" in told(client.get(f"/needs/challenges/{scene.challenge.pk}/"))
@@ -121,6 +133,10 @@ def test_double_funding_and_copies_are_found_and_sealed_as_the_bids_are(
         page = told(client.sign_in(bidder.person, bidder.organisation).get(f"/needs/bids/{bid.pk}/"))
         assert "逐字相同" not in page and shared_passages(bidder, scene.challenge) == []
     assert not {one for one in titles(scene.copier, scene.copy) if str(scene.bid.pk) in one}
+    # What two organisations ask is never set against each other, not even before a judge who reads both bids.
+    SimilarBid.objects.filter(bid=scene.bid, other_id=scene.copy.pk).update(measure="alike", score=1)
+    [foreign] = [one for one in resembling(scene.judge, scene.bid) if str(scene.copy.pk) in one.link]
+    assert foreign.twice is None
 
     # Nothing of it went anywhere else.
     secret = scene.plan[-20:]

@@ -247,7 +247,7 @@ METRICS_PORT = env.number("METRICS_PORT", 0)
 # apart, and so are a calendar's address and the guesses at one
 API_RATES = env.rates(
     "API_RATES",
-    "client=1000/60,person=1000/60,stranger=60/60,search=120/60,export=30/60,door=60/300,guesses=50/3600,letter=5/3600,own-data=5/3600,feed=60/60,feed-guess=20/60,"
+    "client=1000/60,person=1000/60,stranger=60/60,search=120/60,export=30/60,door=60/300,guesses=50/3600,letter=5/3600,own-data=5/3600,meter=240/300,feed=60/60,feed-guess=20/60,"
     "survey-link=40/600,survey-guess=20/600",
 )
 

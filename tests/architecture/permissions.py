@@ -32,6 +32,7 @@ TABLE = {
     "accounts:invite_member": "hhhhhhhn",
     "accounts:leave_organisation": "hhhhhnhn",
     "accounts:link_sign_on": "hhhhhhhh",
+    "accounts:measure_password": "yyyyyyyy",
     "accounts:members": "iiynnyyy",
     "accounts:merge_organisation": "hhhhhhhy",
     "accounts:new_codes": "nnyyyyyy",

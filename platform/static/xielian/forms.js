@@ -3,7 +3,8 @@
   "use strict";
   const DRAFT = "xl-draft:";
   const AGE = 14 * 24 * 3600 * 1000;
-  const skip = (field) => !field.name || ["file", "password", "hidden", "submit", "button"].includes(field.type) || field.name === "_key";
+  // A password that is looked at is a field of text for that while: it is told by what it is for.
+  const skip = (field) => !field.name || /-password$/.test(field.autocomplete) || ["file", "password", "hidden", "submit", "button"].includes(field.type) || field.name === "_key";
 
   function read(form) {
     const typed = {};

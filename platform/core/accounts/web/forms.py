@@ -15,6 +15,8 @@ from core.accounts.models import REGION_CODE, Person
 from core.accounts.states import OrganisationKind, Role
 from core.web import forms
 
+WHAT_IT_MUST_BE = _("Twelve characters or more, such as a sentence; not only digits, no common password.")
+MEASURED_AT = "accounts:measure_password"
 SIGN_UP_KINDS = [pair for pair in OrganisationKind.choices if pair[0] != OrganisationKind.OPERATOR]
 
 
@@ -32,10 +34,10 @@ class SignUp(forms.Form):
 
 class NewAccount(forms.Form):
     name = forms.TextField(label=_("Your name"), max_length=80)
-    password = django_forms.CharField(
+    password = forms.SecretField(
         label=_("Password"),
-        help_text=_("Twelve characters or more, such as a sentence; not only digits, no common password."),
-        widget=django_forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=WHAT_IT_MUST_BE,
+        measured_at=MEASURED_AT,
     )
     is_expert = forms.CheckField(label=_("I am an expert and may be asked to judge"))
     expertise = forms.LongTextField(label=_("Fields of expertise"), required=False, rows=2)
@@ -92,6 +94,11 @@ class AskForReset(PasswordResetForm):
 class NewPassword(SetPasswordForm):  # type: ignore[type-arg]  # generic in the stubs alone
     """Django's form; what it keeps is booked, and told to its person."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        new = self.fields["new_password1"]
+        new.widget, new.help_text = forms.SecretInput(measured_at=MEASURED_AT), WHAT_IT_MUST_BE
+
     def save(self, commit: bool = True) -> Person:
         self.user = lifecycle.set_password(
             actor=Actor(person=self.user), password=self.cleaned_data["new_password1"]
@@ -128,11 +135,7 @@ class Code(forms.Form):
 
 
 class Confirm(forms.Form):
-    password = django_forms.CharField(
-        label=_("Password"),
-        required=False,
-        widget=django_forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    password = forms.SecretField(label=_("Password"), required=False)
 
 
 class ConfirmWithCode(Confirm):

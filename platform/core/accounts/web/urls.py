@@ -16,6 +16,7 @@ urlpatterns = [
     path("profile/data/", own_data.take_own_data, name="take_own_data"),
     path("switch/", views.switch, name="switch"),
     path("password/", views.ChangePassword.as_view(), name="change_password"),
+    path("password/strength/", views.measure_password, name="measure_password"),
     path("password/reset/", views.ResetPassword.as_view(), name="reset_password"),
     path("password/reset/sent/", views.reset_sent, name="reset_sent"),
     path("password/reset/<uidb64>/<token>/", views.NewPassword.as_view(), name="new_password"),

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 
 from core import limits
 from core.access import policy
-from core.accounts import actions, browsers, entry, factors, oidc, sessions
+from core.accounts import actions, browsers, entry, factors, oidc, passwords, sessions, strength
 from core.accounts.middleware import act_for
 from core.accounts.models import Membership, Organisation, Person
 from core.accounts.web import forms
@@ -31,6 +31,7 @@ from core.web.forms import form_page
 from core.web.page import render_page
 
 GUESSES = "guesses"  # the limit of failed sign-ins to one account, from wherever
+METER = "meter"  # the limit of questions how strong a password is
 DOOR = "door"  # the limit of tries at the doors that anybody may knock on
 
 
@@ -227,6 +228,19 @@ class ChangePassword(views.PasswordChangeView):
             self.form_class = forms.NewPassword  # type: ignore[assignment]  # the same form less the old password
             self.extra_context = {"page_title": _("Set a password"), "submit_label": _("Set the password")}
         return super().dispatch(*args, **kwargs)
+
+
+@require_POST
+def measure_password(request: HttpRequest) -> HttpResponse:
+    """How strong the password is that somebody is typing; nothing of it is kept, and too many questions are answered by silence."""
+    typed = request.POST.get("new_password1") or request.POST.get("password") or ""
+    try:
+        limits.ask(request, METER)
+    except TooMany:
+        return HttpResponse(status=204)
+    person = request.actor.person or Person(name=request.POST.get("name", "")[:80])  # type: ignore[attr-defined]
+    found = strength.strength_of(typed[: passwords.MAXIMUM + 1], person) if typed else None
+    return render(request, "accounts/_strength.html", {"found": found})
 
 
 class ResetPassword(views.PasswordResetView):

@@ -16,6 +16,8 @@ from core.web.forms.fields import (
     MultipleFileField,
     PercentField,
     RadioField,
+    SecretField,
+    SecretInput,
     SelectField,
     TextField,
 )
@@ -35,6 +37,8 @@ __all__ = [
     "MultipleFileField",
     "PercentField",
     "RadioField",
+    "SecretField",
+    "SecretInput",
     "SelectField",
     "TextField",
     "do",

@@ -46,6 +46,21 @@ class LongTextField(forms.CharField):
         super().__init__(max_length=max_length, **kwargs)
 
 
+class SecretInput(forms.PasswordInput):
+    """The control of a password; what is typed can be looked at. For a new one, `measured_at` names the address that says how strong it is."""
+
+    def __init__(self, *, measured_at: str = "", attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"autocomplete": "new-password" if measured_at else "current-password", **(attrs or {})})
+        self.measured_at = measured_at
+
+
+class SecretField(forms.CharField):
+    """A password, taken as it is typed: no blank is cut off."""
+
+    def __init__(self, *, measured_at: str = "", **kwargs: Any) -> None:
+        super().__init__(strip=False, widget=SecretInput(measured_at=measured_at), **kwargs)
+
+
 class EmailField(forms.EmailField):
     """An e-mail address."""
 

@@ -226,16 +226,25 @@ def field(
         kind = "check"
     elif isinstance(widget, ClearableFileInput) or getattr(widget, "input_type", "") == "file":
         kind = "file"
+    elif getattr(widget, "input_type", "") == "password":
+        kind = "secret"
+    measured_at = getattr(widget, "measured_at", "")
     described = [f"{bound.auto_id}-hint"] if (hint or bound.help_text) else []
     described += [f"{bound.auto_id}-error"] if bound.errors else []
     attrs: dict[str, str | bool] = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
+    if measured_at:
+        attrs |= {
+            "hx-post": address_of(measured_at), "hx-trigger": "input changed delay:400ms", "hx-target": f"#{bound.auto_id}-strength",
+            "hx-swap": "innerHTML", "hx-sync": "this:replace", "hx-params": f"{bound.html_name},name,csrfmiddlewaretoken",
+        }  # fmt: skip
     control = bound.as_widget(attrs=attrs) if kind != "group" else bound
     return {
         "field": bound,
         "control": control,
         "kind": kind,
+        "is_measured": bool(measured_at),
         "wide": wide or getattr(widget, "is_wide", False),
         "label": label or bound.label,
         "hint": hint or bound.help_text,

@@ -19,33 +19,44 @@ from core.inbox import services as inbox
 
 
 @command
-def set_up_second_factor(*, actor: Actor, secret: str, code: str) -> Person:
-    """Keep the authenticator whose code fits; `fresh_codes` on the answer are the recovery codes, told once."""
+def set_up_second_factor(*, actor: Actor, secret: str, code: str, but: str = "") -> Person:
+    """Keep the authenticator whose code fits; `fresh_codes` on the answer are the recovery codes, told once.
+
+    Where it takes the place of another, every session but the one with the key `but` ends.
+    """
     person = _oneself(actor, "accounts.set_up_second_factor")
-    codes = factors.set_up(person, secret, code)
-    book.record(actor, "set_up_second_factor", person)
-    inbox.notify(
-        kind="second_factor", title=gettext_noop("A second factor protects your account now"), to=[person], link="/accounts/security/"
-    )  # fmt: skip
-    person.fresh_codes = codes
+    is_another = factors.has_factor(person)
+    person.fresh_codes = factors.set_up(person, secret, code)
+    if is_another:
+        title = gettext_noop("Another authenticator protects your account now; all your other sessions ended")
+        _factor_changed(actor, person, "set_up_second_factor", title, but)
+    else:
+        book.record(actor, "set_up_second_factor", person)
+        _tell_of_factor(person, gettext_noop("A second factor protects your account now"))
     return person
 
 
 @command
-def renew_recovery_codes(*, actor: Actor) -> Person:
-    """New recovery codes instead of all earlier ones; `fresh_codes` on the answer, told once."""
+def renew_recovery_codes(*, actor: Actor, but: str = "") -> Person:
+    """New recovery codes instead of all earlier ones; `fresh_codes` on the answer, told once.
+
+    Whoever had the earlier ones may have signed in with one: every session but the one with the key `but` ends.
+    """
     person = _oneself(actor, "accounts.set_up_second_factor")
     if not factors.has_factor(person):
         raise Invalid(_("Set up an authenticator first."), code="no_second_factor")
-    codes = factors.fresh_codes(person)
-    book.record(actor, "renew_recovery_codes", person)
-    person.fresh_codes = codes
+    person.fresh_codes = factors.fresh_codes(person)
+    title = gettext_noop("Your account has new recovery codes; all your other sessions ended")
+    _factor_changed(actor, person, "renew_recovery_codes", title, but)
     return person
 
 
 @command
-def remove_second_factor(*, actor: Actor) -> Person:
-    """Sign in by password alone again; not while an organisation of this person asks for a second factor."""
+def remove_second_factor(*, actor: Actor, but: str = "") -> Person:
+    """Sign in by password alone again; not while an organisation of this person asks for a second factor.
+
+    Every session but the one with the key `but` ends: some may have been opened with a device that was lost.
+    """
     person = _oneself(actor, "accounts.remove_second_factor")
     asking = [
         seat.organisation
@@ -59,10 +70,8 @@ def remove_second_factor(*, actor: Actor) -> Person:
             missing=[Missing(str(one), _("an admin of this organisation may change it")) for one in asking],
         )
     factors.remove(person)
-    book.record(actor, "remove_second_factor", person)
-    inbox.notify(
-        kind="second_factor", title=gettext_noop("The second factor of your account was removed"), to=[person], link="/accounts/security/"
-    )  # fmt: skip
+    title = gettext_noop("The second factor of your account was removed; all your other sessions ended")
+    _factor_changed(actor, person, "remove_second_factor", title, but)
     return person
 
 
@@ -150,7 +159,7 @@ def end_session(*, actor: Actor, session_id: UUID) -> None:
 def end_other_sessions(*, actor: Actor, but: str) -> int:
     """End all of one's own browsers' sessions but the one with this key; gives how many ended."""
     person = _oneself(actor, "accounts.end_other_sessions")
-    ended = sessions.end(SignedIn.objects.filter(person=person).exclude(session_key=but))
+    ended = _end_others(person, but)
     book.record(actor, "end_other_sessions", person)
     return ended
 
@@ -224,6 +233,20 @@ def _oneself(actor: Actor, rule: str) -> Person:
     policy.require(actor, rule, actor.person)
     assert actor.person is not None
     return Person.objects.select_for_update().get(pk=actor.person.pk)
+
+
+def _end_others(person: Person, but: str) -> int:
+    return sessions.end(SignedIn.objects.filter(person=person).exclude(session_key=but))
+
+
+def _factor_changed(actor: Actor, person: Person, action: str, title: str, but: str) -> None:
+    """What opened a session before opens none any more: the others end, and the person hears of it (ASVS 2.8.6)."""
+    book.record(actor, action, person, after={"sessions_ended": _end_others(person, but)})
+    _tell_of_factor(person, title)
+
+
+def _tell_of_factor(person: Person, title: str) -> None:
+    inbox.notify(kind="second_factor", title=title, to=[person], link="/accounts/security/")
 
 
 def _end_seat(actor: Actor, seat: Membership) -> None:

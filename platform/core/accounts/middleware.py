@@ -20,8 +20,9 @@ from core.accounts.models import MachineClient, Organisation, Person
 SESSION_ORGANISATION = "acting_organisation"
 SESSION_KIND = "acting_kind"
 ONESELF = "oneself"  # in the session's organisation: an expert with a seat acts for none of their organisations
-# Where a person who still lacks the second factor may go: to their account, and out. REST then acts for no organisation.
-OPEN_WITHOUT_FACTOR = ("/accounts/", "/api/", "/static/", "/shell/", "/health/")
+# Where a person may go who still lacks the second factor or a password of their own: to their account, and out.
+# REST then acts for no organisation.
+OPEN_WHILE_HELD = ("/accounts/", "/api/", "/static/", "/shell/", "/health/")
 HEADER = "HTTP_X_ORGANISATION"
 
 
@@ -36,8 +37,8 @@ class ActorMiddleware:
         request.actor = actor  # type: ignore[attr-defined]
         if not actor.is_signed_in:
             return self.get_response(request)
-        if hasattr(request, "lacks_second_factor") and not request.path.startswith(OPEN_WITHOUT_FACTOR):
-            return redirect("accounts:security")
+        if hasattr(request, "held_at") and not request.path.startswith(OPEN_WHILE_HELD):
+            return redirect(request.held_at)
         context.enter(actor)
         try:
             return self.get_response(request)
@@ -88,11 +89,15 @@ def _person(request: HttpRequest, person: Person, request_id: str) -> Actor:
     """The person acting for the organisation the request or the session names, else for their first one."""
     wanted = request.META.get(HEADER) or request.session.get(SESSION_ORGANISATION)
     is_fresh = sessions.is_fresh(request.session)
+    if sessions.COMMON in request.session:
+        request.held_at = "accounts:change_password"  # type: ignore[attr-defined]
+        return Actor(person=person, request_id=request_id, is_fresh=is_fresh)
     if wanted == ONESELF and person.is_expert:
         return Actor(person=person, request_id=request_id, is_fresh=is_fresh)
     actor = Actor.for_person(person, _as_id(wanted), request_id=request_id, is_fresh=is_fresh)
     if lacks_factor(request, actor):
         request.lacks_second_factor = actor.organisation  # type: ignore[attr-defined]
+        request.held_at = "accounts:security"  # type: ignore[attr-defined]
         return Actor(person=person, request_id=request_id, is_fresh=is_fresh)
     kind = request.session.get(SESSION_KIND)
     if actor.organisation is not None:

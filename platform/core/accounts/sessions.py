@@ -18,6 +18,7 @@ FACTOR = "second_factor"  # whether this session was opened, or later confirmed,
 SIGN_ON = (
     "sign_on"  # how the provider of single sign-on opened this session: its issuer and what signing out there needs
 )
+COMMON = "common_password"  # opened with a password that everybody knows: where its person goes on to with another one
 BEGAN, USED = "began_at", "used_at"  # when the person signed in, and when the session was last used, in seconds
 USED_EVERY = 60
 SEEN_EVERY = dt.timedelta(minutes=5)

@@ -41,6 +41,7 @@ def test_the_meter_answers_whoever_types_and_keeps_and_repeats_nothing(client: A
     answer = client.post(ADDRESS, {"password": "seven crows read maps", "old_password": "the old one"})
     page = answer.content.decode()
     assert 'value="3"' in page and "良好" in page and "crows" not in page
+    assert "不能使用： 密码太短，至少 12 个字符。" in client.post(ADDRESS, {"new_password1": "Xy7"}).content.decode()
     assert "不能使用" in client.post(ADDRESS, {"new_password1": "password1234"}).content.decode()
     assert not client.post(ADDRESS, {}).content.strip()
     person = factories.person(name="欧阳若水与山")

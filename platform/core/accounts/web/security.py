@@ -38,13 +38,22 @@ SETTING_UP = "authenticator_secret"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
+def ask_for_another_password(request: HttpRequest, wanted: str) -> str:
+    """Whoever signed in with a password that everybody knows acts for nobody before they have another; where to go for it."""
+    request.session[sessions.COMMON] = wanted
+    messages.warning(
+        request, str(_("Your password is one of those that everybody tries first. Choose another before you go on."))
+    )
+    return reverse("accounts:change_password")
+
+
 def wait_for_code(
-    request: HttpRequest, person: Person, wanted: str, *, sign_on: dict[str, str] | None = None
+    request: HttpRequest, person: Person, wanted: str, *, sign_on: dict[str, str] | None = None, is_common: bool = False
 ) -> HttpResponse:
     """The password, or the sign-on at the provider, was right and a second factor is set up: ask for its code first."""
     request.session.cycle_key()
     request.session[WAITING] = {
-        "person": str(person.pk), "at": int(clock.now().timestamp()), "next": wanted, "sign_on": sign_on,
+        "person": str(person.pk), "at": int(clock.now().timestamp()), "next": wanted, "sign_on": sign_on, "is_common": is_common,
     }  # fmt: skip
     return redirect("accounts:sign_in_code")
 
@@ -82,6 +91,8 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         request.session.pop(WAITING, None)
         login(request, someone, backend=BACKEND)
         sessions.confirmed(request, by_factor=True)
+        if waiting.get("is_common"):
+            wanted = ask_for_another_password(request, wanted)
         if how := waiting.get("sign_on"):
             sessions.signed_on(request, how, at=int(clock.now().timestamp()), by_factor=True)
         return str(wanted)
@@ -148,9 +159,11 @@ def authenticator(request: HttpRequest) -> HttpResponse:
     secret = request.session.get(SETTING_UP) or factors.fresh_secret()
     request.session[SETTING_UP] = secret
     kept: list[Person] = []
+    is_another = factors.has_factor(person)
 
     def act(actor: Any, code: str) -> Person:
-        kept.append(lifecycle.set_up_second_factor(actor=actor.with_key(None), secret=secret, code=code))
+        key = request.session.session_key or ""
+        kept.append(lifecycle.set_up_second_factor(actor=actor.with_key(None), secret=secret, code=code, but=key))
         return kept[0]
 
     picture = segno.make(factors.address_of(secret, person), error="m")
@@ -165,22 +178,24 @@ def authenticator(request: HttpRequest) -> HttpResponse:
     if kept:
         del request.session[SETTING_UP]
         sessions.confirmed(request, by_factor=True)
-        return _codes_page(request, kept[0].fresh_codes)
+        return _codes_page(request, kept[0].fresh_codes, is_another=is_another)
     return answer
 
 
 @require_POST
 @never_cache
 def new_codes(request: HttpRequest) -> HttpResponse:
-    """New recovery codes; the earlier ones are void."""
-    person = lifecycle.renew_recovery_codes(actor=request.actor.with_key(None))  # type: ignore[attr-defined]
-    return _codes_page(request, person.fresh_codes)
+    """New recovery codes; the earlier ones are void, and other sessions end."""
+    key = request.session.session_key or ""
+    person = lifecycle.renew_recovery_codes(actor=request.actor.with_key(None), but=key)  # type: ignore[attr-defined]
+    return _codes_page(request, person.fresh_codes, is_another=True)
 
 
 @require_POST
 def remove_authenticator(request: HttpRequest) -> HttpResponse:
     return do(
-        request, lifecycle.remove_second_factor, success=reverse("accounts:security"), message=_("The second factor is off.")
+        request, lifecycle.remove_second_factor, but=request.session.session_key or "", success=reverse("accounts:security"),
+        message=_("The second factor is off; all your other sessions ended."),
     )  # fmt: skip
 
 
@@ -296,9 +311,10 @@ def _check_code(person: Person, code: str) -> None:
         raise Invalid(_("This code does not fit, or it was used already."), field="code")
 
 
-def _codes_page(request: HttpRequest, codes: list[str]) -> HttpResponse:
+def _codes_page(request: HttpRequest, codes: list[str], *, is_another: bool) -> HttpResponse:
     crumbs = _crumbs(_("Recovery codes"))
-    return render_page(request, "accounts/codes.html", {"codes": codes}, title=_("Recovery codes"), crumbs=crumbs)
+    shown = {"codes": codes, "is_another": is_another}
+    return render_page(request, "accounts/codes.html", shown, title=_("Recovery codes"), crumbs=crumbs)
 
 
 def _crumbs(last: Any = None) -> list[Any]:

@@ -25,7 +25,7 @@ from core.accounts import actions, browsers, entry, factors, oidc, passwords, se
 from core.accounts.middleware import act_for
 from core.accounts.models import Membership, Organisation, Person
 from core.accounts.web import forms
-from core.accounts.web.security import keep_language, onward, wait_for_code
+from core.accounts.web.security import ask_for_another_password, keep_language, onward, wait_for_code
 from core.errors import Invalid, Missing, NotAllowed, NotFound, TooMany
 from core.web.forms import form_page
 from core.web.page import render_page
@@ -80,10 +80,13 @@ class SignIn(views.LoginView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         person = form.get_user()
-        is_half_way = factors.has_factor(person)
-        response = (
-            wait_for_code(self.request, person, self.get_success_url()) if is_half_way else super().form_valid(form)
-        )
+        is_common = strength.is_common(form.cleaned_data["password"])
+        if factors.has_factor(person):
+            response = wait_for_code(self.request, person, self.get_success_url(), is_common=is_common)
+        else:
+            response = super().form_valid(form)
+            if is_common:
+                response = redirect(ask_for_another_password(self.request, self.get_success_url()))
         return keep_language(self.request, response, person)
 
 
@@ -220,6 +223,10 @@ class ChangePassword(views.PasswordChangeView):
     form_class = forms.ChangePassword
     success_url = reverse_lazy("accounts:profile")
     extra_context = {"page_title": _("Change password"), "submit_label": _("Change password")}
+
+    def get_success_url(self) -> str:
+        """Whoever had to choose another one before going on goes on."""
+        return str(self.request.session.pop(sessions.COMMON, "") or super().get_success_url())
 
     def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
         person = self.request.user

@@ -153,6 +153,10 @@ HEARTBEAT_DIR = os.environ.get("HEARTBEAT_DIR", str(STATE_DIR / "alive"))
 # People and machines
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_KEY = env.text("PASSWORD_KEY")  # one more round for passwords, under a key outside the database
+PASSWORD_KEY_FALLBACKS = env.words("PASSWORD_KEY_FALLBACKS")
+_HASHERS = ["core.accounts.hashers.KeyedHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = _HASHERS if PASSWORD_KEY else _HASHERS[::-1]  # the first makes new hashes, both are read
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -207,6 +211,7 @@ OAUTH2_PROVIDER = {
     },
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "ALLOWED_GRANT_TYPES": ["client-credentials"],
+    "CLIENT_SECRET_HASHER": "pbkdf2_sha256",  # random, and never made anew: under no key that may be replaced
 }
 
 # REST

@@ -11,7 +11,7 @@ os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ.setdefault("LOG_FORMAT", "text")
 
 from config.settings import *  # noqa: F403 - settings_test is settings with a few lines changed
-from config.settings import INSTALLED_APPS, STORAGES
+from config.settings import INSTALLED_APPS, OAUTH2_PROVIDER, STORAGES
 
 INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
 RELEASED = False  # from the first release on an index that locks a table is an error, too (decisions/migrations.md)
@@ -26,6 +26,7 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+OAUTH2_PROVIDER = OAUTH2_PROVIDER | {"CLIENT_SECRET_HASHER": "default"}
 FRESH_SIGN_IN_MINUTES = 0  # tests that are about it say otherwise: most move the clock by days
 SESSION_IDLE_MINUTES = SESSION_HOURS = 0
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -18,6 +18,12 @@ def refuse_missing_keys() -> None:
             )
 
 
+def refuse_weak_password_key() -> None:
+    """Raise when the key of passwords could be guessed: hashes name their key by eight characters made from it."""
+    if any(len(one) < 32 for one in (settings.PASSWORD_KEY, *settings.PASSWORD_KEY_FALLBACKS) if one):
+        raise ImproperlyConfigured("PASSWORD_KEY is shorter than 32 characters: make one long random word of it.")
+
+
 def refuse_half_set_sign_on() -> None:
     """Raise when single sign-on is configured in part: better now than at everybody's first try."""
     from core.accounts import oidc

@@ -23,7 +23,7 @@ WHOLE = compose.read({"DOMAIN": "xielian.example"})
 SERVICES: dict[str, Any] = WHOLE["services"]
 LASTING = {name: one for name, one in SERVICES.items() if one.get("restart") != "no"}
 OURS = {name: one for name, one in SERVICES.items() if "build" in one}
-MAY_BE_EMPTY = {"email_password", "secret_key_fallbacks", "oidc_client_secret"}
+MAY_BE_EMPTY = {"email_password", "secret_key_fallbacks", "password_key_fallbacks", "oidc_client_secret"}
 SECRET_VALUE = re.compile(r"(?:PASSWORD|SECRET|TOKEN|KEY)$")
 
 

@@ -42,7 +42,7 @@ def secrets_of(home: Path) -> dict[str, str]:
     home.mkdir(parents=True, exist_ok=True)
     path = home / "secrets.json"
     kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    names = (SUPERUSER, OWNER, RUNTIME, LOADER, "redis", "SECRET_KEY", "BOOK_KEY", "BOOK_SIGNING_KEY")
+    names = (SUPERUSER, OWNER, RUNTIME, LOADER, "redis", "SECRET_KEY", "PASSWORD_KEY", "BOOK_KEY", "BOOK_SIGNING_KEY")
     missing = {name: _made(name) for name in names if name not in kept}
     if missing:
         kept |= missing

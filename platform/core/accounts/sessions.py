@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 
@@ -48,6 +49,21 @@ def confirmed(request: HttpRequest, *, by_factor: bool = False) -> None:
     request.session[CONFIRMED] = int(clock.now().timestamp())
     if by_factor:
         request.session[FACTOR] = True
+
+
+def keep(request: HttpRequest, person: Person) -> None:
+    """What is kept of the person's password has changed by their own doing: this session goes on, and stays among those they see."""
+    before = request.session.session_key
+    update_session_auth_hash(request, person)  # under a new key
+    moved(request, before)
+
+
+def moved(request: HttpRequest, before: str | None) -> None:
+    """The session has a new key: it is the same sign-in in the list of its person, where it can be ended."""
+    if before and before != request.session.session_key:
+        if not request.session.session_key:
+            request.session.save()
+        SignedIn.objects.filter(session_key=before).update(session_key=request.session.session_key)
 
 
 def signed_on(request: HttpRequest, how: dict[str, str], *, at: int | None, by_factor: bool) -> None:

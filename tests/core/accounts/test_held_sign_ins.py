@@ -110,3 +110,15 @@ def test_a_wrong_password_that_is_common_says_no_more_than_any_other(client: Any
     person = factories.person(password=PASSWORD)
     answer = client.post("/accounts/sign-in/", {"username": person.email, "password": COMMON})
     assert answer.status_code == 200 and "人人最先尝试" not in answer.content.decode()
+
+
+def test_a_session_that_changed_the_password_is_still_listed_and_ended_from_elsewhere(db: str) -> None:
+    person = factories.member(factories.organisation("甲厂"), password=PASSWORD)
+    office, home = sign_in(person), Client()
+    new = "nine otters drift past the weir"
+    body = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    assert office.post("/accounts/password/", body).status_code == 302
+    assert "当前浏览器" in office.get("/accounts/security/").content.decode()
+    home.post("/accounts/sign-in/", {"username": person.email, "password": new})
+    assert home.post("/accounts/security/sessions/end/").status_code == 302
+    assert (office.get("/needs/").status_code, home.get("/needs/").status_code) == (302, 200)

@@ -41,9 +41,6 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 def ask_for_another_password(request: HttpRequest, wanted: str) -> str:
     """Whoever signed in with a password that everybody knows acts for nobody before they have another; where to go for it."""
     request.session[sessions.COMMON] = wanted
-    messages.warning(
-        request, str(_("Your password is one of those that everybody tries first. Choose another before you go on."))
-    )
     return reverse("accounts:change_password")
 
 
@@ -110,8 +107,11 @@ def confirm(request: HttpRequest) -> HttpResponse:
     is_proved = with_code and clock.now().timestamp() - request.session.get(PROVED, 0) < PROVED_SECONDS
 
     def act(actor: Any, password: str = "", code: str = "") -> Person:
-        if not is_proved and not authenticate(request, username=person.email, password=password):
+        found = None if is_proved else authenticate(request, username=person.email, password=password)
+        if not is_proved and found is None:
             raise Invalid(_("This is not your password."), field="password")
+        if isinstance(found, Person) and found.password != person.password:  # hashed anew, as the settings ask now
+            sessions.keep(request, found)
         if with_code:
             _check_code(person, code)
         return person

@@ -228,6 +228,15 @@ class ChangePassword(views.PasswordChangeView):
         """Whoever had to choose another one before going on goes on."""
         return str(self.request.session.pop(sessions.COMMON, "") or super().get_success_url())
 
+    def form_valid(self, form: Any) -> HttpResponse:
+        before = self.request.session.session_key
+        response = super().form_valid(form)
+        sessions.moved(self.request, before)
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"is_held": sessions.COMMON in self.request.session}
+
     def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
         person = self.request.user
         if isinstance(person, Person) and not person.has_usable_password():

@@ -59,13 +59,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
-def servers() -> Any:
+def servers() -> Iterator[Any]:
     """The running servers; see tests/support/servers.py."""
+    from tests.support import reuse
     from tests.support import servers as support
 
     running = support.start()
     support.drop_abandoned(running)
-    return running
+    yield running
+    reuse.drop_all(running)
 
 
 @pytest.fixture(scope="session")
@@ -83,9 +85,9 @@ def db(servers: Any, template_database: str, tmp_path: Path, settings: Any) -> I
     from django.db import connections
 
     from config import env
-    from tests.support import servers as support
+    from tests.support import reuse
 
-    name = support.clone(servers, template_database)
+    name = reuse.take(servers, template_database)
     default = connections.settings["default"]
     before = dict(default)
     default.update(env.database(servers.environment(name)["DATABASE_URL"]))
@@ -99,7 +101,7 @@ def db(servers: Any, template_database: str, tmp_path: Path, settings: Any) -> I
         connections.close_all()
         default.clear()
         default.update(before)
-        support.drop(servers, name)
+        reuse.give_back(servers, name)
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ CODES = 10
 TOLD_EVERY = dt.timedelta(hours=1)
 FREE_FAILURES = 4
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like another
+GROUPS, GROUP = 5, 5  # of a recovery code: 123 bits, more than anybody guesses from its hash
 
 
 def fresh_secret() -> str:
@@ -76,9 +77,7 @@ def set_up(person: Person, secret: str, code: str) -> list[str]:
 def fresh_codes(person: Person) -> list[str]:
     """New recovery codes instead of all earlier ones."""
     RecoveryCode.objects.filter(person=person).delete()
-    codes = [
-        "-".join("".join(secrets.choice(ALPHABET) for _one in range(5)) for _two in range(2)) for _ in range(CODES)
-    ]
+    codes = ["-".join(_group() for _one in range(GROUPS)) for _two in range(CODES)]
     RecoveryCode.objects.bulk_create([RecoveryCode(person=person, code_hash=_hashed(code)) for code in codes])
     return codes
 
@@ -108,7 +107,8 @@ def accept(person: Person, code: str) -> bool:
     elif step is not None:
         _tell_used_again(person)
     else:
-        unused = RecoveryCode.objects.filter(person=person, code_hash=_hashed(typed), used_at=None)
+        hashes = [_hashed(typed, secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+        unused = RecoveryCode.objects.filter(person=person, code_hash__in=hashes, used_at=None)
         good = unused.update(used_at=now) == 1
     factor.failures = 0 if good else factor.failures + 1
     late = factor.failures - FREE_FAILURES
@@ -169,5 +169,9 @@ def _opened(sealed: str) -> str:
         ) from None
 
 
-def _hashed(code: str) -> str:
-    return hmac.new(sealing.key(PURPOSE), code.lower().replace("-", "").encode(), hashlib.sha256).hexdigest()
+def _group() -> str:
+    return "".join(secrets.choice(ALPHABET) for _one in range(GROUP))
+
+
+def _hashed(code: str, secret: str | None = None) -> str:
+    return hmac.new(sealing.key(PURPOSE, secret), code.lower().replace("-", "").encode(), hashlib.sha256).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from typing import Any
 
@@ -174,6 +175,22 @@ def test_a_code_works_once_even_from_two_windows_at_one_instant(someone: Person,
     assert sorted(in_threads(2, once)) == [False, True]
 
 
+def test_recovery_codes_hold_more_than_112_bits_and_shorter_ones_from_before_go_on_until_used(
+    someone: Person, client: Any, settings: Any
+) -> None:
+    _secret, codes = with_factor(someone)
+    characters = [one.replace("-", "") for one in codes]
+    assert all(len(one) * math.log2(len(factors.ALPHABET)) > 112 for one in characters)
+    assert set("".join(characters)) <= set(factors.ALPHABET) and len(set(codes)) == factors.CODES
+    RecoveryCode.objects.create(person=someone, code_hash=factors._hashed("abcde-fghjk"))
+    # Nor does a replaced key of the server take anybody's last way in while the earlier one is listed.
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key of the server", [settings.SECRET_KEY]
+    for typed, status in (("ABCDE-FGHJK", 302), ("abcdefghjk", 422), (f" {codes[4].replace('-', ' ')} ", 302)):
+        sign_in(client, someone)
+        assert client.post("/accounts/sign-in/code/", {"code": typed}).status_code == status, typed
+        client.post("/accounts/sign-out/")
+
+
 def test_neither_secret_nor_code_lies_readable_in_database_or_book(someone: Person) -> None:
     actor = factories.actor(None, person_=someone)
     secret = factors.fresh_secret()
@@ -195,7 +212,7 @@ def test_the_authenticator_is_set_up_on_the_page(someone: Person, client: Any) -
     assert client.session["authenticator_secret"] == secret, "the picture stays while one mistypes"
     code = factors.code_at(secret, clock.now())
     codes = client.post("/accounts/security/authenticator/", {"code": code}).content.decode()
-    assert len(re.findall(r"<li>[a-z2-9]{5}-[a-z2-9]{5}</li>", codes)) == factors.CODES
+    assert len(re.findall(r"<li>[a-z2-9]{5}(?:-[a-z2-9]{5}){4}</li>", codes)) == factors.CODES
     assert "authenticator_secret" not in client.session
     assert client.post("/accounts/security/authenticator/remove/").status_code == 302
     assert not SecondFactor.objects.exists()

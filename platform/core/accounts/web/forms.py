@@ -128,7 +128,7 @@ class Roles(forms.Form):
 class Code(forms.Form):
     code = forms.TextField(
         label=_("Code"),
-        max_length=20,
+        max_length=40,
         help_text=_("Six digits from your authenticator, or one of your recovery codes."),
         widget=django_forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text", "autofocus": True}),
     )
@@ -141,7 +141,7 @@ class Confirm(forms.Form):
 class ConfirmWithCode(Confirm):
     code = forms.TextField(
         label=_("Code"),
-        max_length=20,
+        max_length=40,
         help_text=_("Six digits from your authenticator, or one of your recovery codes."),
         widget=django_forms.TextInput(attrs={"autocomplete": "one-time-code"}),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -56,6 +56,11 @@ def is_definer(actor: Actor, need: Need) -> bool:
     )
 
 
+def defines(actor: Actor, definers: Iterable[Definer]) -> bool:
+    """Whether the acting organisation is among them and has not declined; asks nothing."""
+    return any(actor.belongs_to(one.organisation_id) and one.state != DefinerState.DECLINED for one in definers)
+
+
 def current_version(need: Need) -> NeedVersion | None:
     """The newest version, issued or draft."""
     return need.versions.filter(number=need.current_version).first()
@@ -72,6 +77,13 @@ def versions_seen(actor: Actor, need: Need) -> list[NeedVersion]:
     if actor.belongs_to(need.owner_id):
         seen |= Q(number=need.current_version)
     return list(need.versions.filter(seen).order_by("number"))
+
+
+def shown_of(need: Need, versions: Sequence[NeedVersion], *, own: bool) -> NeedVersion | None:
+    """Of the versions that the reader may see the one that a page shows: the newest to its owner, the last issued to others."""
+    if own:
+        return next((one for one in versions if one.number == need.current_version), None)
+    return next((one for one in reversed(versions) if one.issued_at is not None), None)
 
 
 def pair_of_versions(
@@ -140,19 +152,33 @@ class SignatureMatrix:
         return bool(self.lines) and len(self.parties) > 1 and not self.open_cells
 
 
-def signature_matrix(need: Need, version: NeedVersion | None = None) -> SignatureMatrix:
-    """The stand of the version (the newest issued one by default); three queries."""
-    version = version or issued_version(need)
-    definers = need.definers.exclude(state=DefinerState.DECLINED).select_related("organisation").order_by("created_at")
+def definers_of(need: Need) -> list[Definer]:
+    """Who was invited to define the need, with their organisations, in the order of their coming; one query."""
+    return list(need.definers.select_related("organisation").order_by("created_at"))
+
+
+def signature_matrix(
+    need: Need,
+    version: NeedVersion | None = None,
+    *,
+    definers: Sequence[Definer] | None = None,
+    specifications: Sequence[Specification] | None = None,
+) -> SignatureMatrix:
+    """The stand of the version (the newest issued one by default); one query, and one for each of what the caller does not give."""
+    if specifications is None:
+        specifications = specifications_in(version or issued_version(need))
+    invited = [
+        one for one in (definers_of(need) if definers is None else definers) if one.state != DefinerState.DECLINED
+    ]
     if need.published_at is not None:  # who came by a merge after the publication has nothing to sign
-        definers = definers.filter(created_at__lte=need.published_at)
-    parties = [need.owner, *(one.organisation for one in definers if one.organisation_id != need.owner_id)]
+        invited = [one for one in invited if one.created_at <= need.published_at]
+    parties = [need.owner, *(one.organisation for one in invited if one.organisation_id != need.owner_id)]
     given = {
         (row.specification_id, row.organisation_id): row
         for row in IndicatorSignature.objects.filter(need=need).select_related("person")
     }
     lines = []
-    for specification in specifications_in(version):
+    for specification in specifications:
         cells = []
         for party in parties:
             row = given.get((specification.pk, party.pk))

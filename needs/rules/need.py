@@ -27,8 +27,9 @@ def signs_for_owner(actor: Actor, need: Any) -> bool:
 
 def weighs(actor: Actor, need: Any) -> bool:
     """The owner, and whoever leads the need's chain."""
-    leads = is_verified_member(actor) and chains_led_by(actor.organisation).filter(pk=need.chain_id).exists()
-    return owns(actor, need) or leads
+    return owns(actor, need) or (
+        is_verified_member(actor) and chains_led_by(actor.organisation).filter(pk=need.chain_id).exists()
+    )
 
 
 def takes_part(actor: Actor, need: Any) -> bool:

@@ -15,14 +15,12 @@ from core.web import slots
 from needs.models.duplicate import SimilarPair
 from needs.models.need import Need
 from needs.models.result import Result
-from needs.queries.duplicate import groups_in, related_to, similar_to
+from needs.queries.duplicate import groups_in, of_object, related_to, similar_to
 
 
 def _panel(request: HttpRequest, obj: Model, owner_id: Any, chain_id: Any) -> str | None:
     actor: Actor = request.actor  # type: ignore[attr-defined]  # set by the actor's middleware
-    if not SimilarPair.objects.filter(gone_at__isnull=True, one_id=obj.pk).exists() and not (
-        SimilarPair.objects.filter(gone_at__isnull=True, other_id=obj.pk).exists()
-    ):
+    if not SimilarPair.objects.filter(of_object(obj.pk), gone_at__isnull=True).exists():
         return None
     # Whoever neither owns it nor leads its chain learns of those alone that they may read.
     is_owner = actor.belongs_to(owner_id)

@@ -18,9 +18,9 @@ from core.web.page import crumb, render_page
 from needs.models import IndicatorComment, Need, NeedEvidence
 from needs.queries.freshness import leaves_matching_on
 from needs.queries.need import (
-    current_version,
-    is_definer,
-    issued_version,
+    definers_of,
+    defines,
+    shown_of,
     signature_matrix,
     specifications_in,
     versions_seen,
@@ -33,14 +33,13 @@ from needs.web.openness_views import of_need
 def need_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Pain point, evidence, indicators with every party's stand, versions and what is asked of the reader."""
     actor = actor_of(request)
-    need = policy.fetch(actor, "needs.view_need", Need, pk)
-    own, definer = actor.belongs_to(need.owner_id), is_definer(actor, need)
-    newest, issued = current_version(need), issued_version(need)
-    shown_version = newest if own else issued
+    need = policy.fetch(actor, "needs.view_need", Need, pk, "owner", "chain", "node")
+    definers, versions = definers_of(need), versions_seen(actor, need)
+    own, definer = actor.belongs_to(need.owner_id), defines(actor, definers)
+    shown_version = shown_of(need, versions, own=own)
     specifications = specifications_in(shown_version)
-    matrix = signature_matrix(need, shown_version) if shown_version else None
+    matrix = signature_matrix(need, definers=definers, specifications=specifications) if shown_version else None
     measured = indicators.latest(specifications, need.pk)
-    versions = versions_seen(actor, need)
     lines = (
         indicators.difference(specifications_in(versions[-2]), specifications_in(versions[-1]))
         if len(versions) > 1
@@ -69,10 +68,10 @@ def need_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = {
         "need": need, "own": own, "definer": definer, "editable": editable and own, "rows": rows, "parties": matrix.parties if matrix else [],
         "versions": versions, "shown_version": shown_version, "changes": lines, "signing": signing, "moves": moves, "stated": need,
-        "evidence": list(need.evidence.select_related("file")), "definers": list(need.definers.select_related("organisation")),
+        "evidence": list(need.evidence.select_related("file")), "definers": definers,
         "missing": [hit.missing for _one, hit in checks.hits_at("needs.publish_need", need) if hit.missing] if own and editable and rows else [],
         "not_ready": [hit.missing for _one, hit in checks.hits_at("needs.define_indicator", need) if hit.missing] if own and editable else [],
-        "can_issue": own and newest is not None and newest.issued_at is None and editable and policy.can(actor, "needs.issue_version", need),
+        "can_issue": own and shown_version is not None and shown_version.issued_at is None and editable and policy.can(actor, "needs.issue_version", need),
         "leaves_on": leaves_matching_on(need) if need.stale_at and need.review_on else None,
         "can_close": need.state == NeedState.PUBLISHED and policy.can(actor, "needs.close_need", need),
         "can_merge": "merge_needs" in NEED.open_moves(need.state) and policy.can(actor, "needs.propose_merge", need),

@@ -75,7 +75,9 @@ def database(url: str, options: str = "") -> dict[str, Any]:
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
         "ATOMIC_REQUESTS": False,
-        "CONN_MAX_AGE": 0,
+        # Opening a connection takes as long as a page's ten questions; one that the server closed meanwhile is noticed and replaced.
+        "CONN_MAX_AGE": number("DATABASE_KEEP_SECONDS", 300),
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"application_name": "xielian", "connect_timeout": 5} | ({"options": options} if options else {}),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import connection
+from django.db import Error, connection
 
 from core.accounts.actor import Actor
 
@@ -35,8 +35,11 @@ def enter(actor: Actor) -> None:
 
 
 def leave() -> None:
-    """The connection works for nobody any more."""
-    _apply(Actor.nobody(), local=False)
+    """The connection works for nobody any more; one that cannot be told so is closed: others would come after us on it."""
+    try:
+        _apply(Actor.nobody(), local=False)
+    except Error:
+        connection.close()
 
 
 def local(actor: Actor) -> None:

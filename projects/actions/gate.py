@@ -221,12 +221,10 @@ def decide_gate(
     if package and str(package) != str(newest.pk):
         raise WrongState(_("A newer package was handed in meanwhile; read it first."), code="old_package")
     if outcome in (Outcome.GO, Outcome.CONDITIONAL):
-        missing = reading.obstacles_to_go(gate)
+        missing, findings = reading.obstacles_to_go(gate), reading.living_findings(gate)
         # A conditional go may leave indicators to its conditions, but no must-meet item and no panel.
         if missing and (
-            outcome == Outcome.GO
-            or not reading.living_findings(gate)
-            or any(one["is_no"] for one in reading.must_meets(gate))
+            outcome == Outcome.GO or not findings or any(one["is_no"] for one in reading.must_meets(gate, findings))
         ):
             raise Blocked(
                 _("A go is impossible: %(list)s") % {"list": "; ".join(str(one.what) for one in missing)},

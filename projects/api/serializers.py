@@ -166,7 +166,7 @@ class GateDetail(GateOut):
         return [
             {"id": str(one.indicator.pk), "specification": str(one.specification.pk), "name": one.specification.name,
              "target": one.specification.target_text, "outcome": str(one.verdict.outcome), "is_must": one.specification.is_must}
-            for one in reading.dues(gate)
+            for one in reading.dues(gate, reading.current_package(gate))
         ]  # fmt: skip
 
     def get_obstacles_to_go(self, gate: Gate) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,9 +92,8 @@ class Due:
         return self.specification.is_must and self.verdict.outcome != Verdict.MET
 
 
-def dues(gate: Gate, package: GatePackage | None = None) -> list[Due]:
+def dues(gate: Gate, package: GatePackage | None) -> list[Due]:
     """Each indicator due at the gate with the value in the package."""
-    package = package or current_package(gate)
     values = {}
     if package is not None:
         values = {
@@ -108,9 +108,8 @@ def dues(gate: Gate, package: GatePackage | None = None) -> list[Due]:
     return found
 
 
-def must_meets(gate: Gate) -> list[dict[str, Any]]:
-    """The must-meet list with the panel's answers; one “no” is a no (R087)."""
-    findings = living_findings(gate)
+def must_meets(gate: Gate, findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """The must-meet list with the panel's answers (its living findings); one “no” is a no (R087)."""
     shown = []
     for at, item in enumerate(gate.must_meet):
         answers = [
@@ -126,6 +125,7 @@ def must_meets(gate: Gate) -> list[dict[str, Any]]:
 
 def obstacles_to_go(gate: Gate) -> list[Missing]:
     """Everything that makes a go impossible: must-have indicators, must-meet items, the panel's finding."""
+    findings = living_findings(gate)
     link = reverse("projects:gate", args=[gate.pk])
     lead = str(gate.project.lead)
     found = [
@@ -135,13 +135,13 @@ def obstacles_to_go(gate: Gate) -> list[Missing]:
             else _("“%(name)s” is not measured") % {"name": one.specification},
             lead, link, "A29",
         )
-        for one in dues(gate)
+        for one in dues(gate, current_package(gate))
         if one.stops_go
     ]  # fmt: skip
-    for item in must_meets(gate):
+    for item in must_meets(gate, findings):
         if item["is_no"]:
             found.append(Missing(_("Must be met, and is not: %(text)s") % {"text": item["text"]}, lead, link, "A29"))
-    if not living_findings(gate):
+    if not findings:
         found.append(
             Missing(
                 _("No reviewer has recorded a finding on this package yet"), _("The panel of the gate"), link, "A29"

@@ -40,6 +40,11 @@ def projects_visible_to(actor: Actor) -> QuerySet[Project]:
     return Project.objects.filter(pk__in=ways[0].union(*ways[1:]))
 
 
+def takes_part(actor: Actor, project: Project) -> bool:
+    """Whether the acting organisation is one of the parties; asks nothing where these are prefetched."""
+    return any(actor.belongs_to(one.organisation_id) for one in project.parties.all())
+
+
 def with_counts(rows: QuerySet[Project]) -> QuerySet[Project]:
     """Projects with `party_count` and whether a need is linked, `is_anchored`."""
     parties = Party.objects.filter(project=OuterRef("pk")).order_by().values("project")

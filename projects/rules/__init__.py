@@ -31,7 +31,7 @@ from projects.states import PanelState
 
 
 def is_party(actor: Actor, project: Any) -> bool:
-    return is_verified_member(actor) and project.parties.filter(organisation=actor.organisation).exists()
+    return is_verified_member(actor) and projects.takes_part(actor, project)
 
 
 def leads(actor: Actor, project: Any) -> bool:
@@ -94,8 +94,9 @@ def takes_handover(actor: Actor, handover: Any) -> bool:
 
 def owns_need(actor: Actor, project: Any) -> bool:
     """A signatory of a need's owner, as a person."""
-    links = project.need_links.select_related("need__owner")
-    return actor.person is not None and any(role_in(actor, one.need.owner, Role.SIGNATORY) for one in links)
+    if actor.person is None or not actor.has_role(Role.SIGNATORY):
+        return False
+    return any(role_in(actor, one.need.owner, Role.SIGNATORY) for one in project.need_links.all())
 
 
 policy.register(

@@ -16,7 +16,7 @@ from core.web import slots
 from needs.queries.origins import OriginProject, Projects, use_projects
 from needs.queries.result import results_visible_to
 from projects.models import Party, Project
-from projects.queries.project import projects_visible_to
+from projects.queries.project import projects_visible_to, takes_part
 
 
 def _shown(rows: Iterable[Project]) -> list[OriginProject]:
@@ -40,11 +40,11 @@ def results_of_project(request: HttpRequest, *, project: Project, **_context: An
     """What came of the project, and for its parties the button that records it."""
     actor: Actor = request.actor  # type: ignore[attr-defined]  # set by the actor's middleware
     rows = list(results_visible_to(actor).filter(origin_project_id=project.pk).select_related("owner").order_by("code"))
-    is_party = actor.organisation is not None and project.parties.filter(organisation=actor.organisation).exists()
+    is_party = takes_part(actor, project)
     may_post = is_party and policy.can(actor, "needs.post_result", actor.organisation)
     if not rows and not may_post:
         return None
-    need = project.need_links.order_by("created_at").values_list("need_id", flat=True).first()
+    need = next((one.need_id for one in project.need_links.all()), None)
     shown = {"results": rows, "project": project, "may_post": may_post, "need_id": need}
     return render_to_string("projects/_results.html", shown, request=request)
 

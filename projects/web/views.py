@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from benefits.queries import agreement_for, exposure, tranches_of
+from benefits.queries import agreement_for, exposure_of, tranches_of
 from benefits.states import STAGES
 from chains.models import Chain
 from core import book, checks
@@ -19,7 +19,7 @@ from core.accounts.actor import Actor
 from core.errors import NotAllowed
 from core.files.web import respond
 from core.web import crumb, render_page, tables
-from projects.models import Gate, GateFile, GatePanelMember, Project
+from projects.models import Gate, GateFile, IndicatorContribution, Party, Project, ProjectIndicator, ProjectNeed
 from projects.queries import gate as reading
 from projects.queries import origin as origins
 from projects.queries import project as queries
@@ -106,7 +106,12 @@ def approvals(request: HttpRequest) -> HttpResponse:
 def project_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything about a project that its parties work with, on one page."""
     actor = _actor(request)
-    project = policy.fetch(actor, "projects.view_project", Project, pk)
+    project = policy.fetch(actor, "projects.view_project", Project, pk, "lead", "acceptance", "communication_plan")
+    prefetch_related_objects(
+        [project],
+        Prefetch("parties", Party.objects.select_related("organisation")),
+        Prefetch("need_links", ProjectNeed.objects.select_related("need__owner")),
+    )
     can = {
         name: policy.can(actor, f"projects.{name}", project)
         for name in (
@@ -119,7 +124,9 @@ def project_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         )
     }
     indicators = list(
-        project.indicators.select_related("specification").prefetch_related("contributions__party__organisation")
+        project.indicators.select_related("specification").prefetch_related(
+            Prefetch("contributions", IndicatorContribution.objects.select_related("party__organisation"))
+        )
     )
     values = queries.values_by_environment(project, [one.specification for one in indicators])
     lines = [
@@ -130,19 +137,21 @@ def project_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         }
         for one in indicators
     ]
-    gates = list(project.gates.all())
-    money = exposure(project.pk)
+    gates, tranches = list(project.gates.all()), tranches_of(project.pk)
+    money = exposure_of(tranches)
     is_draft = project.state == ProjectState.DRAFT
     hits = checks.hits_at("projects.start_project", project) if is_draft else []
     acceptance = getattr(project, "acceptance", None)
     shown = {
         "project": project, "stated": project, "can": can, "is_draft": is_draft, "lines": lines, "gates": gates,
         "steps": _steps(gates, project), "missing": [hit.missing for _check, hit in hits if hit.missing],
-        "packages": project.packages.select_related("owner__organisation").prefetch_related("indicators__specification"),
-        "parties": project.parties.select_related("organisation"), "plan": getattr(project, "communication_plan", None),
+        "packages": project.packages.select_related("owner__organisation").prefetch_related(
+            Prefetch("indicators", ProjectIndicator.objects.select_related("specification"))
+        ),
+        "parties": project.parties.all(), "plan": getattr(project, "communication_plan", None),
         "origin_changes": project.origin_changes.select_related("need", "changed_by"),
-        "needs": [one.need for one in project.need_links.select_related("need")], "agreement": agreement_for(project.pk),
-        "money": money, "money_parts": _money_parts(money), "tranches": tranches_of(project.pk),
+        "needs": [one.need for one in project.need_links.all()], "agreement": agreement_for(project.pk),
+        "money": money, "money_parts": _money_parts(money), "tranches": tranches,
         "handovers": project.handovers.select_related("next_owner"), "requests": project.fund_requests.select_related("organisation"),
         "acceptance": acceptance, "may_sign": acceptance is not None and acceptance.state == "waiting"
                       and policy.can(actor, "projects.sign_acceptance", acceptance),
@@ -158,26 +167,26 @@ def project_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def gate_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One gate on one screen: pipeline, indicators, must-meet list, panel, package, money, decision."""
     actor = _actor(request)
-    gate = policy.fetch(actor, "projects.view_gate", Gate, pk)
+    gate = policy.fetch(actor, "projects.view_gate", Gate, pk, "project__lead")
     project = gate.project
     package = reading.current_package(gate)
     dues = reading.dues(gate, package)
     values = queries.values_by_environment(project, [one.specification for one in dues])
-    money = exposure(project.pk)
-    seat = GatePanelMember.objects.filter(gate=gate, person=actor.person).first() if actor.person else None
+    tranches = tranches_of(project.pk)
+    money = exposure_of(tranches)
     in_review = gate.state == GateState.IN_REVIEW
     obstacles = reading.obstacles_to_go(gate) if in_review else []
-    findings = {one.member_id: one for one in reading.living_findings(gate)}
+    living = reading.living_findings(gate)
+    findings = {one.member_id: one for one in living}
     panel = [(one, findings.get(one.pk)) for one in gate.panel.select_related("person")]
+    seat = next((one for one, _finding in panel if actor.person and one.person_id == actor.person.pk), None)
     may_decide = policy.can(actor, "projects.decide_gate", gate)
-    next_money = sum(
-        one.amount for one in tranches_of(project.pk) if one.position == gate.position + 1 and one.state != "captured"
-    )
+    next_money = sum(one.amount for one in tranches if one.position == gate.position + 1 and one.state != "captured")
     shown = {
         "gate": gate, "stated": gate, "project": project, "package": package, "packages": gate.packages.all(),
         "lines": [{"due": one, "lab": values[one.specification.pk].get("lab"), "pilot": values[one.specification.pk].get("pilot"),
                    "line": values[one.specification.pk].get("line")} for one in dues],
-        "musts": reading.must_meets(gate), "panel": panel, "seat": seat, "obstacles": obstacles, "in_review": in_review,
+        "musts": reading.must_meets(gate, living), "panel": panel, "seat": seat, "obstacles": obstacles, "in_review": in_review,
         "decisions": gate.decisions.select_related("signed_by").prefetch_related("conditions__owner__organisation"),
         "steps": _steps(list(project.gates.all()), project, gate), "money": money, "money_parts": _money_parts(money),
         "options": _options(bool(obstacles), next_money, money.held),

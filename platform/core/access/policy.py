@@ -28,6 +28,8 @@ _rules: dict[str, Rule] = {}
 _refusals: dict[str, str] = {}
 _fresh: set[str] = set()
 _visible: dict[type[Model], tuple[str, VisibleTo]] = {}
+# The rules that ask their model's own query for the row: of a row that this query gave there is nothing left to ask.
+_twins: set[str] = set()
 
 
 def register(rules: Mapping[str, Rule], *, told: Mapping[str, Any] | None = None, fresh: Iterable[str] = ()) -> None:
@@ -49,6 +51,7 @@ def visible(model: type[M], view_rule: str, query: Callable[[Actor], QuerySet[M]
     _visible[model] = (view_rule, query)
     if view_rule not in _rules:
         _rules[view_rule] = lambda actor, row: query(actor).filter(pk=row.pk).exists()
+        _twins.add(view_rule)
 
 
 def visible_to(actor: Actor, model: type[M]) -> QuerySet[M]:
@@ -100,9 +103,13 @@ def acting_for(actor: Actor, rule: str) -> Organisation:
     return actor.organisation
 
 
-def fetch(actor: Actor, rule: str, model: type[M], pk: UUID | str) -> M:
-    """The row, if the actor may see it and the rule agrees; else NotFound or NotAllowed."""
-    return _fetch(actor, rule, visible_to(actor, model), model, pk)
+def fetch(actor: Actor, rule: str, model: type[M], pk: UUID | str, *joined: str) -> M:
+    """The row, if the actor may see it and the rule agrees; else NotFound or NotAllowed. `joined` names what comes along with it."""
+    rows = visible_to(actor, model)
+    row = _row(actor, rows.select_related(*joined) if joined else rows, model, pk)
+    if rule not in _twins or rule != _visible[model][0]:
+        require(actor, rule, row)
+    return row
 
 
 def fetch_for_update(actor: Actor, rule: str, model: type[M], pk: UUID | str) -> M:
@@ -111,15 +118,16 @@ def fetch_for_update(actor: Actor, rule: str, model: type[M], pk: UUID | str) ->
     locked = model._default_manager.filter(pk__in=list(seen.values_list("pk", flat=True))).select_for_update(
         of=("self",)
     )
-    return _fetch(actor, rule, locked, model, pk)
+    row = _row(actor, locked, model, pk)
+    require(actor, rule, row)
+    return row
 
 
-def _fetch(actor: Actor, rule: str, rows: QuerySet[M], model: type[M], pk: UUID | str) -> M:
+def _row(actor: Actor, rows: QuerySet[M], model: type[M], pk: UUID | str) -> M:
     row = rows.filter(pk=_as_key(model, pk)).first()
     if row is None:
         log.info("hidden %s %s from %s for %s", model._meta.label, pk, actor.id, actor.organisation_id)
         raise NotFound(_("There is nothing here, or you have no access to it."))
-    require(actor, rule, row)
     return row
 
 

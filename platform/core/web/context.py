@@ -14,10 +14,13 @@ from core.web.preferences import theme_of
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Actor, navigation, seats and theme. All lazy: a fragment that shows none of them asks nothing of the database."""
+    """Actor, navigation, seats and theme. All lazy: a fragment that shows none of them asks nothing of the database.
+
+    A view that has counted already what the navigation counts says so in `request.counts_taken`, by the counting function.
+    """
     actor = getattr(request, "actor", None)
     signed_in = actor is not None and actor.is_signed_in
-    taken: dict[Any, Any] = {}
+    taken: dict[Any, Any] = getattr(request, "counts_taken", {})
 
     def counted(count: Callable[[Any], Any]) -> Any:
         if count not in taken:

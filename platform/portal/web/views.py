@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.accounts.actor import Actor
 from core.inbox.models import Task
-from core.inbox.queries import tasks_for
+from core.inbox.queries import tasks_for, unread_count
 from core.inbox.web.views import own_link
 from core.web.page import render_page
 from portal.queries import Home, home_of
@@ -38,11 +38,14 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:sign_in")
     page, organisation = home_of(actor), actor.organisation
     tasks = tasks_for(actor)
+    first = list(tasks[:SHOWN])
+    count = tasks.count() if len(first) == SHOWN else len(first)
+    request.counts_taken = {unread_count: count}  # type: ignore[attr-defined]  # read by the shell
     shown = {
         "home": page,
         "intro": page.purpose,
-        "groups": _grouped(tasks),
-        "task_count": tasks.count(),
+        "groups": _grouped(first),
+        "task_count": count,
         "waiting_for": organisation if organisation and not organisation.is_verified else None,
         "figures_shown": [one.shown(actor) for one in page.figures],
         "packages": list(packages_of(actor)[:50]),
@@ -60,11 +63,11 @@ def _first_step(actor: Actor, page: Home) -> list[dict[str, Any]]:
     return [{"label": step.label, "url": step.url, "icon": step.icon, "primary": True}]
 
 
-def _grouped(tasks: QuerySet[Task]) -> list[dict[str, Any]]:
+def _grouped(tasks: Sequence[Task]) -> list[dict[str, Any]]:
     """The tasks due first, by how soon they are due."""
     now = clock.now()
     groups: dict[str, list[dict[str, Any]]] = {key: [] for key in GROUPS}
-    for task in tasks[:SHOWN]:
+    for task in tasks:
         key = _group(task.due_at, now)
         groups[key].append(
             {

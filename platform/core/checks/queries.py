@@ -22,10 +22,9 @@ def alerts_visible_to(actor: Actor) -> QuerySet[Alert]:
     """Alerts told to the acting organisation; the operator's admins see those told to the operator as well."""
     if actor.organisation is None:
         return Alert.objects.none()
-    mine = Q(organisations=actor.organisation)
-    if actor.is_platform_admin:
-        mine |= Q(to_operator=True)
-    return Alert.objects.filter(Q(pk__in=Alert.objects.filter(mine).values("pk")))
+    told = Alert.organisations.through.objects.filter(organisation=actor.organisation)
+    mine = Q(pk__in=told.values("alert_id"))
+    return Alert.objects.filter(mine | Q(to_operator=True) if actor.is_platform_admin else mine)
 
 
 def open_alerts(actor: Actor) -> QuerySet[Alert]:

@@ -19,9 +19,13 @@ from core.inbox.states import TaskState
 
 def absences_now() -> QuerySet[Absence]:
     """The absences that last at the moment, of people who still have their seat."""
-    now = clock.now()
     seat = Membership.objects.filter(person=OuterRef("person"), organisation=OuterRef("organisation"), is_active=True)
-    return Absence.objects.filter(Exists(seat), ended_at__isnull=True, starts_at__lte=now, ends_at__gt=now)
+    return _lasting().filter(Exists(seat))
+
+
+def _lasting() -> QuerySet[Absence]:
+    now = clock.now()
+    return Absence.objects.filter(ended_at__isnull=True, starts_at__lte=now, ends_at__gt=now)
 
 
 def covered_by(actor: Actor) -> QuerySet[Absence]:
@@ -33,7 +37,13 @@ def covered_by(actor: Actor) -> QuerySet[Absence]:
 
 def away_for(actor: Actor) -> list[UUID]:
     """The people for whom the actor stands in at the moment: mostly nobody, and then no later question asks about them."""
-    return list(covered_by(actor).values_list("person", flat=True))
+    if actor.person is None or actor.organisation is None:
+        return []
+    # Asked on every page: whether those people still have their seats is asked only where there are any.
+    people = _lasting().filter(cover=actor.person, organisation=actor.organisation).order_by()
+    away = list(people.values_list("person_id", flat=True))
+    seats = Membership.objects.filter(person__in=away, organisation=actor.organisation, is_active=True)
+    return list(seats.order_by().values_list("person_id", flat=True)) if away else []
 
 
 def tasks_visible_to(actor: Actor, away: list[UUID] | None = None) -> QuerySet[Task]:

@@ -138,7 +138,7 @@ def list_tasks(request: HttpRequest) -> HttpResponse:
     ]
     if actor.organisation is None:
         del buttons[1]
-    covers = list(covered_by(actor).select_related("person"))
+    covers = list(covered_by(actor).select_related("person")) if away else []
     return tables.render(
         request, Tasks(rows, box=box), title=_("Inbox"), actions=buttons, template="inbox/list.html",
         context={"covers": covers, "boxes": tabs},

@@ -27,6 +27,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "watch for what must be noticed": job("checks.watch", 5 * MINUTE),
     "scan files that wait": job("files.scan_waiting", MINUTE),
     "send webhooks that are due": job("webhooks.send_due", MINUTE),
+    "forget what was kept about people for a time": job("accounts.forget_old", crontab(hour="4", minute="20")),
     "forget old webhook messages": job("webhooks.forget_old", crontab(hour="4", minute="15")),
     "mail what happened": job("inbox.mail_notifications", MINUTE),
     "mark unpaid parts of a fund's calls as late": job("benefits.mark_late_calls", 30 * MINUTE),

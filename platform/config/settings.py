@@ -175,6 +175,7 @@ SESSION_HOURS = env.number("SESSION_HOURS", 12)  # a session ends so long after 
 SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 30)  # and so long after its last use; 0: never
 ANONYMOUS_USER_NAME = None  # guardian: grants are for people and organisations, never for a stranger
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # only core.access asks guardian; a backend would let a grant outvote a rule
+PERSONAL_LOG_DAYS = env.number("PERSONAL_LOG_DAYS", 90)  # tries to sign in, and invitations that nobody took
 FRESH_SIGN_IN_MINUTES = env.number("FRESH_SIGN_IN_MINUTES", 15)  # before money and grants; 0 never asks
 ADMINS_NEED_SECOND_FACTOR = env.flag("ADMINS_NEED_SECOND_FACTOR", default=HTTPS and not DEMO)
 # Single sign-on by OpenID Connect; without an issuer there is none

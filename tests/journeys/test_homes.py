@@ -69,7 +69,7 @@ def sign_up(client: Any, name: str, **more: Any) -> Person:
     asked = client.post("/accounts/sign-up/", {"email": email})
     assert asked.headers["Location"] == "/accounts/sign-up/sent/"
     link = reverse("accounts:open_account", args=[entry.token_for(email)])
-    opened = client.post(link, {"name": name, "password": PASSWORD, **more})
+    opened = client.post(link, {"name": name, "password": PASSWORD, "agrees": "on", **more})
     assert opened.status_code == 302, opened.content.decode()[-2000:]
     return Person.objects.get(email=email)
 

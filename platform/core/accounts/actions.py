@@ -17,7 +17,7 @@ from oauth2_provider.models import Application
 
 from core import book, clock, outbox
 from core.access import policy
-from core.accounts import entry, services, tasks
+from core.accounts import entry, privacy, services, tasks
 from core.accounts.actor import Actor
 from core.accounts.events import OrganisationVerified
 from core.accounts.models import Invitation, MachineClient, Membership, Organisation, Person
@@ -48,13 +48,18 @@ def register_person(
     language: str = "zh-hans",
     is_expert: bool = False,
     expertise: str = "",
+    agreed_to: str = "",
 ) -> Person:
-    """Open an account for oneself, under the address to which the link with this token was sent."""
+    """Open an account for oneself, under the address to which the link with this token was sent.
+
+    `agreed_to` is the version of the words on what is kept about people that one has read and agrees to.
+    """
     person = services.create_person(
         email=entry.address_in(token), name=name, password=password, language=language, is_expert=is_expert,
         expertise=expertise,
     )  # fmt: skip
-    book.record(Actor(person=person), "register_person", person)
+    privacy.agree(person, agreed_to)
+    book.record(Actor(person=person), "register_person", person, after={"agreed_to": agreed_to})
     return person
 
 
@@ -225,8 +230,11 @@ def invite_member(*, actor: Actor, organisation_id: UUID, email: str, roles: lis
 
 
 @command
-def accept_invitation(*, actor: Actor, token: str) -> Membership:
-    """Take the seat that the invitation offers, as the person to whose address it was sent."""
+def accept_invitation(*, actor: Actor, token: str, agreed_to: str = "") -> Membership:
+    """Take the seat that the invitation offers, as the person to whose address it was sent.
+
+    Who has not agreed yet to the present words on what is kept about people does so with it.
+    """
     if actor.person is None:
         raise NotAllowed(_("Please sign in first."), code="not_signed_in")
     invitation = Invitation.objects.select_for_update().filter(token_hash=services.hashed(token)).first()
@@ -236,6 +244,8 @@ def accept_invitation(*, actor: Actor, token: str) -> Membership:
         raise NotAllowed(_("This invitation was sent to another e-mail address."))
     if invitation.expires_at <= clock.now():
         raise WrongState(_("This invitation has expired; ask for a new one."), code="expired")
+    if privacy.agreement_of(actor.person) is None:
+        privacy.agree(actor.person, agreed_to)
     invitation.state = INVITATION.after(invitation.state, "accept_invitation")
     invitation.save(update_fields=["state"])
     seat = services.seat(actor.person, invitation.organisation, invitation.roles)

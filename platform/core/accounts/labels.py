@@ -24,6 +24,7 @@ for _operation, _words in {
     "register_by_sign_on": _("opened the account by single sign-on"),
     "take_second_factor": _("took a lost second factor away"),
     "take_own_data": _("took out what is kept about them"),
+    "agree_to_privacy": _("agreed to what is kept about them"),
     "set_password": _("set a new password"),
     "link_sign_on": _("linked a single sign-on"),
     "unlink_sign_on": _("unlinked a single sign-on"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from core import book, clock
 from core.access import policy
-from core.accounts import factors, services, sessions
+from core.accounts import factors, privacy, services, sessions
 from core.accounts.actor import Actor
 from core.accounts.models import LinkedSignOn, Membership, Organisation, Person, SignedIn
 from core.accounts.states import ORGANISATION, OrganisationState, Role
@@ -177,6 +177,15 @@ def take_own_data(*, actor: Actor) -> Person:
     """Take out all that is kept about oneself as a person; the book keeps that it was taken, not what it held."""
     person = _oneself(actor, "accounts.take_own_data")
     book.record(actor, "take_own_data", person)
+    return person
+
+
+@command
+def agree_to_privacy(*, actor: Actor, agreed_to: str) -> Person:
+    """Agree to what is kept about oneself, in the version that one has read."""
+    person = _oneself(actor, "accounts.agree_to_privacy")
+    privacy.agree(person, agreed_to)
+    book.record(actor, "agree_to_privacy", person, after={"agreed_to": agreed_to})
     return person
 
 

@@ -229,6 +229,19 @@ class SignedIn(UuidModel):
         return f"{self.person} · {self.browser}"
 
 
+class PrivacyAgreement(UuidModel):
+    """A person has read what is kept about them, in this version of the words, and agreed; `created_at` is when."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="privacy_agreements")
+    version = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "version"], name="privacy_agreed_once_a_version")]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.version}"
+
+
 class LinkedSignOn(UuidModel):
     """What a provider of single sign-on calls a person: its issuer and the subject, which it never gives to another."""
 

@@ -12,7 +12,15 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
 
 from core import clock
-from core.accounts.models import LinkedSignOn, Membership, Person, RecoveryCode, SecondFactor, SignedIn
+from core.accounts.models import (
+    LinkedSignOn,
+    Membership,
+    Person,
+    PrivacyAgreement,
+    RecoveryCode,
+    SecondFactor,
+    SignedIn,
+)
 from core.book.models import Body
 from core.files.models import ImportDraft, StoredFile
 
@@ -98,6 +106,10 @@ register(
     lambda person: fields_of(
         LinkedSignOn.objects.filter(person=person), "issuer", "subject", "email", "created_at", "used_at"
     ),
+)
+register(
+    "privacy_agreements",
+    lambda person: fields_of(PrivacyAgreement.objects.filter(person=person), "version", "created_at"),
 )
 register("second_factor", _second_factor)
 register(

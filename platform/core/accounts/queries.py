@@ -31,6 +31,11 @@ def members_with_role(organisation: Organisation, *roles: str) -> QuerySet[Perso
     return Person.objects.filter(pk__in=seats.values("person_id"), is_active=True)
 
 
+def operators() -> QuerySet[Organisation]:
+    """Who runs the platform."""
+    return Organisation.objects.filter(state=OrganisationState.VERIFIED, kinds__contains=["operator"]).order_by("name")
+
+
 def platform_admins() -> QuerySet[Person]:
     """The admins of verified operator organisations."""
     seats = Membership.objects.filter(

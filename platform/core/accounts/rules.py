@@ -107,6 +107,7 @@ policy.register(
         "accounts.end_other_sessions": is_a_person,
         "accounts.close_account": is_a_person,
         "accounts.take_own_data": is_a_person,
+        "accounts.agree_to_privacy": is_a_person,
         "accounts.leave_organisation": is_own_seat,
         "accounts.merge_organisation": verifies,
         "accounts.ask_second_factor": is_admin_of,

@@ -14,7 +14,7 @@ from django.utils.http import urlencode, urlsafe_base64_encode
 from kombu.exceptions import OperationalError
 
 from core import limits
-from core.accounts import entry
+from core.accounts import entry, privacy
 from core.accounts.models import Person
 
 LETTER = "letter"  # the limit of links to one address, so that nobody fills somebody's mailbox
@@ -49,6 +49,12 @@ def send_account_link(email: str, language: str, wanted: str = "") -> None:
         mail_account_link.delay(email, language, wanted)
     except OperationalError:
         mail_account_link(email, language, wanted)
+
+
+@shared_task(name="accounts.forget_old", ignore_result=True)
+def forget_old() -> int:
+    """Delete what was kept about people for a time that is over."""
+    return privacy.forget_old()
 
 
 @shared_task(name="accounts.mail_account_link", ignore_result=True)

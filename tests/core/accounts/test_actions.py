@@ -10,7 +10,7 @@ from django.core import mail
 
 from core import clock
 from core.access import policy
-from core.accounts import actions
+from core.accounts import actions, privacy
 from core.accounts.actor import Actor
 from core.accounts.models import Invitation, Membership, Organisation
 from core.accounts.states import OrganisationState
@@ -65,7 +65,9 @@ def test_an_invitation_is_for_one_address_once_and_expires(db: Any) -> None:
         actions.accept_invitation(actor=Actor.for_person(factories.person()), token=token)
     with clock.frozen(clock.now() + dt.timedelta(days=15)), pytest.raises(WrongState):
         actions.accept_invitation(actor=Actor.for_person(guest), token=token)
-    actions.accept_invitation(actor=Actor.for_person(guest), token=token)
+    with pytest.raises(Invalid):
+        actions.accept_invitation(actor=Actor.for_person(guest), token=token, agreed_to="of another day")
+    actions.accept_invitation(actor=Actor.for_person(guest), token=token, agreed_to=privacy.VERSION)
     assert Membership.objects.get(person=guest).roles == ["finance"]
     with pytest.raises(WrongState):
         actions.accept_invitation(actor=Actor.for_person(guest), token=token)

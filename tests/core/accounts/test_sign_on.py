@@ -16,7 +16,7 @@ from django.test import Client
 
 from config.startup import refuse_half_set_sign_on
 from core import clock
-from core.accounts import factors, lifecycle, oidc, services, sessions, sign_on
+from core.accounts import factors, lifecycle, oidc, privacy, services, sessions, sign_on
 from core.accounts.actor import Actor
 from core.accounts.models import LinkedSignOn, Person, SignedIn
 from core.book.models import Body
@@ -176,7 +176,7 @@ def test_a_newcomer_is_let_in_by_an_open_invitation_or_the_setting_alone(
     person = Person.objects.get(email=EMAIL)
     assert not person.has_usable_password() and person.name == "王工"
     assert not person.memberships.exists(), "the seat is taken on the invitation's own page"
-    client.post(f"/accounts/invitations/{token}/")
+    client.post(f"/accounts/invitations/{token}/", {"agreed_to": privacy.VERSION})
     assert person.memberships.get().organisation == home
     assert b"register_by_sign_on" in b"".join(bytes(body.content) for body in Body.objects.all())
 
@@ -628,6 +628,7 @@ def test_in_a_browser_from_the_invitation_to_signing_out(
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     page.goto(f"/accounts/invitations/{token}/")
     page.click("text=使用甲集团登录")
+    page.check("#agreed_to")
     page.click("main form button")
     page.wait_for_url(f"{live_server}/")
     assert Person.objects.get(email=EMAIL).memberships.get().organisation == home

@@ -10,14 +10,15 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from core.accounts import entry, tasks
+from core.accounts import entry, privacy, tasks
 from core.accounts.models import Person
 from core.book.models import Body
 from tests import factories
 from tests.factories import PASSWORD
 
 FREE = "wang.fang@firma.example"
-NEW = {"name": "王芳", "password": PASSWORD}
+NEW = {"name": "王芳", "password": PASSWORD, "agreed_to": privacy.VERSION}
+TYPED = NEW | {"agrees": "on"}
 
 
 @pytest.fixture
@@ -64,10 +65,10 @@ def test_the_page_answers_alike_for_a_free_and_a_taken_address(
     link = link_in(fresh)
     page = client.get(link).content.decode()
     assert FREE in page
-    refused = client.post(link, {**NEW, "password": "short"})
+    refused = client.post(link, {**TYPED, "password": "short"})
     assert refused.status_code == 422
     assert "王芳" in refused.content.decode()
-    opened = client.post(link, NEW)
+    opened = client.post(link, TYPED)
     assert (opened.status_code, opened.headers["Location"]) == (302, "/accounts/organisations/new/")
     person = Person.objects.get(email=FREE)
     assert person.check_password(PASSWORD)
@@ -101,7 +102,7 @@ def test_a_link_is_over_after_three_hours(client: Any, db: str, frozen_clock: An
     frozen_clock.move(hours=2, minutes=59)
     assert client.get(link).status_code == 200
     frozen_clock.move(minutes=2)
-    for answer in (client.get(link), client.post(link, NEW)):
+    for answer in (client.get(link), client.post(link, TYPED)):
         assert answer.status_code == 410
         assert 'href="/accounts/sign-up/"' in answer.content.decode()
     assert not Person.objects.filter(email=FREE).exists()
@@ -122,10 +123,10 @@ def test_the_way_to_an_invitation_survives_the_message_and_none_leads_elsewhere(
         email = factories.make_uscc().lower() + "@firma.example"
         client.post(way[1], {"email": email})
         write(worker_of_mail)
-        opened = Client().post(link_in(mailbox[0]), NEW)
+        opened = Client().post(link_in(mailbox[0]), TYPED)
         assert opened.headers["Location"] == reached
     link = f"/accounts/sign-up/{entry.token_for(FREE)}/?next=https://evil.example/"
-    assert Client().post(link, NEW).headers["Location"] == "/accounts/organisations/new/"
+    assert Client().post(link, TYPED).headers["Location"] == "/accounts/organisations/new/"
 
 
 def test_nobody_s_mailbox_is_filled(db: str, mailbox: list[Any], settings: Any, frozen_clock: Any) -> None:
@@ -144,7 +145,7 @@ def test_a_demonstration_sends_no_mail_and_opens_the_link_at_once(
     settings.DEMO = True
     landed = client.post("/accounts/sign-up/", {"email": FREE}, follow=True)
     assert FREE in landed.content.decode()
-    assert client.post(landed.redirect_chain[-1][0], NEW).status_code == 302
+    assert client.post(landed.redirect_chain[-1][0], TYPED).status_code == 302
     assert Person.objects.filter(email=FREE).exists()
 
 

@@ -76,6 +76,13 @@ class InvitationOut(serializers.ModelSerializer):  # type: ignore[type-arg]
 
 class AcceptIn(Input):
     token = serializers.CharField(max_length=100)
+    agreed_to = serializers.CharField(
+        max_length=20,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="As for opening an account, where the person has not agreed to the present version yet.",
+    )
 
 
 class RolesIn(Input):
@@ -141,6 +148,9 @@ class PersonIn(Input):
     language = serializers.ChoiceField(choices=["zh-hans", "en"], required=False, default="zh-hans")
     is_expert = serializers.BooleanField(required=False, default=False)
     expertise = serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
+    agreed_to = serializers.CharField(
+        max_length=20, help_text="The version of the page /accounts/privacy/ that the person has read and agrees to."
+    )
 
 
 class ProfileIn(Input):

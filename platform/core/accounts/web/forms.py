@@ -41,6 +41,7 @@ class NewAccount(forms.Form):
     )
     is_expert = forms.CheckField(label=_("I am an expert and may be asked to judge"))
     expertise = forms.LongTextField(label=_("Fields of expertise"), required=False, rows=2)
+    agrees = forms.CheckField(label=_("I have read what is kept about me, and agree"), required=True)
 
 
 class Profile(forms.Form):

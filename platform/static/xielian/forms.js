@@ -1,7 +1,10 @@
 // Forms: drafts kept in this browser, a warning before typed text is lost, one effect for two clicks.
 (() => {
   "use strict";
-  const DRAFT = "xl-draft:";
+  // Drafts are their person's: `xl-draft:<whose>:<form>`; whose is empty for whoever is not signed in.
+  const DRAFTS = "xl-draft:";
+  const WHO = document.body.dataset.draftsOf ?? "";
+  const DRAFT = `${DRAFTS}${WHO}:`;
   const AGE = 14 * 24 * 3600 * 1000;
   // A password that is looked at is a field of text for that while: it is told by what it is for.
   const skip = (field) => !field.name || /-password$/.test(field.autocomplete) || ["file", "password", "hidden", "submit", "button"].includes(field.type) || field.name === "_key";
@@ -28,6 +31,17 @@
     }
   }
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  // What somebody else typed in this browser goes when the next person comes, what is too old at any time, all of it with
+  // signing out. A session that merely ran out takes nothing: its person finds it when they are back.
+  function forget(isGone) {
+    try {
+      for (const name of Object.keys(localStorage)) if (name.startsWith(DRAFTS) && isGone(name)) localStorage.removeItem(name);
+    } catch { /* a browser without storage keeps none */ }
+  }
+  const isOld = (name) => { try { return !(Date.now() - JSON.parse(localStorage.getItem(name)).at < AGE); } catch { return true; } };
+  const isOfOthers = (name) => WHO !== "" && !name.startsWith(DRAFT) && !name.startsWith(`${DRAFTS}:`);
+  forget((name) => isOld(name) || isOfOthers(name));
+  let isOver = false;
   const store = {
     get(key) {
       try {
@@ -36,7 +50,7 @@
       } catch { /* a browser without storage keeps no drafts */ }
       return null;
     },
-    set(key, typed) { try { localStorage.setItem(DRAFT + key, JSON.stringify({ at: Date.now(), typed })); } catch { /* full or forbidden */ } },
+    set(key, typed) { if (!isOver) try { localStorage.setItem(DRAFT + key, JSON.stringify({ at: Date.now(), typed })); } catch { /* full or forbidden */ } },
     drop(key) { try { localStorage.removeItem(DRAFT + key); } catch { /* nothing to drop */ } },
   };
 
@@ -107,6 +121,10 @@
     if (asking && !window.confirm(asking)) {
       event.preventDefault();
       return;
+    }
+    if ("forget" in form.dataset) {
+      isOver = true;
+      forget(() => true);
     }
     const key = form.querySelector("[name=_key]")?.value;
     if (form.dataset.draft && key) sessionStorage.setItem(SENT, JSON.stringify({ draft: form.dataset.draft, key }));

@@ -109,6 +109,36 @@ def test_a_list_works_without_scripts(guide: Any) -> None:
     assert page.locator("#table tbody tr").count() == 1
 
 
+def test_drafts_are_their_persons_and_go_with_signing_out(new_page: Any, settings: Any) -> None:
+    settings.DEMO = True
+    home = factories.organisation("甲整车")
+    one, other = factories.member(home), factories.member(factories.organisation("乙研究院"))
+    page, later = new_page(one, home), new_page(other)
+    kept = "Object.keys(localStorage).filter((name) => name.startsWith('xl-draft:')).length"
+
+    def write() -> None:
+        page.goto("/styleguide/")
+        page.fill("#id_title", "half a secret")
+        page.wait_for_timeout(700)  # drafts are kept a moment after the last key
+        page.reload()
+        assert (page.input_value("#id_title"), page.evaluate(kept)) == ("half a secret", 1)
+
+    own, others = page.context.cookies(), later.context.cookies()
+    write()
+    page.context.clear_cookies()
+    page.goto("/accounts/sign-in/")
+    assert page.evaluate(kept) == 1, "a session that ran out takes nothing"
+    page.context.add_cookies(others)
+    page.goto("/styleguide/")
+    assert (page.input_value("#id_title"), page.evaluate(kept)) == ("", 0), "the next person sees nothing of it"
+    page.context.add_cookies(own)
+    write()
+    page.click(".me > summary")
+    page.click(".me form button")
+    page.wait_for_url(re.compile("/accounts/sign-in/"))
+    assert page.evaluate(kept) == 0
+
+
 def test_a_draft_comes_back_and_can_be_discarded(guide: Any) -> None:
     page = guide()
     page.fill("#id_title", "half a sentence")

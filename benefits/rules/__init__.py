@@ -120,11 +120,17 @@ policy.register(
     },
     fresh=[
         "benefits.sign_agreement",
+        "benefits.record_income",
         "benefits.settle_income",
         "benefits.instruct_payment",
         "benefits.confirm_payment",
+        "benefits.reconcile_payment",
+        "benefits.close_dispute",
+        "benefits.open_fund",
+        "benefits.call_fund",
         "benefits.record_call_payment",
         "benefits.decide_claim",
+        "benefits.record_continuation",
     ],
 )
 policy.visible(ShareAgreement, "benefits.view_agreement", queries.agreements_visible_to)

@@ -89,7 +89,7 @@ policy.register(
             "The second signature comes from another signatory of the issuer, without a conflict of interest."
         ),
     },
-    fresh=["needs.sign_award"],
+    fresh=["needs.sign_award", "needs.void_award"],
 )
 policy.visible(PanelMember, "needs.view_panel_member", panel_visible_to)
 policy.visible(ScoreSheet, "needs.view_score_sheet", sheets_visible_to)

@@ -151,7 +151,13 @@ policy.register(
         "projects.record_acceptance": _("Only a signatory of the need's owner accepts."),
         "projects.sign_acceptance": _("Only the expert who was asked signs."),
     },
-    fresh=["projects.start_project", "projects.release_stage", "projects.decide_gate"],
+    fresh=[
+        "projects.start_project",
+        "projects.release_stage",
+        "projects.decide_gate",
+        "projects.record_acceptance",
+        "projects.sign_acceptance",
+    ],
 )
 policy.visible(Project, "projects.view_project", projects.projects_visible_to)
 policy.visible(DirectionChange, "projects.view_direction", directions.directions_visible_to)

@@ -123,7 +123,13 @@ policy.register(
         "accounts.create_client": _("Only an admin of the organisation creates machine clients."),
     },
     fresh=[
+        "accounts.edit_organisation",
+        "accounts.verify_organisation",
+        "accounts.suspend_organisation",
+        "accounts.restore_organisation",
+        "accounts.invite_member",
         "accounts.set_roles",
+        "accounts.remove_member",
         "accounts.create_client",
         "accounts.merge_organisation",
         "accounts.ask_second_factor",

@@ -119,6 +119,8 @@ class RefusalMiddleware:
         return refusal_response(request, refusal)
 
 
+CSRF_FIELD = "csrfmiddlewaretoken"
+FROM_US = {CSRF_FIELD, "_key", "version"}  # in a form that carries nothing else, nobody has typed anything
 TEMPLATES = {404: "errors/404.html", 403: "errors/403.html"}
 
 
@@ -130,7 +132,7 @@ def refusal_response(request: HttpRequest, refusal: errors.Refusal) -> HttpRespo
     if refusal.code == "not_signed_in" and (request.method == "GET" or is_fragment(request)):
         return _to_sign_in(request)
     if isinstance(refusal, errors.NotFresh):
-        return _to_confirm(request)
+        return _kept(request, refusal) if _is_typed(request) else _to_confirm(request)
     context = {"refusal": refusal, "back_url": _way_back(request)}
     if is_fragment(request):
         response = render(request, "components/_refusal.html", context, status=refusal.status)
@@ -160,6 +162,21 @@ def _to_confirm(request: HttpRequest) -> HttpResponse:
     if is_fragment(request):
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
+
+
+def _is_typed(request: HttpRequest) -> bool:
+    """Whether a form came with more than its button; a password is never sent back, and so is typed again."""
+    typed = request.POST.keys() - FROM_US if request.method == "POST" and not is_fragment(request) else set()
+    return bool(typed or request.FILES) and not any("password" in name for name in typed)
+
+
+def _kept(request: HttpRequest, refusal: errors.Refusal) -> HttpResponse:
+    """The page that keeps what was typed while one confirms who it is in another tab, to send it again."""
+    fields = [(name, value) for name, values in request.POST.lists() if name != CSRF_FIELD for value in values]
+    context = {"refusal": refusal, "fields": fields, "files": list(request.FILES), "back_url": _way_back(request)}
+    response = render(request, "errors/confirm.html", context, status=refusal.status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _way_back(request: HttpRequest) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -15,7 +16,7 @@ from django.test import Client
 from core import clock
 from core.accounts import actions, factors, lifecycle
 from core.accounts.actor import Actor
-from core.accounts.models import Membership, Person, RecoveryCode, SecondFactor, SignedIn
+from core.accounts.models import Invitation, Membership, Person, RecoveryCode, SecondFactor, SignedIn
 from core.accounts.states import Role
 from core.book.models import Body
 from core.errors import Blocked, Invalid, NotFresh, WrongState
@@ -277,16 +278,64 @@ def test_money_and_access_ask_again_after_a_while_and_the_same_then_works(
     assert door.post(f"organisations/{home.pk}/create_client/", body, key="one-key").status_code == 201
 
 
-def test_every_rule_of_money_asks_for_a_fresh_sign_in() -> None:
+# Rules that change something in the rooms of money and of access, and still ask nobody to prove again who they are.
+NEEDS_NO_PROOF = {
+    "accounts.agree_to_privacy": "gives nobody anything",
+    "accounts.edit_profile": "words about oneself",
+    "accounts.leave_organisation": "gives up one's own access",
+    "accounts.register_organisation": "may do nothing before it is verified",
+    "accounts.reject_organisation": "could do nothing before, and nothing after",
+    "accounts.resubmit_organisation": "may do nothing before it is verified",
+    "accounts.revoke_client": "takes access away, and must be quick",
+    "accounts.set_password": "its own form asks for the old one, or the link for the address",
+    "accounts.withdraw_invitation": "takes access away",
+    "benefits.add_claim_evidence": "moves no money before decide_claim",
+    "benefits.open_claim": "moves no money before decide_claim",
+    "benefits.propose_version": "binds nobody before each party's sign_agreement",
+    "benefits.raise_dispute": "stops money, and must be easy",
+    "benefits.submit_claim": "moves no money before decide_claim",
+}
+
+
+def test_every_rule_of_money_and_access_asks_for_a_fresh_sign_in_or_says_why_not() -> None:
     from core.access import policy
 
+    names = {name for name in policy.names() if not name.partition(".")[2].startswith("view_")}
+    rooms = {name for name in names if name.startswith(("accounts.", "benefits."))}
+    assert rooms - policy._fresh == set(NEEDS_NO_PROOF), "each is fresh, or stands above with its reason"
+    assert policy._fresh <= names
     assert {
-        "benefits.settle_income", "benefits.instruct_payment", "benefits.confirm_payment", "benefits.decide_claim",
-        "projects.decide_gate", "projects.release_stage", "projects.start_project", "needs.sign_award", "accounts.set_roles",
-        "accounts.create_client",
-    } <= policy._fresh <= set(policy.names())  # fmt: skip
+        "projects.decide_gate", "projects.release_stage", "projects.start_project", "projects.sign_acceptance",
+        "needs.sign_award", "needs.void_award", "needs.sign_contract", "webhooks.register_endpoint",
+    } <= policy._fresh  # fmt: skip
     with pytest.raises(NotFresh):
         policy.require(Actor(person=Person(name="x"), is_fresh=False), "accounts.close_account")
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "保留在本页"), ("en", "kept on this page")])
+def test_what_was_typed_into_a_form_that_was_sent_too_late_is_kept_and_sent_again(
+    someone: Person, client: Any, frozen_clock: Any, settings: Any, language: str, words: str
+) -> None:
+    settings.FRESH_SIGN_IN_MINUTES = 15
+    settings.LANGUAGE_CODE = language
+    Person.objects.filter(pk=someone.pk).update(language=language)
+    home = someone.memberships.get().organisation
+    sign_in(client, someone)
+    place = f"/accounts/organisations/{home.pk}/invite/"
+    assert client.get(place).status_code == 200
+    frozen_clock.move(minutes=16)
+    kept = client.post(place, {"email": "new@example.test", "roles": ["member", "finance"], "_key": str(uuid4())})
+    page = kept.content.decode()
+    assert (kept.status_code, kept.headers["Cache-Control"]) == (403, "no-store")
+    assert words in page
+    again = re.findall(r'<input type="hidden" name="(email|roles|_key)" value="([^"]+)">', page)
+    assert [name for name, _value in again] == ["email", "roles", "roles", "_key"]
+    assert client.post("/accounts/confirm/", {"password": PASSWORD}).headers["Location"] == "/"
+    sent: dict[str, list[str]] = {}
+    for name, value in again:
+        sent.setdefault(name, []).append(value)
+    assert client.post(place, sent).status_code == 302
+    assert Invitation.objects.get(email="new@example.test").roles == ["member", "finance"]
 
 
 def test_sessions_are_listed_and_ended_by_their_person_alone(someone: Person, client: Any) -> None:

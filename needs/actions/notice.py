@@ -141,6 +141,7 @@ def assign_objection(*, actor: Actor, objection_id: UUID, person_id: UUID | None
         params={"organisation": str(objection.organisation), "challenge": str(challenge)},
         why=gettext_noop("You were named to decide it; the award waits."),
         person=person,
+        organisation=challenge.issuer,
         obj=challenge,
         link=_link(objection),
         key=f"decide_objection:{objection.pk}:{person.pk}",

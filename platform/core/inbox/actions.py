@@ -20,7 +20,7 @@ from core.command import command
 from core.errors import Conflict, Invalid, Missing, NotAllowed, Stale, WrongState
 from core.inbox import feeds, kinds, services
 from core.inbox.models import Absence, Choice, Feed, Notification, Preferences, Task
-from core.inbox.queries import colleagues, notifications_visible_to, preferences_of
+from core.inbox.queries import colleagues, may_go_on, notifications_visible_to, preferences_of
 from core.inbox.states import Mailing, TaskState
 
 LONGEST = dt.timedelta(days=366)
@@ -101,9 +101,12 @@ def _checked_choice(choice: Mapping[str, Any]) -> dict[str, Any]:
 
 @command
 def hand_on_task(*, actor: Actor, task_id: UUID, to: UUID, note: str = "") -> Task:
-    """Hand a task of the organisation on to another member who holds the role it needs; the history keeps the note."""
+    """Hand a task of the organisation on to another member who holds the role it needs; the history keeps the note.
+
+    What was asked of a person stays with that person; once they have left, an admin hands it on.
+    """
     task = policy.fetch_for_update(actor, "inbox.hand_on_task", Task, task_id)
-    if task.person_id is not None or task.organisation is None:
+    if task.organisation is None or not may_go_on(task):
         raise NotAllowed(
             _("This is asked of you as a person, not of your organisation: nobody else can do it for you."),
             code="personal_task",

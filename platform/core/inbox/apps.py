@@ -7,4 +7,4 @@ class InboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core.inbox import labels, nav, own_data, own_kinds, rules  # noqa: F401 - registers
+        from core.inbox import handlers, labels, nav, own_data, own_kinds, rules  # noqa: F401 - registers

@@ -10,6 +10,7 @@ kinds.register(
     told={
         "task_handed_on": _("A colleague hands a task on to me"),
         "cover_named": _("I cover for a colleague"),
+        "tasks_left": _("A member left, and their tasks remain"),
     },
     order=10,
 )

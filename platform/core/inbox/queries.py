@@ -48,7 +48,10 @@ def away_for(actor: Actor) -> list[UUID]:
 
 def tasks_visible_to(actor: Actor, away: list[UUID] | None = None) -> QuerySet[Task]:
     """Tasks of the person, those of the acting organisation for the roles the person holds there, those handed on to
-    the person, and those of people for whom the person stands in (`away`, where the caller knows them already)."""
+    the person, and those of people for whom the person stands in (`away`, where the caller knows them already).
+
+    Admins also see what was asked of members who have left since.
+    """
     if actor.person is None and actor.organisation is None:
         return Task.objects.none()
     mine = Q(pk__in=[])
@@ -58,6 +61,8 @@ def tasks_visible_to(actor: Actor, away: list[UUID] | None = None) -> QuerySet[T
     if actor.organisation is not None:
         roles = list(actor.roles | {Role.MEMBER})
         ours = Q(person__isnull=True) & (Q(role="") | Q(role__in=roles))
+        if Role.ADMIN in actor.roles:
+            ours |= left_behind()
         if actor.person is not None:
             ours |= Q(holder=actor.person)
             if away := away_for(actor) if away is None else away:
@@ -84,6 +89,18 @@ def tasks_for(actor: Actor) -> QuerySet[Task]:
     if actor.person is not None:
         rows = rows.filter(with_me(actor, away))
     return rows.order_by(F("due_at").asc(nulls_last=True), "created_at")
+
+
+def left_behind() -> Q:
+    """What an organisation's seat was asked, whose person has given the seat up since."""
+    seats = Membership.objects.filter(person=OuterRef("person"), organisation=OuterRef("organisation"))
+    gone = seats.filter(Q(is_active=False) | Q(person__is_active=False))
+    return Q(person__isnull=False, organisation__isnull=False) & Q(Exists(gone))
+
+
+def may_go_on(task: Task) -> bool:
+    """Whether the task may be handed on: it is asked of an organisation, or of somebody who has left it."""
+    return task.person_id is None or Task.objects.filter(left_behind(), pk=task.pk).exists()
 
 
 def with_me(actor: Actor, away: list[UUID]) -> Q:
@@ -144,17 +161,22 @@ def colleagues(organisation: Organisation) -> QuerySet[Membership]:
 
 
 def people_asked(task: Task) -> list[Person]:
-    """Whom a task waits for: its holder, its person, or whoever holds its role; and who stands in for them."""
-    if task.holder is not None:
-        people = [task.holder]
-    elif task.person is not None:
-        people = [task.person]
-    elif task.organisation is not None:
-        people = list(members_with_role(task.organisation, task.role or Role.MEMBER))
-    else:
-        people = []
-    if task.organisation is not None and people:
-        standing_in = absences_now().filter(person__in=people, organisation=task.organisation)
+    """Whom a task waits for: its holder, its person, or whoever holds its role; and who stands in for them.
+
+    Only those who still have their seat. Without its holder a task waits for its role again; what was asked of a
+    person who has left waits for the organisation's admins.
+    """
+    if task.organisation is None:
+        return [task.person] if task.person is not None else []
+    named = [one for one in (task.holder, task.person) if one is not None]
+    seated = {one.person_id for one in colleagues(task.organisation).filter(person__in=named)} if named else set()
+    people = [one for one in named if one.pk in seated][:1]
+    if not people:
+        role = Role.ADMIN if task.person is not None else task.role or Role.MEMBER
+        people = list(members_with_role(task.organisation, role))
+    if people:
+        here = colleagues(task.organisation).filter(person=OuterRef("cover")).order_by()
+        standing_in = absences_now().filter(Exists(here), person__in=people, organisation=task.organisation)
         people += [one.cover for one in standing_in.select_related("cover")]
     return list({one.pk: one for one in people}.values())
 

@@ -11,9 +11,10 @@ from celery import shared_task
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from core import clock
+from core.accounts.models import Membership
 from core.inbox import mail, services, timing
 from core.inbox.kinds import kind_of
 from core.inbox.models import Notification, Preferences, Task
@@ -56,7 +57,10 @@ def _people_due() -> list[UUID]:
 
 
 def _due() -> QuerySet[Notification]:
-    return Notification.objects.filter(mailed_at__isnull=True, mail_after__lte=clock.now(), person__is_active=True)
+    """What an organisation is told goes to whoever has a seat there when it goes out."""
+    due = Notification.objects.filter(mailed_at__isnull=True, mail_after__lte=clock.now(), person__is_active=True)
+    seat = Membership.objects.filter(person=OuterRef("person"), organisation=OuterRef("organisation"), is_active=True)
+    return due.filter(Q(organisation__isnull=True) | Exists(seat))
 
 
 def _serve(person_id: UUID, connection: BaseEmailBackend) -> int:

@@ -20,7 +20,16 @@ from core.accounts.states import Role
 from core.errors import NotAllowed
 from core.inbox import actions
 from core.inbox.models import Notification, Task
-from core.inbox.queries import away_for, colleagues, covered_by, notifications_visible_to, tasks_visible_to, with_me
+from core.inbox.queries import (
+    away_for,
+    colleagues,
+    covered_by,
+    left_behind,
+    may_go_on,
+    notifications_visible_to,
+    tasks_visible_to,
+    with_me,
+)
 from core.inbox.states import TaskState
 from core.inbox.web import forms
 from core.web import tables
@@ -120,13 +129,20 @@ def list_tasks(request: HttpRequest) -> HttpResponse:
     actor = a_person(request)
     away = away_for(actor)
     mine, is_open = with_me(actor, away), Q(state=TaskState.OPEN)
-    boxes = {"mine": is_open & mine, "others": is_open & ~mine, "all": Q()}
+    boxes = {"mine": is_open & mine, "others": is_open & ~mine, "left": is_open & mine & left_behind(), "all": Q()}
     asked = request.GET.get("box", "all" if request.GET.get("state") else "mine")
     box = asked if asked in boxes else "mine"
     rows = (
         tasks_visible_to(actor, away).select_related("organisation", "person", "holder", "closed_by").filter(boxes[box])
     )
-    names = {"mine": _("Waits for me"), "others": _("Handed on to others"), "all": _("All, also what is over")}
+    names = {
+        "mine": _("Waits for me"),
+        "others": _("Handed on to others"),
+        "left": _("Of members who left"),
+        "all": _("All, also what is over"),
+    }
+    if Role.ADMIN not in actor.roles:
+        del names["left"]
     tabs = [
         {"label": name, "url": f"{reverse('inbox:list')}?box={key}", "is_current": key == box}
         for key, name in names.items()
@@ -151,7 +167,8 @@ def task_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     task = policy.fetch(actor, "inbox.view_task", Task, pk)
     is_open = task.state == TaskState.OPEN
     buttons: list[dict[str, Any]] = []
-    if is_open and task.person_id is None and policy.can(actor, "inbox.hand_on_task", task):
+    goes_on = is_open and may_go_on(task)
+    if goes_on and policy.can(actor, "inbox.hand_on_task", task):
         buttons.append(
             {"label": _("Hand on"), "url": reverse("inbox:hand_on_task", args=[pk]), "icon": "arrow-forward-up"}
         )
@@ -165,6 +182,7 @@ def task_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "whose": whose(task),
         "history": [replace(row, operation_label=_told(row)) for row in book.timeline(task)],
         "cover": covered_by(actor).filter(person__in=[one for one in (task.person_id, task.holder_id) if one]).first(),
+        "has_left": task.person if goes_on and task.person_id is not None else None,
         "lacks_role": bool(task.role) and task.role != Role.MEMBER and task.role not in actor.roles,
         "role": Role(task.role).label if task.role else "",
         "actions": buttons,
@@ -188,7 +206,7 @@ def hand_on_task(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Hand a task on to a colleague who may do it."""
     task = policy.fetch(a_person(request), "inbox.hand_on_task", Task, pk)
     choices: list[tuple[str, str]] = []
-    if task.organisation is not None and task.person_id is None:
+    if task.organisation is not None and may_go_on(task):
         seats = colleagues(task.organisation)
         if task.role and task.role != Role.MEMBER:
             seats = seats.filter(roles__contains=[task.role])

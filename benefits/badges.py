@@ -5,6 +5,7 @@ from benefits.states import (
     ClaimState,
     DisputeState,
     IncomeState,
+    PartyState,
     StatementState,
     TrancheState,
     VersionState,
@@ -33,6 +34,7 @@ badges.register(
         TrancheState.VOIDED: "quiet",
     },
 )
+badges.register(PartyState, {PartyState.ASKED: "warn", PartyState.AGREED: "ok", PartyState.REFUSED: "bad"})
 badges.register(CallState, {CallState.DUE: "info", CallState.LATE: "bad", CallState.PAID: "ok"})
 badges.register(
     ClaimState,

@@ -24,6 +24,7 @@ kinds.register(
     asked={
         "sign_agreement": _("A share agreement waits for our signature"),
         "confirm_payment": _("A payment waits for our confirmation"),
+        "answer_fund": _("A risk fund waits for our agreement"),
         "pay_call": _("A call of a risk fund must be paid"),
         "decide_claim": _("A claim waits for our decision"),
     },
@@ -34,6 +35,7 @@ kinds.register(
         "payment_confirmed": _("A payment was confirmed"),
         "dispute_raised": _("A party asks about a statement"),
         "dispute_closed": _("A question about a statement was settled"),
+        "fund_answered": _("A party answered to our risk fund"),
         "call_late": _("A call of a risk fund was not paid in time"),
         "claim_decided": _("A claim was decided"),
     },

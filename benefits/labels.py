@@ -17,6 +17,8 @@ for _operation, _words in {
     "close_dispute": _("closed the question about a statement"),
     "mark_late_call": _("marked a part of a call as late"),
     "open_fund": _("opened the risk fund"),
+    "agree_to_fund": _("agreed to the risk fund"),
+    "refuse_fund": _("refused the risk fund"),
     "call_fund": _("called the fund's parties"),
     "record_call_payment": _("recorded a payment into the fund"),
     "open_claim": _("opened a claim"),

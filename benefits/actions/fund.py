@@ -61,7 +61,7 @@ def open_fund(
     if wrong:
         raise Invalid(_("Some of what you entered needs a second look."), fields=wrong)
     fund = services.open_fund(
-        manager=manager, parties=rows,
+        manager=manager, parties=rows, actor=actor,
         fields={"name": name.strip(), "target": target, "rate_percent": rate_percent, "claim_cap": claim_cap, "party_cap": party_cap,
                 "supervised_account": supervised_account.strip(), "chain": found},
     )  # fmt: skip
@@ -69,6 +69,38 @@ def open_fund(
         actor, "open_fund", fund, after={"target": target, "parties": {str(one): str(percent) for one, percent in rows}}
     )
     return fund
+
+
+@command
+def agree_to_fund(*, actor: Actor, party_id: UUID) -> FundParty:
+    """Agree, as a signatory of the party, to the fund's ratio, account and terms: from now on it can be called (R083)."""
+    party = policy.fetch_for_update(actor, "benefits.agree_to_fund", FundParty, party_id)
+    return _answer(actor, party, "agree_to_fund", "")
+
+
+@command
+def refuse_fund(*, actor: Actor, party_id: UUID, reason: str) -> FundParty:
+    """Refuse, as a signatory of the party, to take part in the fund; its manager reads why."""
+    party = policy.fetch_for_update(actor, "benefits.refuse_fund", FundParty, party_id)
+    if not reason.strip():
+        raise Invalid(_("Give the reason; the manager of the fund reads it."), field="reason")
+    return _answer(actor, party, "refuse_fund", reason.strip()[:1000])
+
+
+def _answer(actor: Actor, party: FundParty, move: str, reason: str) -> FundParty:
+    services.answer_fund(party, move, actor, reason)
+    fund = party.fund
+    book.record(
+        actor, move, fund, reason=reason,
+        after={"party": str(party), "percent": party.percent, "supervised_account": fund.supervised_account, "target": fund.target},
+    )  # fmt: skip
+    inbox.notify(
+        kind="fund_answered", title=gettext_noop("%(party)s has agreed to the fund “%(fund)s”") if move == "agree_to_fund"
+        else gettext_noop("%(party)s has refused the fund “%(fund)s”"),
+        params={"party": party.organisation.name, "fund": fund.name}, body=reason, to=fund.manager, obj=fund, link=fund_link(fund),
+        key=f"fund_answered:{party.pk}:{party.state}",
+    )  # fmt: skip
+    return party
 
 
 @command

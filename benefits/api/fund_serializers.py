@@ -40,7 +40,9 @@ class FundPartyOut(serializers.ModelSerializer):  # type: ignore[type-arg]
 
     class Meta:
         model = FundParty
-        fields = ["id", "organisation", "percent", "continues", "continuation_note"]
+        fields = [
+            "id", "organisation", "percent", "state", "answered_at", "answer_note", "continues", "continuation_note",
+        ]  # fmt: skip
 
 
 class CallLineOut(serializers.ModelSerializer):  # type: ignore[type-arg]
@@ -150,6 +152,10 @@ class ClaimEvidenceIn(Input):
 class ClaimDecisionIn(Input):
     is_approved = serializers.BooleanField()
     reason = serializers.CharField(max_length=5000)
+
+
+class FundRefusalIn(Input):
+    reason = serializers.CharField(max_length=1000)
 
 
 class ContinuationIn(Input):

@@ -222,7 +222,9 @@ class CallLines(RoomViewSet):
 class FundParties(RoomViewSet):
     room, model, view_rule, id_name = "benefits", FundParty, "benefits.view_fund_party", "party_id"
     serializer_class = fund_forms.FundPartyOut
-    filterset_fields = ["fund"]
+    filterset_fields = ["fund", "state"]
+    agree = operation(fund_actions.agree_to_fund, path="agree")
+    refuse = operation(fund_actions.refuse_fund, path="refuse", serializer=fund_forms.FundRefusalIn)
     record_continuation = operation(
         fund_actions.record_continuation, path="record_continuation", serializer=fund_forms.ContinuationIn
     )

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from benefits.states import CallState, ClaimKind, ClaimState, EvidenceKind
+from benefits.states import CallState, ClaimKind, ClaimState, EvidenceKind, PartyState
 from chains.models import Chain
 from core import clock
 from core.accounts.models import Organisation, Person
@@ -43,11 +43,18 @@ class RiskFund(VersionedModel):
 
 
 class FundParty(UuidModel):
-    """Who pays in, at which ratio, and whether it goes on after a claim."""
+    """Who pays in, at which ratio, who agreed to it, and whether it goes on after a claim."""
 
     fund = models.ForeignKey(RiskFund, on_delete=models.PROTECT, related_name="parties")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="fund_parties")
     percent = models.DecimalField(_("Percent"), max_digits=7, decimal_places=4)
+    # The database's own default is for code that did not ask yet: what it wrote counted as agreed.
+    state = models.CharField(
+        max_length=20, choices=PartyState.choices, default=PartyState.ASKED, db_default=PartyState.AGREED
+    )
+    answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer_note = models.CharField(max_length=1000, blank=True, db_default="")
     continues = models.BooleanField(_("Takes part"), default=True)
     continuation_note = models.CharField(max_length=300, blank=True)
 
@@ -56,6 +63,7 @@ class FundParty(UuidModel):
         constraints = [
             models.UniqueConstraint(fields=["fund", "organisation"], name="fund_party_once"),
             models.CheckConstraint(condition=Q(percent__gt=0, percent__lte=100), name="fund_party_percent"),
+            known_states("state", PartyState, "fund_party_state_known"),
         ]
 
     def __str__(self) -> str:

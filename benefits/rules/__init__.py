@@ -21,6 +21,7 @@ from benefits.models import (
     Statement,
     Tranche,
 )
+from benefits.states import PartyState
 from core.access import policy
 from core.access.predicates import is_verified_member, role_in
 from core.accounts.actor import Actor
@@ -58,13 +59,19 @@ def manages(actor: Actor, fund: Any) -> bool:
     return actor.person is not None and role_in(actor, fund.manager, "signatory")
 
 
+def answers_fund(actor: Actor, party: Any) -> bool:
+    """A signatory of the party that is asked, as a person."""
+    return actor.person is not None and role_in(actor, party.organisation, "signatory")
+
+
 def keeps_fund(actor: Actor, fund: Any) -> bool:
     return role_in(actor, fund.manager, "finance")
 
 
 def claims(actor: Actor, fund: Any) -> bool:
-    """A member of a party of the fund."""
-    return is_verified_member(actor) and fund.parties.filter(organisation=actor.organisation).exists()
+    """A member of a party that has agreed to the fund."""
+    agreed = fund.parties.filter(organisation=actor.organisation, state=PartyState.AGREED)
+    return is_verified_member(actor) and agreed.exists()
 
 
 def own_claim(actor: Actor, claim: Any) -> bool:
@@ -96,6 +103,8 @@ policy.register(
         "benefits.open_fund": lambda actor, organisation: (
             actor.person is not None and role_in(actor, organisation, "signatory")
         ),
+        "benefits.agree_to_fund": answers_fund,
+        "benefits.refuse_fund": answers_fund,
         "benefits.call_fund": manages,
         "benefits.record_call_payment": lambda actor, line: keeps_fund(actor, line.call.fund),
         "benefits.open_claim": claims,
@@ -113,6 +122,8 @@ policy.register(
         "benefits.confirm_payment": _("Only the payee's finance confirms that the money has come."),
         "benefits.raise_dispute": _("Only members of the agreement's parties ask about its amounts."),
         "benefits.close_dispute": _("Only the party that asked closes its question."),
+        "benefits.agree_to_fund": _("Only a signatory of the party agrees to a fund."),
+        "benefits.refuse_fund": _("Only a signatory of the party refuses a fund."),
         "benefits.record_call_payment": _("Only the finance of the fund's manager records what has come in."),
         "benefits.decide_claim": _(
             "Only a signatory of the fund's manager decides, and never on a claim of the own organisation."
@@ -127,6 +138,7 @@ policy.register(
         "benefits.reconcile_payment",
         "benefits.close_dispute",
         "benefits.open_fund",
+        "benefits.agree_to_fund",
         "benefits.call_fund",
         "benefits.record_call_payment",
         "benefits.decide_claim",

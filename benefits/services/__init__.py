@@ -8,6 +8,7 @@ from benefits.services.agreement import (
     sign_version,
 )
 from benefits.services.fund import (
+    answer_fund,
     assess_claim,
     call_fund,
     mark_late_calls,
@@ -22,6 +23,7 @@ from benefits.services.tranche import capture_tranche, hold_tranche, plan_tranch
 
 __all__ = [
     "add_agreement_party",
+    "answer_fund",
     "assess_claim",
     "call_fund",
     "capture_tranche",

@@ -16,11 +16,11 @@ from django.utils.translation import gettext_noop
 from benefits.allocation import Part, split
 from benefits.models import Claim, ClaimEvidence, FundCall, FundCallLine, FundParty, RiskFund
 from benefits.queries import fund_balance, paid_to
-from benefits.states import CALL, CLAIM, REQUIRED_EVIDENCE, CallState, ClaimKind, EvidenceKind
+from benefits.states import CALL, CLAIM, PARTY, REQUIRED_EVIDENCE, CallState, ClaimKind, EvidenceKind, PartyState
 from core import book, clock
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
-from core.errors import Invalid
+from core.errors import Blocked, Invalid, Missing
 from core.inbox import services as inbox
 from core.ledger import services as ledger
 from core.ledger.models import Account, Limit
@@ -40,9 +40,9 @@ def cash_of(fund: RiskFund) -> Account:
 
 
 def open_fund(
-    *, manager: Organisation, fields: Mapping[str, Any], parties: Sequence[tuple[Organisation, Decimal]]
+    *, manager: Organisation, fields: Mapping[str, Any], parties: Sequence[tuple[Organisation, Decimal]], actor: Actor
 ) -> RiskFund:
-    """A fund with its parties' ratios, which sum to exactly 100 %."""
+    """A fund with its parties' ratios, which sum to exactly 100 %; all but its manager are asked whether they agree."""
     wrong: dict[str, list[Any]] = {}
     if not parties:
         wrong["parties"] = [_("A fund has at least one party.")]
@@ -55,7 +55,15 @@ def open_fund(
         raise Invalid(_("Some of what you entered needs a second look."), fields=wrong)
     fund = RiskFund.objects.create(manager=manager, **fields)
     for organisation, percent in parties:
-        FundParty.objects.create(fund=fund, organisation=organisation, percent=percent)
+        party = FundParty.objects.create(fund=fund, organisation=organisation, percent=percent)
+        if organisation.pk == manager.pk:
+            answer_fund(party, "agree_to_fund", actor)
+            continue
+        inbox.open_task(
+            kind="answer_fund", title=gettext_noop("Agree to the terms of the risk fund “%(fund)s” of %(manager)s, or refuse them"),
+            params={"fund": fund.name, "manager": manager.name}, organisation=organisation, role="signatory", obj=fund,
+            link=reverse("benefits:answer_fund", args=[party.pk]), key=f"answer_fund:{party.pk}",
+        )  # fmt: skip
     cash_of(fund)
     everyone = [manager, *(organisation for organisation, _percent in parties)]
     words = " ".join(str(one) for one in [*everyone, fund.chain or ""])
@@ -65,16 +73,42 @@ def open_fund(
     return fund
 
 
-def call_fund(*, fund: RiskFund, amount: Decimal, due_on: dt.date, actor: Actor) -> FundCall:
-    """A call for `amount` from all parties by ratio, exact to the fen (R083)."""
-    parties = list(fund.parties.select_related("organisation"))
+def shares_of(fund: RiskFund) -> dict[UUID, Decimal]:
+    """What each party pays of the whole target, to the fen."""
+    return _split(fund.target, list(fund.parties.all()))
+
+
+def _split(amount: Decimal, parties: Sequence[FundParty]) -> dict[UUID, Decimal]:
     parts = [Part(str(one.pk), Fraction(one.percent) / 100) for one in parties]
     shares = split(ledger.to_fen(amount), parts)
+    return {one.pk: Decimal(shares.paid[str(one.pk)]) / 100 for one in parties}
+
+
+def answer_fund(party: FundParty, move: str, actor: Actor, note: str = "") -> None:
+    """The party's word on the fund's terms; both actions go through it."""
+    party.state = PARTY.after(party.state, move)
+    party.answered_by, party.answered_at, party.answer_note = actor.person, clock.now(), note
+    party.save(update_fields=["state", "answered_by", "answered_at", "answer_note"])
+    inbox.close_tasks(key=f"answer_fund:{party.pk}")
+
+
+def call_fund(*, fund: RiskFund, amount: Decimal, due_on: dt.date, actor: Actor) -> FundCall:
+    """A call for `amount` from all parties by ratio, exact to the fen (R083); refused until each of them has agreed."""
+    parties = list(fund.parties.select_related("organisation"))
+    if waiting := [one for one in parties if one.state != PartyState.AGREED]:
+        raise Blocked(
+            _("Nobody is called before all parties have agreed to the fund."), code="parties_not_agreed",
+            missing=[
+                Missing(_("%(party)s: %(state)s") % {"party": one, "state": one.get_state_display()}, str(one.organisation), fund_link(fund))
+                for one in waiting
+            ],
+        )  # fmt: skip
+    shares = _split(amount, parties)
     number = (fund.calls.order_by("-number").values_list("number", flat=True).first() or 0) + 1
     call = FundCall.objects.create(fund=fund, number=number, amount=amount, due_on=due_on, called_by=actor.person)
     due_at = dt.datetime.combine(due_on, dt.time(23, 59, 59), clock.CHINA)
     for party in parties:
-        line = FundCallLine.objects.create(call=call, party=party, amount=Decimal(shares.paid[str(party.pk)]) / 100)
+        line = FundCallLine.objects.create(call=call, party=party, amount=shares[party.pk])
         inbox.open_task(
             kind="pay_call", title=gettext_noop("Pay %(amount)s yuan into the fund “%(fund)s”"),
             params={"amount": f"{line.amount:,.2f}", "fund": fund.name}, organisation=party.organisation, role="finance", obj=fund,
@@ -127,7 +161,7 @@ def open_claim(
 ) -> Claim:  # fmt: skip
     """A draft claim; `leaves` are book entries that prove it, as (kind of evidence, leaf hash, caption)."""
     wrong: dict[str, list[Any]] = {}
-    if not fund.parties.filter(organisation=claimant).exists():
+    if not fund.parties.filter(organisation=claimant, state=PartyState.AGREED).exists():
         wrong["fund"] = [_("Only a party of the fund claims.")]
     if kind not in ClaimKind.values:
         wrong["kind"] = [_("Choose what the claim is for.")]

@@ -73,6 +73,20 @@ TRANCHE = Machine(
 )
 
 
+class PartyState(models.TextChoices):
+    """Nobody owes a fund anything before a signatory of theirs has agreed to its terms."""
+
+    ASKED = "asked", _("Asked to take part")
+    AGREED = "agreed", _("Agreed")
+    REFUSED = "refused", _("Refused")
+
+
+PARTY = Machine(
+    Move("agree_to_fund", [PartyState.ASKED, PartyState.REFUSED], PartyState.AGREED),
+    Move("refuse_fund", [PartyState.ASKED], PartyState.REFUSED),
+)
+
+
 class CallState(models.TextChoices):
     DUE = "due", _("Due")
     LATE = "late", _("Late")

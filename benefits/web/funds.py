@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from benefits import queries
 from benefits.actions import fund as actions
 from benefits.models import FundCallLine, FundParty, RiskFund
-from benefits.states import CALL
+from benefits.services.fund import shares_of
+from benefits.states import CALL, PartyState
 from benefits.web import forms
 from benefits.web.doors import actor_of
 from core import book
@@ -108,6 +109,24 @@ def fund_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render_page(request, "benefits/fund.html", shown, title=fund.name, crumbs=crumbs(fund), facts=facts)
 
 
+def answer_fund(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Agree to a fund that names one's organisation as a party, or refuse it."""
+    party = policy.fetch(actor_of(request), "benefits.refuse_fund", FundParty, pk)
+    part = shares_of(party.fund).get(party.pk)
+
+    def action(*, actor: Actor, answer: str, reason: str) -> FundParty:
+        if answer == "agree":
+            return actions.agree_to_fund(actor=actor, party_id=pk)
+        return actions.refuse_fund(actor=actor, party_id=pk, reason=reason)
+
+    home = reverse("benefits:fund", args=[party.fund_id])
+    return form_page(
+        request, "benefits/answer_fund.html", forms.AnswerForm, action=action, title=_("Take part in the fund?"),
+        crumbs=[*crumbs(party.fund, is_link=True), crumb(_("Take part in the fund?"))], success=home, message=_("Recorded."),
+        submit=_("Answer"), context={"cancel_url": home, "fund": party.fund, "party": party, "part": part},
+    )  # fmt: skip
+
+
 def call_fund(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Call the parties by their ratios."""
     fund = policy.fetch(actor_of(request), "benefits.call_fund", RiskFund, pk)
@@ -154,7 +173,9 @@ def crumbs(fund: RiskFund | None = None, *, is_link: bool = False) -> list[Crumb
 
 def _overview(actor: Actor, fund: RiskFund) -> dict[str, Any]:
     manages = policy.can(actor, "benefits.call_fund", fund)
-    return {"manages": manages, "own": actor.organisation_id if actor.has_role("signatory") else None}
+    own = actor.organisation_id if actor.has_role("signatory") else None
+    asked = fund.parties.filter(organisation=own).exclude(state=PartyState.AGREED).first() if own else None
+    return {"manages": manages, "own": own, "asked": asked}
 
 
 def _calls(actor: Actor, fund: RiskFund) -> dict[str, Any]:
@@ -176,7 +197,7 @@ _PARTS: dict[str, Any] = {"overview": _overview, "calls": _calls, "claims": _cla
 
 def _asks(actor: Actor, fund: RiskFund) -> dict[str, Any]:
     buttons: list[dict[str, Any]] = []
-    if policy.can(actor, "benefits.call_fund", fund):
+    if policy.can(actor, "benefits.call_fund", fund) and not fund.parties.exclude(state=PartyState.AGREED).exists():
         url = reverse("benefits:call_fund", args=[fund.pk])
         buttons.append({"label": _("Call the parties"), "url": url, "icon": "speakerphone", "primary": True})
     if policy.can(actor, "benefits.open_claim", fund):

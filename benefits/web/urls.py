@@ -35,6 +35,7 @@ urlpatterns = [
     path("funds/<uuid:pk>/call/", funds.call_fund, name="call_fund"),
     path("funds/<uuid:pk>/claim/", claims.open_claim, name="open_claim"),
     path("calls/<uuid:pk>/pay/", funds.record_call_payment, name="record_call_payment"),
+    path("fund-parties/<uuid:pk>/answer/", funds.answer_fund, name="answer_fund"),
     path("fund-parties/<uuid:pk>/continue/", funds.record_continuation, name="record_continuation"),
     path("claims/", claims.list_claims, name="claims"),
     path("claims/<uuid:pk>/", claims.claim_page, name="claim"),

@@ -243,6 +243,7 @@ def test_a_manager_who_is_a_party_does_not_decide_on_the_own_claim(db: Any) -> N
         actor=manager, name="x", target=Dec(100), rate_percent=Dec(50), claim_cap=Dec(50), supervised_account="a",
         parties=[{"organisation": one.organisation_id, "percent": Dec(50)} for one in (manager, other)],
     )  # fmt: skip
+    make.agreed(fund, other)
     claim = fund_actions.open_claim(actor=manager, fund_id=fund.pk, kind="market", loss=Dec(10), reason="x")
     fund_actions.add_claim_evidence(actor=manager, claim_id=claim.pk, kind="market_report", file=make_needs.pdf())
     fund_actions.submit_claim(actor=manager, claim_id=claim.pk)

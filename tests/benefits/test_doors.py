@@ -154,6 +154,9 @@ def test_a_fund_from_opening_to_compensation_by_rest(api: Any, loss: str, pays: 
     assert bad.status_code == 422 and "90" in bad.data["errors"]["parties"][0], api.text(bad)
     fund = door.post("funds/", body)
     assert fund.status_code == 201, api.text(fund)
+    for one in parties:
+        [row] = [row for row in fund.data["parties"] if row["organisation"]["id"] == str(one.organisation_id)]
+        assert api.as_person(one.person, one.organisation).post(f"fund-parties/{row['id']}/agree/").status_code == 200
     call = door.post(f"funds/{fund.data['id']}/call/", {"due_on": str(clock.today())})
     assert sorted(Dec(one["amount"]) for one in call.data["lines"]) == [1000000, 2000000, 3000000, 4000000]
     for line in call.data["lines"]:

@@ -39,6 +39,10 @@ def open_by_rest(
     }
     answer = door.post("funds/", body | {"parties": rows})
     assert answer.status_code == 201, api.text(answer)
+    for one in parties:
+        [row] = [row for row in answer.data["parties"] if str(row["organisation"]["id"]) == str(one.organisation_id)]
+        agreed = api.as_person(one.person, one.organisation).post(f"fund-parties/{row['id']}/agree/")
+        assert agreed.status_code == 200, api.text(agreed)
     return answer.data, door, parties
 
 

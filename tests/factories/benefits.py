@@ -78,7 +78,16 @@ def fund(
         actor=manager, parties=[{"organisation": one.organisation_id, "percent": Decimal(percent)} for one, percent in zip(actors, percents, strict=True)],
         **values,
     )  # fmt: skip
+    agreed(row, *actors)
     return row, manager, actors
+
+
+def agreed(row: RiskFund, *actors: Actor) -> None:
+    """The parties' signatories agree to the fund."""
+    for one in actors:
+        party = row.parties.filter(organisation=one.organisation).exclude(state="agreed").first()
+        if party is not None:
+            fund_actions.agree_to_fund(actor=one, party_id=party.pk)
 
 
 def paid_call(row: RiskFund, manager: Actor, *, amount: str | None = None, unpaid: int | None = None) -> Any:

@@ -9,6 +9,7 @@ from benefits.web.forms.agreement import (
     share_table_initial,
 )
 from benefits.web.forms.fund import (
+    AnswerForm,
     CallForm,
     ClaimForm,
     ContinuationForm,
@@ -19,6 +20,6 @@ from benefits.web.forms.fund import (
 )
 
 __all__ = [
-    "CallForm", "ClaimForm", "CloseDispute", "ContinuationForm", "DecisionForm", "EvidenceForm", "FundForm", "IncomeForm",
+    "AnswerForm", "CallForm", "ClaimForm", "CloseDispute", "ContinuationForm", "DecisionForm", "EvidenceForm", "FundForm", "IncomeForm",
     "PaymentForm", "RaiseDispute", "Reference", "ShareTable", "share_table_initial",
 ]  # fmt: skip

@@ -116,6 +116,18 @@ class DecisionForm(forms.Form):
         return bool(self.cleaned_data["is_approved"] == "yes")
 
 
+class AnswerForm(forms.Form):
+    """Whether a party takes part in a fund by its terms."""
+
+    answer = forms.RadioField(
+        label=_("Your answer"),
+        choices=[("agree", _("We agree to ratio, account and terms")), ("refuse", _("We refuse"))],
+    )
+    reason = forms.LongTextField(
+        label=_("Reason"), rows=3, required=False, help_text=_("Needed where you refuse; the manager reads it.")
+    )
+
+
 class ContinuationForm(forms.Form):
     """Whether a party goes on."""
 

@@ -49,6 +49,10 @@ def fund(play: Play, *, failed: bool) -> None:
         "supervised_account": "某银行监管专户（示例）", "parties": parties,
     }  # fmt: skip
     row = investor.post("funds/", body, key=play.key("fund"))
+    for one, part in zip(parties, ("leader", "institute", "supplier1", "investor"), strict=True):
+        [party] = [found for found in row["parties"] if found["organisation"]["id"] == one["organisation"]]
+        if party["state"] == "asked":
+            play.who(part).post(f"fund-parties/{party['id']}/agree/", key=play.key(f"agree:{part}"))
     call = investor.post(f"funds/{row['id']}/call/", {"due_on": walk.day(30)}, key=play.key("call"))
     for line in call["lines"]:
         investor.post(

@@ -293,6 +293,7 @@ NEEDS_NO_PROOF = {
     "benefits.open_claim": "moves no money before decide_claim",
     "benefits.propose_version": "binds nobody before each party's sign_agreement",
     "benefits.raise_dispute": "stops money, and must be easy",
+    "benefits.refuse_fund": "binds nobody",
     "benefits.submit_claim": "moves no money before decide_claim",
 }
 

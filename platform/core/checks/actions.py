@@ -23,7 +23,10 @@ AT_ONCE = 200
 
 @command
 def mute_alert(*, actor: Actor, alert_id: UUID, reason: str, until: dt.datetime | None = None) -> Alert:
-    """Call an alert a false alarm, with the reason; it stays muted while its cause lasts, or until a moment."""
+    """Call an alert a false alarm for one's own organisation, with the reason: while its cause lasts, or until a moment.
+
+    The others who were told go on seeing it, and read who muted it and why.
+    """
     alert = policy.fetch_for_update(actor, "checks.mute_alert", Alert, alert_id)
     return _mute(actor, alert, reason, until)
 
@@ -32,7 +35,7 @@ def mute_alert(*, actor: Actor, alert_id: UUID, reason: str, until: dt.datetime 
 def mute_alerts(
     *, actor: Actor, alert_ids: Sequence[UUID], reason: str, until: dt.datetime | None = None
 ) -> list[Alert]:
-    """Call several alerts false alarms for one reason, all or none."""
+    """Call several alerts false alarms for one's own organisation and one reason, all or none."""
     if not alert_ids:
         raise Invalid(_("Choose at least one alert."), field="alert_ids")
     if len(alert_ids) > AT_ONCE:
@@ -44,9 +47,10 @@ def mute_alerts(
 
 @command
 def unmute_alert(*, actor: Actor, alert_id: UUID, reason: str = "") -> Alert:
-    """Let a muted alert speak again; those it concerns are told anew."""
+    """Let an alert that one's own organisation muted speak again; its members are told anew."""
     alert = policy.fetch_for_update(actor, "checks.unmute_alert", Alert, alert_id)
-    services.unmute(alert)
+    assert actor.organisation is not None  # the rule asks for it
+    services.unmute(alert, actor.organisation)
     services.watch_soon([alert.code])
     book.record(actor, "unmute_alert", alert, reason=reason)
     return alert
@@ -100,6 +104,7 @@ def _mute(actor: Actor, alert: Alert, reason: str, until: dt.datetime | None) ->
         raise Invalid(_("Say why this is a false alarm."), field="reason")
     if until is not None and until <= clock.now():
         raise Invalid(_("This moment has passed."), field="until")
-    services.mute(alert, person=actor.person, reason=reason.strip(), until=until)
+    assert actor.person is not None and actor.organisation is not None  # the rule asks for both
+    services.mute(alert, organisation=actor.organisation, person=actor.person, reason=reason.strip(), until=until)
     book.record(actor, "mute_alert", alert, after={"until": until.isoformat() if until else ""}, reason=reason.strip())
     return alert

@@ -25,8 +25,10 @@ class Alert(UuidModel):
     link = models.CharField(max_length=300, blank=True)
     organisations = models.ManyToManyField(Organisation, related_name="alerts")
     to_operator = models.BooleanField(default=False)
+    # Nobody is silent for another: who called it a false alarm stands in `mutes`, and `standing` is what a reader sees.
     state = models.CharField(max_length=20, choices=AlertState.choices, default=AlertState.RAISED)
     cleared_at = models.DateTimeField(null=True, blank=True)
+    # Neither read nor written any more; the next release takes these three away.
     muted_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     mute_reason = models.TextField(blank=True)
     muted_until = models.DateTimeField(null=True, blank=True)
@@ -49,6 +51,23 @@ class Alert(UuidModel):
 
     def __str__(self) -> str:
         return f"{self.code} {self.object_label}"
+
+
+class Mute(UuidModel):
+    """One organisation calls an alert a false alarm: it is silent for them while its cause lasts, or until a moment."""
+
+    alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="mutes")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [models.UniqueConstraint(fields=["alert", "organisation"], name="mute_once_each")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}: {self.alert}"
 
 
 class AlertTold(UuidModel):

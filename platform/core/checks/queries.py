@@ -7,29 +7,73 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from core import clock
 from core.accounts.actor import Actor
 from core.accounts.models import Membership, Organisation
+from core.accounts.states import OrganisationKind
 from core.checks import registry
-from core.checks.models import Alert, AlertTold, ThresholdChange
-from core.checks.states import OPEN
+from core.checks.models import Alert, AlertTold, Mute, ThresholdChange
+from core.checks.states import OPEN, AlertState
 
 
 def alerts_visible_to(actor: Actor) -> QuerySet[Alert]:
-    """Alerts told to the acting organisation; the operator's admins see those told to the operator as well."""
+    """Alerts told to the acting organisation; the operator's admins see those told to the operator as well.
+
+    `standing` is the state as this organisation sees it: muted only by its own word, with `own_reason` and `own_until`.
+    """
     if actor.organisation is None:
         return Alert.objects.none()
     told = Alert.organisations.through.objects.filter(organisation=actor.organisation)
     mine = Q(pk__in=told.values("alert_id"))
-    return Alert.objects.filter(mine | Q(to_operator=True) if actor.is_platform_admin else mine)
+    rows = Alert.objects.filter(mine | Q(to_operator=True) if actor.is_platform_admin else mine)
+    ours = _mutes_by(actor.organisation)
+    is_muted = Q(state__in=OPEN) & Q(Exists(ours))
+    return rows.annotate(
+        standing=Case(When(is_muted, then=Value(AlertState.MUTED.value)), default=F("state"), output_field=CharField()),
+        own_reason=Coalesce(Subquery(ours.values("reason")[:1]), Value("")),
+        own_until=Subquery(ours.values("until")[:1]),
+    )
+
+
+def _mutes_by(organisation: Organisation) -> QuerySet[Mute]:
+    return Mute.objects.filter(alert=OuterRef("pk"), organisation=organisation)
 
 
 def open_alerts(actor: Actor) -> QuerySet[Alert]:
-    """Those that still fire and were not muted."""
-    return alerts_visible_to(actor).filter(state__in=OPEN)
+    """Those that still fire and that the acting organisation has not muted."""
+    rows = alerts_visible_to(actor).filter(state__in=OPEN)
+    return rows.filter(~Exists(_mutes_by(actor.organisation))) if actor.organisation is not None else rows
+
+
+def standing_for(alert: Alert, organisation: Organisation) -> AlertState:
+    """The alert's state as this organisation sees it."""
+    is_muted = alert.state in OPEN and alert.mutes.filter(organisation=organisation).exists()
+    return AlertState.MUTED if is_muted else AlertState(alert.state)
+
+
+def muted_by_all() -> Q:
+    """Alerts of which every organisation told has said that they are a false alarm."""
+    told = Alert.organisations.through.objects.filter(alert=OuterRef("pk"))
+    spoken = Mute.objects.filter(alert=OuterRef("alert"), organisation=OuterRef("organisation"))
+    ours = Mute.objects.filter(alert=OuterRef("pk"))
+    by_operator = ours.filter(organisation__kinds__contains=[OrganisationKind.OPERATOR])
+    return Q(Exists(ours)) & ~Exists(told.filter(~Exists(spoken))) & (Q(to_operator=False) | Q(Exists(by_operator)))
 
 
 def told_visible_to(actor: Actor) -> QuerySet[AlertTold]:

@@ -15,7 +15,7 @@ from core.checks.queries import alerts_visible_to
 
 
 def may_mute(actor: Actor, alert: Alert) -> bool:
-    """A person of an organisation that was told, or a platform admin."""
+    """A person of an organisation that was told, or a platform admin; each for their own organisation alone."""
     return actor.person is not None and alerts_visible_to(actor).filter(pk=alert.pk).exists()
 
 

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, Model, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
 from core import book, clock
-from core.accounts.models import Membership, Person
-from core.accounts.queries import members_with_role, platform_admins
-from core.checks.models import Alert, AlertTold, Wave
-from core.checks.queries import threshold_value
+from core.accounts.models import Membership, Organisation, Person
+from core.accounts.queries import members_with_role, operators, platform_admins
+from core.accounts.states import Role
+from core.checks.models import Alert, AlertTold, Mute, Wave
+from core.checks.queries import standing_for, threshold_value
 from core.checks.registry import Check, Hit, registered
-from core.checks.states import ALERT, ALIVE, AlertState
+from core.checks.states import ALERT, ALIVE, OPEN, AlertState
 from core.command import system_command
 from core.errors import Blocked, Missing
 from core.inbox import services as inbox
@@ -76,14 +78,38 @@ def watch(codes: set[str] | None = None) -> int:
     for one in registered():
         if one.watches is None or (codes and one.code not in codes):
             continue
-        seen: set[UUID] = set()
-        for obj in one.watches():
-            for hit in one.find(obj):
-                seen.add(_raise(one, hit).pk)
-        _clear(one, seen)
-        alive += len(seen)
+        with _alone(one):
+            alive += _watch_one(one)
     tell_waiting()
     return alive
+
+
+@contextmanager
+def _alone(one: Check) -> Iterator[None]:
+    """One look of a check at a time: another would clear what this one raises meanwhile. Whoever comes second waits."""
+    name = f"checks.{one.name}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [name])
+
+
+def _watch_one(one: Check) -> int:
+    assert one.watches is not None
+    told: dict[UUID, set[UUID]] = {}
+    before = Alert.organisations.through.objects.filter(alert__check_name=one.name, alert__state__in=ALIVE)
+    for alert_id, organisation_id in before.values_list("alert_id", "organisation_id"):
+        told.setdefault(alert_id, set()).add(organisation_id)
+    seen: set[UUID] = set()
+    for obj in one.watches():
+        for hit in one.find(obj):
+            seen.add(_raise(one, hit, told).pk)
+    _clear(one, seen)
+    _end_silences(one)
+    return len(seen)
 
 
 def _clear(one: Check, seen: set[UUID]) -> None:
@@ -96,8 +122,20 @@ def _clear(one: Check, seen: set[UUID]) -> None:
             book.record(system, "clear_alert", alert)
 
 
-def _raise(one: Check, hit: Hit) -> Alert:
-    """The alert of this hit. When it is new, or its time of silence is over, those it concerns wait to be told."""
+def _end_silences(one: Check) -> None:
+    """Whose time of silence is over hears of the alert again, where its cause lasts."""
+    over = Mute.objects.filter(alert__check_name=one.name, alert__state__in=OPEN, until__lte=clock.now())
+    for pk, alert_id in list(over.values_list("pk", "alert_id")):
+        with system_command("checks.watch") as system:
+            alert = Alert.objects.select_for_update().get(pk=alert_id)
+            row = over.filter(pk=pk).select_related("organisation").first()
+            if row is not None:
+                unmute(alert, row.organisation)
+                book.record(system, "unmute_alert", alert, reason=gettext_noop("The time of silence is over."))
+
+
+def _raise(one: Check, hit: Hit, told: Mapping[UUID, set[UUID]]) -> Alert:
+    """The alert of this hit. When it is new, those it concerns wait to be told; later, whom it concerns besides."""
     with override("zh-hans"):
         rule, clears, label = str(hit.rule), str(hit.clears), str(hit.obj)[:200]
     numbers = json.loads(json.dumps(hit.numbers, cls=DjangoJSONEncoder))
@@ -123,30 +161,61 @@ def _raise(one: Check, hit: Hit) -> Alert:
         )
         if fresh:
             alert.organisations.set(hit.tell)
-            _queue(alert)
+            _queue(alert, concerned(alert))
             book.record(system, "raise_alert", alert, after={"rule": rule, "numbers": numbers})
-        elif alert.state == AlertState.MUTED and alert.muted_until is not None and alert.muted_until <= clock.now():
-            unmute(alert)
-            book.record(system, "unmute_alert", alert, reason=gettext_noop("The time of silence is over."))
-        elif alert.numbers != numbers or alert.rule != rule:
+            return alert
+        before = told.get(alert.pk, set())
+        if before != {row.pk for row in hit.tell} or alert.to_operator != hit.tell_operator:
+            _tell_others(alert, hit)
+            names = sorted(str(row) for row in hit.tell)
+            book.record(system, "tell_others", alert, after={"organisations": names, "operator": hit.tell_operator})
+        if alert.numbers != numbers or alert.rule != rule:
             alert.numbers, alert.rule = numbers, rule
             alert.save(update_fields=["numbers", "rule"])
     return alert
 
 
-def _queue(alert: Alert) -> None:
-    """Everybody the alert concerns now, once each, waits for the end of the round; whom it no longer concerns does not."""
-    people: dict[UUID, Person] = {}
-    for organisation in alert.organisations.all():
-        people |= {person.pk: person for person in members_with_role(organisation)}
+def _tell_others(alert: Alert, hit: Hit) -> None:
+    """From now on it concerns these: who did not know waits to be told, and whom it no longer concerns sees it no more."""
+    knew = set(readers(concerned(alert), alert))
+    was = {row.pk for row in concerned(alert)}
+    alert.organisations.set(hit.tell)
+    alert.to_operator = hit.tell_operator
+    alert.save(update_fields=["to_operator"])
+    now = concerned(alert)
+    alert.mutes.exclude(organisation__in=now).delete()
+    _queue(alert, [row for row in now if row.pk not in was], but=knew)
+
+
+def concerned(alert: Alert) -> list[Organisation]:
+    """The organisations told, and those that run the platform where the alert is the operator's as well."""
+    rows = {row.pk: row for row in alert.organisations.all()}
     if alert.to_operator:
-        people |= {person.pk: person for person in platform_admins()}
+        rows |= {row.pk: row for row in operators() if row.pk not in rows}
+    return list(rows.values())
+
+
+def readers(organisations: Iterable[Organisation], alert: Alert) -> dict[UUID, Person]:
+    """Who hears of the alert there: the members of those told that have not muted it; of the operator, its admins."""
+    muted = set(alert.mutes.values_list("organisation_id", flat=True))
+    told = set(alert.organisations.values_list("pk", flat=True))
+    people: dict[UUID, Person] = {}
+    for row in organisations:
+        if row.pk not in muted:
+            roles = () if row.pk in told else (Role.ADMIN,)
+            people |= {person.pk: person for person in members_with_role(row, *roles)}
+    return people
+
+
+def _queue(alert: Alert, organisations: Iterable[Organisation], *, but: Collection[UUID] = ()) -> None:
+    """The people of these, once each, wait for the end of the round; whom the alert no longer concerns does not."""
+    people = {pk: person for pk, person in readers(organisations, alert).items() if pk not in but}
     AlertTold.objects.bulk_create(
         [AlertTold(alert=alert, person=person) for person in people.values()], ignore_conflicts=True
     )
-    rows = AlertTold.objects.filter(alert=alert)
-    rows.filter(person__in=people).update(told_at=None, is_folded=False)
-    rows.filter(told_at__isnull=True).exclude(person__in=people).delete()
+    AlertTold.objects.filter(alert=alert, person__in=people).update(told_at=None, is_folded=False)
+    everybody = readers(concerned(alert), alert)
+    AlertTold.objects.filter(alert=alert, told_at__isnull=True).exclude(person__in=everybody).delete()
 
 
 def tell_waiting() -> int:
@@ -215,8 +284,8 @@ def _tell_one(row: AlertTold) -> None:
         obj=(alert.object_type, alert.object_id),
         link=alert.link or reverse("alerts:alert", args=[alert.pk]),
         params={"code": alert.code, "rule": alert.rule[:150], "object": alert.object_label},
-        # Told again after a silence, an alert is a new notice.
-        key=f"alert:{alert.pk}:{int(clock.now().timestamp())}" if alert.mute_reason else f"alert:{alert.pk}",
+        # Told again after a silence, an alert is a new notice; the row says that this telling is done.
+        key=f"alert:{alert.pk}:{clock.now():%Y%m%d%H%M%S%f}",
     )
 
 
@@ -234,21 +303,22 @@ def _tell_storm(wave: Wave, alert: Alert, *, is_first: bool) -> None:
         inbox.renew(key=key, to=wave.person, params=params)
 
 
-def mute(alert: Alert, *, person: Any, reason: str, until: dt.datetime | None = None) -> Alert:
-    """Mute an alert as a false alarm; it stays muted while the hit lasts, or until the moment given."""
-    alert.state = ALERT.after(alert.state, "mute_alert")
-    alert.muted_by, alert.mute_reason, alert.muted_until = person, reason, until
-    alert.save(update_fields=["state", "muted_by", "mute_reason", "muted_until"])
-    AlertTold.objects.filter(alert=alert, told_at__isnull=True).update(told_at=clock.now())
+def mute(
+    alert: Alert, *, organisation: Organisation, person: Person, reason: str, until: dt.datetime | None = None
+) -> Alert:
+    """Mute an alert as a false alarm for one organisation, while the hit lasts or until the moment given."""
+    ALERT.after(standing_for(alert, organisation), "mute_alert")
+    Mute.objects.create(alert=alert, organisation=organisation, person=person, reason=reason, until=until)
+    still = readers(concerned(alert), alert)
+    AlertTold.objects.filter(alert=alert, told_at__isnull=True).exclude(person__in=still).update(told_at=clock.now())
     return alert
 
 
-def unmute(alert: Alert) -> Alert:
-    """Let a muted alert speak again; those it concerns are told at the end of the next round."""
-    alert.state = ALERT.after(alert.state, "unmute_alert")
-    alert.muted_until = None
-    alert.save(update_fields=["state", "muted_until"])
-    _queue(alert)
+def unmute(alert: Alert, organisation: Organisation) -> Alert:
+    """Let an alert that the organisation muted speak again; its people are told at the end of the next round."""
+    ALERT.after(standing_for(alert, organisation), "unmute_alert")
+    alert.mutes.filter(organisation=organisation).delete()
+    _queue(alert, [organisation])
     return alert
 
 

@@ -1,4 +1,4 @@
-"""The life of an alert."""
+"""The life of an alert, as one of the organisations told sees it: each mutes it for itself."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

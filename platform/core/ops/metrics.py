@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Case, CharField, Count, F, Value, When
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from core.checks.models import Alert
+from core.checks.queries import muted_by_all
 from core.checks.states import ALIVE
 from core.ops import health, heartbeats
 
@@ -100,7 +101,9 @@ class FromDatabase(Collector):
 
     def _alerts(self) -> GaugeMetricFamily:
         gauge = GaugeMetricFamily("xielian_alerts", "Alerts alive, by code and state.", labels=["code", "state"])
-        rows = Alert.objects.filter(state__in=ALIVE).order_by().values_list("code", "state").annotate(Count("pk"))
+        standing = Case(When(muted_by_all(), then=Value("muted")), default=F("state"), output_field=CharField())
+        alive = Alert.objects.filter(state__in=ALIVE).annotate(standing=standing)
+        rows = alive.order_by().values_list("code", "standing").annotate(Count("pk"))
         for code, state, many in rows:
             gauge.add_metric([code, state], many)
         return gauge

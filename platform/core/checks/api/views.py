@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -12,23 +13,57 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.api.filters import Filters
 from core.api.pages import Pages
-from core.api.serializers import Input, Quantity, Reason
+from core.api.serializers import Input, Quantity, Reason, Ref
 from core.api.views import KEY_HEADER, Door, RoomViewSet, operation
 from core.checks import actions
-from core.checks.models import Alert, ThresholdChange
+from core.checks.models import Alert, Mute, ThresholdChange
 from core.checks.queries import ThresholdRow, threshold_history, thresholds_of
 from core.checks.registry import chains_seen_by
+from core.checks.states import AlertState
 from core.errors import NotFound
 
 
+class MuteOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    organisation = Ref()
+    person = serializers.CharField(source="person.name")
+
+    class Meta:
+        model = Mute
+        fields = ["organisation", "person", "reason", "until", "created_at"]
+
+
 class AlertOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    state = serializers.ChoiceField(
+        AlertState.choices, source="standing", read_only=True, help_text="As the acting organisation sees it: muted only by its own word."
+    )  # fmt: skip
+    mute_reason = serializers.CharField(
+        source="own_reason", read_only=True, help_text="Why the acting organisation muted it."
+    )
+    muted_until = serializers.DateTimeField(source="own_until", allow_null=True, read_only=True)
+    mutes = MuteOut(many=True, read_only=True, help_text="Which organisations call it a false alarm.")
+
     class Meta:
         model = Alert
         fields = [
             "id", "code", "severity", "rule", "numbers", "object_type", "object_id", "object_label", "chain_id", "clears", "link", "state",
-            "mute_reason", "muted_until", "cleared_at", "created_at",
+            "mute_reason", "muted_until", "mutes", "cleared_at", "created_at",
         ]  # fmt: skip
+
+
+class AlertFilters(Filters):
+    class Meta:
+        model = Alert
+        fields = {
+            "code": ["exact"], "state": ["exact", "in"], "severity": ["exact", "in"], "chain_id": ["exact"], "object_id": ["exact"],
+            "created_at": ["gte", "lt"],
+        }  # fmt: skip
+
+    def __init__(self, *given: Any, **words: Any) -> None:
+        super().__init__(*given, **words)
+        for name in ("state", "state__in"):
+            self.filters[name].field_name = "standing"  # as the acting organisation sees it
 
 
 class MuteIn(Reason):
@@ -46,19 +81,20 @@ class UnmuteIn(Input):
 class Alerts(RoomViewSet):
     room, model, view_rule, id_name = "checks", Alert, "checks.view_alert", "alert_id"
     serializer_class = AlertOut
-    filterset_fields = {
-        "code": ["exact"], "state": ["exact", "in"], "severity": ["exact", "in"], "chain_id": ["exact"], "object_id": ["exact"],
-        "created_at": ["gte", "lt"],
-    }  # fmt: skip
+    filterset_class = AlertFilters
     mute = operation(actions.mute_alert, path="mute", serializer=MuteIn)
     unmute = operation(actions.unmute_alert, path="unmute", serializer=UnmuteIn)
+
+    def related(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.prefetch_related("mutes__organisation", "mutes__person")
 
     @extend_schema(request=MuteManyIn, responses=AlertOut(many=True), parameters=[KEY_HEADER])
     @action(detail=False, methods=["post"], url_path="mute_many", filter_backends=[], pagination_class=None)
     def mute_many(self, request: Request) -> Response:
-        """Call several alerts false alarms for one reason, all or none."""
+        """Call several alerts false alarms for one's own organisation and one reason, all or none."""
         muted = actions.mute_alerts(actor=self.actor, **self.checked(MuteManyIn))
-        return Response(self.shown(muted, AlertOut, many=True))
+        seen = self.get_queryset().in_bulk([one.pk for one in muted])
+        return Response(self.shown([seen[one.pk] for one in muted], AlertOut, many=True))
 
 
 class ChangeOut(serializers.ModelSerializer):  # type: ignore[type-arg]

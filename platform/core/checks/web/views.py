@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import CharField, Count, ExpressionWrapper, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -18,7 +18,7 @@ from core import book, clock
 from core.access import policy
 from core.checks import actions, registered
 from core.checks.models import Alert, AlertTold
-from core.checks.queries import alerts_visible_to, told_counts, told_visible_to
+from core.checks.queries import alerts_visible_to, open_alerts, told_counts, told_visible_to
 from core.checks.registry import chains_seen_by
 from core.checks.states import ALERT, OPEN, AlertState, Severity
 from core.errors import NotAllowed
@@ -27,13 +27,16 @@ from core.web.forms import do, form_page
 from core.web.page import crumb, render_page
 
 TABS: dict[str, tuple[Any, Q]] = {
-    "open": (_("Alerts still open"), Q(state__in=OPEN)),
-    "muted": (_("Muted"), Q(state=AlertState.MUTED)),
-    "cleared": (_("Cleared"), Q(state=AlertState.CLEARED)),
+    "open": (_("Alerts still open"), Q(standing__in=OPEN)),
+    "muted": (_("Muted"), Q(standing=AlertState.MUTED)),
+    "cleared": (_("Cleared"), Q(standing=AlertState.CLEARED)),
     "history": (_("History"), Q()),
 }
 AGES = {"day": (_("a day at most"), 1), "week": (_("a week at most"), 7), "older": (_("more than a week"), 7), "old": (_("more than 30 days"), 30)}  # fmt: skip
 
+FOR_US = _(
+    "It falls silent for your organisation alone; the others who were told go on seeing it, and read who muted it and why."
+)
 HOW = {"alone": _("in a notice of its own"), "folded": _("with others in one notice"), "waits": _("waits")}
 WAYS = {
     "alone": Q(told_at__isnull=False, is_folded=False), "folded": Q(told_at__isnull=False, is_folded=True),
@@ -74,12 +77,12 @@ class Alerts(tables.Table):
         tables.Column("code", _("Alert"), kind="code", sort="code"),
         tables.Column("severity", _("Severity"), kind="badge", sort="severity"),
         tables.Column("object_label", _("Where"), sort="object_label", link=lambda row: row.link or None),
-        tables.Column("state", _("State"), kind="badge", sort="state"),
+        tables.Column("state", _("State"), kind="badge", sort=ExpressionWrapper(F("standing"), CharField()), value=lambda row: AlertState(row.standing)),
         tables.Column("created_at", _("Since"), kind="datetime", sort="created_at"),
         tables.Column("cleared_at", _("Cleared"), kind="datetime", sort="cleared_at"),
         tables.Column("numbers", _("Numbers"), value=_numbers, in_page=False),
         tables.Column("clears", _("How it clears"), in_page=False),
-        tables.Column("mute_reason", _("Why this is a false alarm"), in_page=False),
+        tables.Column("mute_reason", _("Why this is a false alarm"), value="own_reason", in_page=False),
     ]  # fmt: skip
     search = ["rule", "object_label"]
     default_sort = "-created_at"
@@ -94,7 +97,7 @@ class Alerts(tables.Table):
             tables.Choice("code", _("Alert"), choices=codes),
             tables.Choice("chain", _("Chain"), lookup="chain_id", choices=self.context["chains"]),
             tables.Multi("severity", _("Severity"), choices=Severity.choices, facet=True),
-            tables.Multi("state", _("State"), choices=AlertState.choices, facet=True),
+            tables.Multi("state", _("State"), lookup="standing", choices=AlertState.choices, facet=True),
             tables.Choice("age", _("Age"), choices=[(key, words) for key, (words, _days) in AGES.items()], apply=_aged),
             tables.DateRange("on", _("Since"), lookup="created_at", is_moment=True),
         ]
@@ -170,6 +173,7 @@ def alert_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One alert: its numbers, who was told, how it clears, its history."""
     actor = _actor(request)
     alert = policy.fetch(actor, "checks.view_alert", Alert, pk)
+    alert.state = alert.standing  # type: ignore[attr-defined]  # as the reader's organisation sees it
     counts = told_counts(alert)
     empty = None if counts.is_anybody else tables.Empty(_("Nobody yet"), icon="users")
     table = Told(told_visible_to(actor).filter(alert=alert), empty=empty)
@@ -177,7 +181,7 @@ def alert_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         return answer
     shown = {
         "alert": alert, "stated": alert, "figures": figures_of(alert), "table": table, "counts": counts,
-        "chain": _chain_name(actor, alert.chain_id),
+        "chain": _chain_name(actor, alert.chain_id), "mutes": alert.mutes.select_related("organisation", "person"),
         "moves": [move for move in ALERT.open_moves(alert.state) if move in ("mute_alert", "unmute_alert") and policy.can(actor, f"checks.{move}", alert)],
         "timeline": book.timeline(alert), "thresholds_url": _thresholds_url(alert),
     }  # fmt: skip
@@ -193,14 +197,14 @@ def _thresholds_url(alert: Alert) -> str:
 
 
 def mute_alert(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Call it a false alarm, for good or until a moment."""
+    """Call it a false alarm for one's own organisation, for good or until a moment."""
     alert = policy.fetch(_actor(request), "checks.mute_alert", Alert, pk)
 
     def act(actor: Any, **values: Any) -> Any:
         return actions.mute_alert(actor=actor, alert_id=pk, **values)
 
     return form_page(
-        request, "components/form_page.html", Mute, action=act, title=_("False alarm"), submit=_("Mute"),
+        request, "components/form_page.html", Mute, action=act, title=_("False alarm"), submit=_("Mute"), context={"intro": FOR_US},
         success=reverse("alerts:alert", args=[pk]), message=_("Muted."),
         crumbs=[crumb(_("Alerts"), reverse("alerts:list")), crumb(alert.code)],
     )  # fmt: skip
@@ -211,11 +215,11 @@ def mute_alerts(request: HttpRequest) -> HttpResponse:
     actor = _actor(request)
     if actor.person is None or actor.organisation is None:
         raise NotAllowed(_("You act for no organisation yet; join or register one first."), code="no_organisation")
-    rows = _table(request, alerts_visible_to(actor).filter(state__in=OPEN)).bind(request.GET, request.path).filtered
+    rows = _table(request, open_alerts(actor)).bind(request.GET, request.path).filtered
     alerts = list(rows[: actions.AT_ONCE])
     return form_page(
         request, "components/form_page.html", MuteMany, action=actions.mute_alerts, title=_("Mute several"), submit=_("Mute"),
-        success=lambda muted: f"{reverse('alerts:list')}?tab=muted", message=_("Muted."), form_kwargs={"alerts": alerts},
+        success=lambda muted: f"{reverse('alerts:list')}?tab=muted", message=_("Muted."), form_kwargs={"alerts": alerts}, context={"intro": FOR_US},
         crumbs=[crumb(_("Alerts"), reverse("alerts:list")), crumb(_("Mute several"))],
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    TextField,
     Value,
     When,
 )
@@ -46,7 +47,7 @@ def alerts_visible_to(actor: Actor) -> QuerySet[Alert]:
     is_muted = Q(state__in=OPEN) & Q(Exists(ours))
     return rows.annotate(
         standing=Case(When(is_muted, then=Value(AlertState.MUTED.value)), default=F("state"), output_field=CharField()),
-        own_reason=Coalesce(Subquery(ours.values("reason")[:1]), Value("")),
+        own_reason=Coalesce(Subquery(ours.values("reason")[:1]), Value(""), output_field=TextField()),
         own_until=Subquery(ours.values("until")[:1]),
     )
 

@@ -16,10 +16,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from core.accounts import factors
 from core.accounts.actor import Actor
-from core.accounts.models import Membership, Person
+from core.accounts.models import Person
 from core.inbox.queries import tasks_for
+from core.inbox.seats import open_seats
 
 Text = str | Promise
 
@@ -97,13 +97,8 @@ def deadlines_of_person(person: Person, start: dt.datetime, end: dt.datetime) ->
 
     A seat that asks for a second factor counts once the person has set one up.
     """
-    rows = Membership.objects.filter(person=person, is_active=True).select_related("organisation")
-    actors = [Actor.for_person(person, seat.organisation) for seat in rows.order_by("created_at")]
-    if any(factors.needs_factor(person, one.organisation, one.roles) for one in actors) and not factors.has_factor(
-        person
-    ):
-        actors = [one for one in actors if not factors.needs_factor(person, one.organisation, one.roles)]
-    found = {one.key: one for actor in actors or [Actor(person=person)] for one in deadlines_for(actor, start, end)}
+    actors, _shut = open_seats(person)
+    found = {one.key: one for actor in actors for one in deadlines_for(actor, start, end)}
     return sorted(found.values(), key=lambda one: (one.moment, one.title))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,30 +17,42 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.accounts.actor import Actor
-from core.accounts.models import Membership
+from core.accounts.models import Organisation
 from core.inbox.models import Notification, Preferences, Task
 from core.inbox.queries import tasks_for
+from core.inbox.seats import open_seats
 
 WAITING_SHOWN = 10
 
 
 def notice(wishes: Preferences, row: Notification) -> EmailMultiAlternatives:
-    """The message about one thing that happened, or about one task."""
+    """The message about one thing that happened, or about one task.
+
+    Of an organisation that asks for a second factor which the person lacks it says only that something waits there.
+    """
     with _speaking(wishes):
-        line = _line(row, wishes)
+        shut = _shut_to(row, open_seats(wishes.person)[1])
+        line = _line(row, wishes) if shut is None else _shut_line(shut, row, wishes)
         return _message(wishes, str(row.pk), line["sentence"], "notice", {"line": line})
 
 
 def digest(wishes: Preferences, rows: Sequence[Notification]) -> EmailMultiAlternatives | None:
     """One message about everything that happened since the last digest, and what waits; None where that is nothing."""
     with _speaking(wishes):
-        told = [row for row in rows if row.task_id is None]  # a task stands among what waits
-        waiting = waiting_tasks(wishes)
+        actors, closed = open_seats(wishes.person)
+        hidden = {row.pk: shut for row in rows if (shut := _shut_to(row, closed)) is not None}
+        # A task stands among what waits; of a seat that is shut, one line for all.
+        told = [_line(row, wishes) for row in rows if row.task_id is None and row.pk not in hidden]
+        told += [
+            _shut_line(shut, row, wishes)
+            for shut, row in {hidden[row.pk]: row for row in rows if row.pk in hidden}.items()
+        ]
+        waiting = waiting_tasks(actors)
         if not told and not waiting:
             return None
         subject = _("Your day on Xielian: %(tasks)d to do, %(news)d new")
         shown = {
-            "lines": [_line(row, wishes) for row in told],
+            "lines": told,
             "waiting": [_line(task, wishes) for task in waiting[:WAITING_SHOWN]],
             "more": max(0, len(waiting) - WAITING_SHOWN),
             "inbox_url": absolute(reverse("inbox:list")),
@@ -49,14 +61,36 @@ def digest(wishes: Preferences, rows: Sequence[Notification]) -> EmailMultiAlter
         return _message(wishes, key, subject % {"tasks": len(waiting), "news": len(told)}, "digest", shown)
 
 
-def waiting_tasks(wishes: Preferences) -> list[Task]:
-    """Everything that waits for the person in any of their seats, what is due first on top."""
-    person = wishes.person
-    seats = Membership.objects.filter(person=person, is_active=True).select_related("organisation")
-    actors = [Actor.for_person(person, seat.organisation) for seat in seats] or [Actor(person=person)]
+def waiting_tasks(actors: Iterable[Actor]) -> list[Task]:
+    """Everything that waits for the person in any of these seats, what is due first on top."""
     found = {task.pk: task for actor in actors for task in tasks_for(actor).select_related("organisation")}
     late = dt.datetime.max.replace(tzinfo=dt.UTC)
     return sorted(found.values(), key=lambda task: (task.due_at or late, task.created_at))
+
+
+def _shut_to(row: Notification, closed: Sequence[Organisation]) -> Organisation | None:
+    """Of these organisations the one whose matter it is, if any; what hands a task on is the task's organisation's."""
+    if not closed:
+        return None
+    concerned = {row.organisation_id, row.task.organisation_id if row.task is not None else None}
+    if row.object_type == Task._meta.label_lower and row.object_id is not None:
+        concerned |= set(Task.objects.filter(pk=row.object_id).values_list("organisation_id", flat=True))
+    return next((one for one in closed if one.pk in concerned), None)
+
+
+def _shut_line(shut: Organisation, row: Notification, wishes: Preferences) -> dict[str, Any]:
+    return {
+        "sentence": _("Something waits for you at %(organisation)s") % {"organisation": shut.name},
+        "reason": _("This organisation asks for a second factor: set one up, and read it in your inbox."),
+        "body": "",
+        "url": absolute(reverse("accounts:security")),
+        "organisation": "",
+        "due": "",
+        "when": moment_text(row.created_at, wishes),
+        "is_task": False,
+        "is_late": False,
+        "go": _("Set up the second factor"),
+    }
 
 
 def absolute(path: str) -> str:

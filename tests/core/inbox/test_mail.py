@@ -258,3 +258,62 @@ def test_a_silenced_kind_shows_nowhere_and_a_closed_account_gets_nothing(db: str
     actor.person.save(update_fields=["is_active"])
     assert mail_notifications() == 0
     assert mailbox == []
+
+
+@pytest.mark.parametrize(
+    ("language", "says", "asks"),
+    [
+        ("zh-hans", "严密公司 有事等您处理", "设置双重验证"),
+        ("en", "Something waits for you at 严密公司", "Set up the second factor"),
+    ],
+)
+def test_a_seat_that_asks_for_a_second_factor_keeps_its_matters_out_of_the_mail(
+    db: str, settings: Any, mailbox: list[Any], frozen_clock: Any, language: str, says: str, asks: str
+) -> None:
+    settings.PUBLIC_URL = "https://xielian.example"
+    frozen_clock.set(MORNING)
+    strict = factories.organisation("严密公司", needs_second_factor=True)
+    boss, actor = factories.actor(strict), factories.actor(strict, language=language)
+    other = factories.organisation("开放公司")
+    factories.actor(other, person_=actor.person)
+    asked = {
+        "kind": "close_need",
+        "title": "Secret merger",
+        "why": "Secret reason",
+        "role": "signatory",
+        "link": "/needs/",
+    }
+    task = services.open_task(key="s", organisation=strict, **asked)
+    services.open_task(key="o", organisation=other, **asked | {"title": "Open matter", "why": "Open"})
+    tell(strict, name="Secret gate", body="Secret body")
+    actions.hand_on_task(actor=boss, task_id=task.pk, to=actor.person.pk, note="Secret note")
+    mail_notifications()
+    own = [one for one in mailbox if one.to == [actor.person.email]]
+    assert sorted(one.subject for one in own) == sorted(["Open matter", *[says] * 3])
+    for message in own:
+        [(html, _kind)] = message.alternatives
+        assert "Secret" not in message.body + html + message.subject
+        if message.subject == says:
+            assert "https://xielian.example/accounts/security/" in message.body
+            assert asks in html and "https://xielian.example/accounts/security/" in html
+    wish(actor, choices=daily("gate_decided"))
+    tell(strict, name="Secret gate", body="Secret body")
+    tell(strict, name="Secret gate two")
+    mailbox.clear()
+    frozen_clock.move(days=1)
+    mail_notifications()
+    [digest] = [one for one in mailbox if one.to == [actor.person.email]]
+    assert digest.body.count(says) == 1, "one line for all of a seat that is shut"
+    assert "Open matter" in digest.body
+    assert "Secret" not in digest.body + digest.alternatives[0][0]
+
+
+def test_once_the_second_factor_is_set_up_the_mail_tells_everything(db: str, mailbox: list[Any]) -> None:
+    from core.accounts.models import SecondFactor
+
+    strict = factories.organisation(needs_second_factor=True)
+    actor = factories.actor(strict, language="en")
+    SecondFactor.objects.create(person=actor.person, secret="x", last_step=0)
+    tell(strict, name="G7")
+    mail_notifications()
+    assert subjects(mailbox) == ["G7 → go"]

@@ -228,3 +228,26 @@ def test_two_covers_named_at_once_leave_one(in_threads: Any, frozen_clock: Any) 
     )
     assert sorted(type(one).__name__ for one in outcomes) == ["Absence", "Conflict"]
     assert Absence.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "not_words"),
+    [
+        ("zh-hans", ["阅读时间", "是否已读", "未读", "已读"], ["查看"]),
+        ("en", ["When read", "Read or unread"], ["阅读"]),
+    ],
+)
+def test_the_list_of_notifications_says_when_each_was_read(
+    client: Any, language: str, words: list[str], not_words: list[str]
+) -> None:
+    actor = factories.actor(factories.organisation(), language=language)
+    services.notify(kind="new_browser", title="Signed in", to=[actor.person], link="/accounts/security/")
+    client.sign_in(actor.person)
+    client.cookies["django_language"] = language
+    page = client.get("/inbox/notifications/").content.decode()
+    table = page[page.index("<main") :]
+    assert all(one in table for one in words)
+    assert not any(one in table for one in not_words)
+    assert "#mail-opened" in table, "the button has a picture of its own"
+    assert "Signed in" in client.get("/inbox/notifications/?read=no").content.decode()
+    assert "Signed in" not in client.get("/inbox/notifications/?read=yes").content.decode()

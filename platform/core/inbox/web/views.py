@@ -105,13 +105,13 @@ class Notifications(tables.Table):
             note=lambda row: row.body[:200] or row.reason,
         ),
         tables.Column("created_at", _("When"), kind="datetime", sort="created_at"),
-        tables.Column("read_at", _("Read"), kind="datetime", sort="read_at"),
+        tables.Column("read_at", _("When read"), kind="datetime", sort="read_at"),
     ]
     filters = [
         tables.Choice(
             "read",
-            _("Read"),
-            choices=[("no", _("Unread")), ("yes", _("Read"))],
+            _("Read or unread"),
+            choices=[("no", _("Unread")), ("yes", _("Already read"))],
             apply=lambda value: Q(read_at__isnull=value == "no"),
         ),
         tables.DateRange("on", _("When"), lookup="created_at", is_moment=True),
@@ -231,7 +231,7 @@ def list_notifications(request: HttpRequest) -> HttpResponse:
     """What the reader was told."""
     rows = notifications_visible_to(a_person(request))
     buttons = [
-        {"label": _("Mark all as read"), "url": reverse("inbox:read_all"), "icon": "checks", "post": True},
+        {"label": _("Mark all as read"), "url": reverse("inbox:read_all"), "icon": "mail-opened", "post": True},
         {"label": _("Preferences"), "url": reverse("inbox:preferences"), "icon": "adjustments"},
     ]
     crumbs = [crumb(_("Inbox"), reverse("inbox:list")), crumb(_("Notifications"))]

@@ -206,3 +206,11 @@ def test_silences_of_before_hold_for_all_who_were_told(scene: Scene) -> None:
     assert scene.alert().state == AlertState.TOLD
     moved.bring_back(apps, None)
     assert (scene.alert().state, scene.alert().mute_reason) == (AlertState.MUTED, "an old word")
+
+
+def test_whoever_acts_for_nobody_finds_an_empty_desk(scene: Scene, api: Any) -> None:
+    alone = factories.actor(None)
+    look()
+    assert browser_of(alone).get("/alerts/").status_code == 200
+    assert browser_of(alone).get("/alerts/?state=muted&tab=history").status_code == 200
+    assert api.as_person(alone.person).get("alerts/?state=muted").data["results"] == []

@@ -38,12 +38,12 @@ def alerts_visible_to(actor: Actor) -> QuerySet[Alert]:
 
     `standing` is the state as this organisation sees it: muted only by its own word, with `own_reason` and `own_until`.
     """
-    if actor.organisation is None:
-        return Alert.objects.none()
-    told = Alert.organisations.through.objects.filter(organisation=actor.organisation)
+    told = Alert.organisations.through.objects.filter(organisation=actor.organisation_id)
     mine = Q(pk__in=told.values("alert_id"))
     rows = Alert.objects.filter(mine | Q(to_operator=True) if actor.is_platform_admin else mine)
-    ours = _mutes_by(actor.organisation)
+    if actor.organisation is None:
+        rows = Alert.objects.none()
+    ours = _mutes_by(actor.organisation_id)
     is_muted = Q(state__in=OPEN) & Q(Exists(ours))
     return rows.annotate(
         standing=Case(When(is_muted, then=Value(AlertState.MUTED.value)), default=F("state"), output_field=CharField()),
@@ -52,14 +52,13 @@ def alerts_visible_to(actor: Actor) -> QuerySet[Alert]:
     )
 
 
-def _mutes_by(organisation: Organisation) -> QuerySet[Mute]:
-    return Mute.objects.filter(alert=OuterRef("pk"), organisation=organisation)
+def _mutes_by(organisation_id: UUID | None) -> QuerySet[Mute]:
+    return Mute.objects.filter(alert=OuterRef("pk"), organisation=organisation_id)
 
 
 def open_alerts(actor: Actor) -> QuerySet[Alert]:
     """Those that still fire and that the acting organisation has not muted."""
-    rows = alerts_visible_to(actor).filter(state__in=OPEN)
-    return rows.filter(~Exists(_mutes_by(actor.organisation))) if actor.organisation is not None else rows
+    return alerts_visible_to(actor).filter(~Exists(_mutes_by(actor.organisation_id)), state__in=OPEN)
 
 
 def standing_for(alert: Alert, organisation: Organisation) -> AlertState:

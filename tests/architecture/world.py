@@ -92,7 +92,7 @@ class World:
         from chains.actions import add_machine, link_terms
         from chains.models import Chain
         from core import checks, clock
-        from core.accounts import actions, services
+        from core.accounts import actions, changes, services
         from core.accounts.actor import Actor
         from core.accounts.models import Membership, Organisation, Person
         from core.checks.models import Alert
@@ -150,6 +150,9 @@ class World:
         link_terms(actor=self.leader, chain_id=chain.pk, words="涂布", other_chain=second.pk, other_words="上浆")
         actions.invite_member(
             actor=self.party, organisation_id=self.party.organisation_id, email="new@example.test", roles=["member"]
+        )
+        changes.edit_organisation(
+            actor=self.party, organisation_id=self.party.organisation_id, changes={"name_en": "Battery Institute"}
         )
         self.machine = actions.create_client(
             actor=self.party, organisation_id=self.party.organisation_id, name="ERP", scopes=["accounts:read"], roles=[]
@@ -314,6 +317,7 @@ NAMED = {
 }  # fmt: skip
 
 ROUTES = {
+    "accounts/changes/": "accounts.OrganisationChange",
     "inbox/notifications/": "inbox.Notification", "inbox/tasks/": "inbox.Task", "inbox/absences/": "inbox.Absence",
     "alerts/": "checks.Alert", "chains/": "chains.Chain", "needs/": "needs.Need", "open/challenges/": "needs.Challenge",
     "open/results/": "needs.Result", "open/outcomes/": "needs.Application",

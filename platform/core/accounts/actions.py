@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -22,9 +20,9 @@ from core.accounts.actor import Actor
 from core.accounts.events import OrganisationVerified
 from core.accounts.models import Invitation, MachineClient, Membership, Organisation, Person
 from core.accounts.queries import platform_admins
-from core.accounts.states import INVITATION, ORGANISATION, OrganisationKind, OrganisationState, Role
+from core.accounts.states import INVITATION, ORGANISATION, OrganisationState, Role
 from core.command import command
-from core.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
+from core.errors import Invalid, NotAllowed, NotFound, WrongState
 from core.inbox import services as inbox
 
 
@@ -92,7 +90,7 @@ def register_organisation(
 ) -> Organisation:
     """Register an organisation; who registers it is its first admin, signatory and keeper of its money."""
     policy.require(actor, "accounts.register_organisation")
-    _not_operator(kinds)
+    services.no_operator(kinds)
     organisation = services.create_organisation(
         name=name,
         code=uscc,
@@ -109,42 +107,6 @@ def register_organisation(
         actor, "register_organisation", organisation, after={"name": name, "uscc": organisation.uscc, "kinds": kinds}
     )
     _ask_for_verification(organisation)
-    return organisation
-
-
-@command
-def edit_organisation(
-    *, actor: Actor, organisation_id: UUID, changes: dict[str, Any], version: int | None = None
-) -> Organisation:
-    """Change name, kinds, address and introduction; the platform's admins are told of a changed name or kind."""
-    organisation = policy.fetch_for_update(actor, "accounts.edit_organisation", Organisation, organisation_id)
-    if version is not None and version != organisation.version:
-        raise Stale(_("Somebody changed this organisation meanwhile; compare and save again."))
-    editable = {"name", "name_en", "kinds", "region_code", "address", "intro", "website"}
-    before = {name: getattr(organisation, name) for name in changes if name in editable}
-    if "kinds" in changes and OrganisationKind.OPERATOR in organisation.kinds:
-        changes = changes | {
-            "kinds": [OrganisationKind.OPERATOR.value, *changes["kinds"]]
-        }  # no form offers or drops it
-    for name, value in changes.items():
-        if name in editable:
-            setattr(organisation, name, services.known_kinds(value) if name == "kinds" else value)
-    if not organisation.name.strip():
-        raise Invalid(_("Please give the organisation's name."), field="name")
-    if "kinds" in before:
-        _not_operator(set(organisation.kinds) - set(before["kinds"]))
-    organisation.touch()
-    organisation.save()
-    book.record(actor, "edit_organisation", organisation, before=before, after=changes)
-    if {"name", "kinds"} & {name for name, value in before.items() if value != getattr(organisation, name)}:
-        inbox.notify(
-            kind="organisation_changed",
-            title=gettext_noop("%(name)s changed its name or kinds"),
-            to=list(platform_admins()),
-            params={"name": organisation.name},
-            obj=organisation,
-            link=reverse("accounts:organisation", args=[organisation.pk]),
-        )
     return organisation
 
 
@@ -327,11 +289,6 @@ def revoke_client(*, actor: Actor, client_id: UUID) -> MachineClient:
     client.application.accesstoken_set.all().delete()
     book.record(actor, "revoke_client", client.organisation, after={"name": client.name})
     return client
-
-
-def _not_operator(kinds: Iterable[str]) -> None:
-    if OrganisationKind.OPERATOR in kinds:
-        raise Invalid(_("The operator's kind is given by the operator alone."), field="kinds")
 
 
 def _move(organisation: Organisation, move: str) -> None:

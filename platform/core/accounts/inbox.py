@@ -7,7 +7,10 @@ from core.inbox import kinds
 kinds.register(
     "accounts",
     _("Accounts and organisations"),
-    asked={"verify_organisation": _("A registered organisation waits for verification")},
+    asked={
+        "verify_organisation": _("A registered organisation waits for verification"),
+        "confirm_organisation_change": _("A verified organisation asks for another name, code or kinds"),
+    },
     told={
         "second_factor": _("The second factor of my account changed"),
         "take_second_factor": _("The operator took a member's lost second factor away"),
@@ -16,7 +19,7 @@ kinds.register(
         "password": _("My password changed"),
         "sign_on": _("Single sign-on was linked to my account, or unlinked"),
         "organisation_verified": _("My organisation was verified"),
-        "organisation_changed": _("A verified organisation changed its registration"),
+        "organisation_changed": _("The operator decided on the new registration of my organisation"),
         "reject_organisation": _("The registration of my organisation was returned"),
         "suspend_organisation": _("My organisation was suspended"),
         "merge_organisation": _("An organisation goes on in another"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from core import book, clock
 from core.access import policy
-from core.accounts import factors, privacy, services, sessions
+from core.accounts import changes, factors, privacy, services, sessions
 from core.accounts.actor import Actor
 from core.accounts.models import LinkedSignOn, Membership, Organisation, Person, SignedIn
 from core.accounts.states import ORGANISATION, OrganisationState, Role
@@ -226,6 +226,7 @@ def merge_organisation(*, actor: Actor, organisation_id: UUID, into: UUID, reaso
     for seat in admins.select_related("person"):
         services.seat(seat.person, row, seat.roles)
     row.state = ORGANISATION.after(OrganisationState(row.state), "merge_organisation")
+    changes.withdraw_waiting(actor, row)
     row.merged_into, row.state_reason = heir, reason.strip()
     row.touch()
     row.save()

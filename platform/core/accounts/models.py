@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from core.accounts.states import InvitationState, OrganisationKind, OrganisationState, Role
+from core.accounts.states import ChangeState, InvitationState, OrganisationKind, OrganisationState, Role
 from core.db import UuidModel, VersionedModel, known_states
 
 # An administrative division: six digits of ASCII, or nothing.
@@ -120,6 +120,34 @@ class Organisation(VersionedModel):
     def is_operator(self) -> bool:
         """Whether its admins are the platform's admins."""
         return self.state == OrganisationState.VERIFIED and OrganisationKind.OPERATOR in self.kinds
+
+
+class OrganisationChange(UuidModel):
+    """What a verified organisation wants its register to say of who it is; the old words hold until an operator confirms.
+
+    `before` and `after` hold the same fields, among name, name_en, uscc and kinds.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="changes")
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20, choices=ChangeState.choices, default=ChangeState.WAITING)
+    decided_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            known_states("state", ChangeState, "organisation_change_state_known"),
+            models.UniqueConstraint(
+                fields=["organisation"], condition=models.Q(state="waiting"), name="organisation_change_one_waits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} · {', '.join(self.after)}"
 
 
 class Membership(UuidModel):

@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from core.access import policy
 from core.access.predicates import is_platform_admin
 from core.accounts.actor import Actor
-from core.accounts.models import Invitation, LinkedSignOn, MachineClient, Membership, Organisation, SignedIn
+from core.accounts.models import (
+    Invitation,
+    LinkedSignOn,
+    MachineClient,
+    Membership,
+    Organisation,
+    OrganisationChange,
+    SignedIn,
+)
 from core.accounts.queries import organisations_visible_to
 from core.accounts.states import Role
 
@@ -63,6 +71,14 @@ def memberships_visible_to(actor: Actor) -> QuerySet[Membership]:
     return rows if actor.is_platform_admin else rows.filter(organisation=actor.organisation)
 
 
+def changes_visible_to(actor: Actor) -> QuerySet[OrganisationChange]:
+    """What the acting organisation proposed of itself, to its people; all to the operator."""
+    if actor.organisation is None:
+        return OrganisationChange.objects.none()
+    rows = OrganisationChange.objects.select_related("organisation")
+    return rows if actor.is_platform_admin else rows.filter(organisation=actor.organisation)
+
+
 def sessions_visible_to(actor: Actor) -> QuerySet[SignedIn]:
     """One's own browsers."""
     return SignedIn.objects.filter(person=actor.person) if actor.person is not None else SignedIn.objects.none()
@@ -84,6 +100,9 @@ policy.register(
     {
         "accounts.register_organisation": is_a_person,
         "accounts.edit_organisation": is_admin_of,
+        "accounts.confirm_organisation_change": lambda actor, row: verifies(actor, row.organisation),
+        "accounts.refuse_organisation_change": lambda actor, row: verifies(actor, row.organisation),
+        "accounts.withdraw_organisation_change": lambda actor, row: is_admin_of(actor, row.organisation),
         "accounts.resubmit_organisation": is_admin_of,
         "accounts.verify_organisation": verifies,
         "accounts.reject_organisation": verifies,
@@ -116,6 +135,9 @@ policy.register(
         "accounts.verify_organisation": _(
             "Only an admin of the platform's operator verifies, and not the own organisation."
         ),
+        "accounts.confirm_organisation_change": _(
+            "Only an admin of the platform's operator confirms how an organisation is registered, and not the own one."
+        ),
         "accounts.take_second_factor": _(
             "Only an admin of the platform's operator takes a lost second factor away, and nobody their own."
         ),
@@ -124,6 +146,8 @@ policy.register(
     },
     fresh=[
         "accounts.edit_organisation",
+        "accounts.confirm_organisation_change",
+        "accounts.refuse_organisation_change",
         "accounts.verify_organisation",
         "accounts.suspend_organisation",
         "accounts.restore_organisation",
@@ -149,5 +173,6 @@ policy.visible(Organisation, "accounts.view_organisation", organisations_visible
 policy.visible(Membership, "accounts.view_membership", memberships_visible_to)
 policy.visible(Invitation, "accounts.view_invitation", invitations_visible_to)
 policy.visible(MachineClient, "accounts.view_client", clients_visible_to)
+policy.visible(OrganisationChange, "accounts.view_organisation_change", changes_visible_to)
 policy.visible(SignedIn, "accounts.view_session", sessions_visible_to)
 policy.visible(LinkedSignOn, "accounts.view_sign_on", sign_ons_visible_to)

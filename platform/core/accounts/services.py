@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Iterable
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -60,12 +61,7 @@ def create_organisation(*, name: str, code: str, kinds: list[str], **fields: obj
     code = uscc.checked(code)
     if not name.strip():
         raise Invalid(_("Please give the organisation's name."), field="name")
-    if Organisation.objects.filter(uscc=code).exists():
-        raise Invalid(
-            _("An organisation with this code is registered; ask its admin to invite you."),
-            field="uscc",
-            code="uscc_taken",
-        )
+    code = free_code(code)
     return Organisation.objects.create(name=name.strip(), uscc=code, kinds=known_kinds(kinds), **fields)
 
 
@@ -78,6 +74,25 @@ def known_kinds(kinds: list[str]) -> list[str]:
     if strange:
         raise Invalid(_("Unknown kind of organisation: %s.") % ", ".join(strange), field="kinds")
     return chosen
+
+
+def no_operator(kinds: Iterable[str]) -> None:
+    """Nothing, or Invalid beside `kinds`: nobody makes themselves the platform's operator."""
+    if OrganisationKind.OPERATOR in kinds:
+        raise Invalid(_("The operator's kind is given by the operator alone."), field="kinds")
+
+
+def free_code(code: str, *, but: Organisation | None = None) -> str:
+    """The code in capitals, when it is well-formed and no organisation but this one is registered under it."""
+    code = uscc.checked(code)
+    others = Organisation.objects.filter(uscc=code)
+    if (others.exclude(pk=but.pk) if but is not None else others).exists():
+        raise Invalid(
+            _("An organisation with this code is registered; ask its admin to invite you."),
+            field="uscc",
+            code="uscc_taken",
+        )
+    return code
 
 
 def known_roles(roles: list[str], organisation: Organisation) -> list[str]:

@@ -52,6 +52,20 @@ ORGANISATION = Machine(
 )
 
 
+class ChangeState(models.TextChoices):
+    WAITING = "waiting", _("Waits for confirmation")
+    CONFIRMED = "confirmed", _("Confirmed")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+CHANGE = Machine(
+    Move("confirm_organisation_change", [ChangeState.WAITING], ChangeState.CONFIRMED),
+    Move("refuse_organisation_change", [ChangeState.WAITING], ChangeState.REFUSED),
+    Move("withdraw_organisation_change", [ChangeState.WAITING], ChangeState.WITHDRAWN),
+)
+
+
 class InvitationState(models.TextChoices):
     SENT = "sent", _("Sent")
     ACCEPTED = "accepted", _("Accepted")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.accounts import actions, services
+from core.accounts import actions, changes, services
 from core.accounts.actor import Actor
 from core.accounts.models import Organisation
 from core.errors import Invalid
@@ -53,7 +53,9 @@ def test_a_kind_that_the_organisation_gives_up_is_left_at_once(client: Any) -> N
     client.sign_in(admin.person)
     client.post("/accounts/switch/", {"organisation": str(base.pk), "kind": "pilot_base"})
     assert seat_of(client) == (base, "pilot_base")
-    actions.edit_organisation(actor=admin, organisation_id=base.pk, changes={"kinds": ["sme", "investor"]})
+    changes.edit_organisation(actor=admin, organisation_id=base.pk, changes={"kinds": ["sme", "investor"]})
+    assert seat_of(client) == (base, "pilot_base"), "the operator confirms first"
+    changes.confirm_organisation_change(actor=factories.operator(), change_id=base.changes.get().pk)
     assert seat_of(client) == (base, "sme")
 
 
@@ -108,7 +110,7 @@ def test_nobody_registers_or_becomes_the_operator(db: Any) -> None:
     assert "kinds" in refused.value.fields
     owner = factories.actor(factories.organisation(kinds=["sme"]))
     with pytest.raises(Invalid):
-        actions.edit_organisation(
+        changes.edit_organisation(
             actor=owner, organisation_id=owner.organisation_id, changes={"kinds": ["sme", "operator"]}
         )
 
@@ -120,7 +122,7 @@ def test_the_operator_keeps_its_kind_whatever_its_form_says(client: Any) -> None
     assert home is not None
     page = f"/accounts/organisations/{home.pk}/edit/"
     for kinds in ([], ["service_provider"]):
-        assert client.post(page, {"name": "平台运营", "kinds": kinds}).status_code == 302
+        assert client.post(page, {"name": "平台运营", "uscc": home.uscc, "kinds": kinds}).status_code == 302
         home.refresh_from_db()
         assert (home.kinds, home.is_operator) == (["operator", *kinds], True)
     assert seat_of(client) == (home, "operator")

@@ -288,6 +288,7 @@ NEEDS_NO_PROOF = {
     "accounts.resubmit_organisation": "may do nothing before it is verified",
     "accounts.revoke_client": "takes access away, and must be quick",
     "accounts.set_password": "its own form asks for the old one, or the link for the address",
+    "accounts.withdraw_organisation_change": "leaves everything as it is",
     "accounts.withdraw_invitation": "takes access away",
     "benefits.add_claim_evidence": "moves no money before decide_claim",
     "benefits.open_claim": "moves no money before decide_claim",

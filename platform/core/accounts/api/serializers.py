@@ -6,7 +6,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.accounts.models import REGION_CODE, Invitation, MachineClient, Membership, Organisation, Person, SignedIn
+from core.accounts.models import (
+    REGION_CODE,
+    Invitation,
+    MachineClient,
+    Membership,
+    Organisation,
+    OrganisationChange,
+    Person,
+    SignedIn,
+)
 from core.accounts.states import OrganisationKind, Role
 from core.api.serializers import Input
 
@@ -26,6 +35,7 @@ class OrganisationIn(Input):
 
 class OrganisationEdit(Input):
     name = serializers.CharField(max_length=120, required=False)
+    uscc = serializers.CharField(max_length=40, required=False)
     kinds = serializers.ListField(child=serializers.ChoiceField(choices=KINDS), allow_empty=False, required=False)
     name_en = serializers.CharField(max_length=160, required=False, allow_blank=True)
     region_code = serializers.RegexField(REGION_CODE, required=False, allow_blank=True)
@@ -41,6 +51,24 @@ class OrganisationOut(serializers.ModelSerializer):  # type: ignore[type-arg]
             "id", "name", "name_en", "uscc", "kinds", "state", "state_reason", "region_code", "address", "intro", "website",
             "verified_at", "version", "created_at",
         ]  # fmt: skip
+
+
+class OrganisationWordsOut(serializers.Serializer):  # type: ignore[type-arg]  # no model: a part of one
+    """Those of the fields that change; null for those that stay."""
+
+    name = serializers.CharField(read_only=True, allow_null=True, default=None)
+    name_en = serializers.CharField(read_only=True, allow_null=True, default=None)
+    uscc = serializers.CharField(read_only=True, allow_null=True, default=None)
+    kinds = serializers.ListField(child=serializers.CharField(), read_only=True, allow_null=True, default=None)
+
+
+class OrganisationChangeOut(serializers.ModelSerializer):  # type: ignore[type-arg]
+    before = OrganisationWordsOut()
+    after = OrganisationWordsOut()
+
+    class Meta:
+        model = OrganisationChange
+        fields = ["id", "organisation", "before", "after", "state", "reason", "decided_at", "created_at"]
 
 
 class AskIn(Input):

@@ -6,6 +6,7 @@ from core.accounts.api import views
 
 routes = [
     ("organisations", views.Organisations, "organisation"),
+    ("organisation-changes", views.OrganisationChanges, "organisation-change"),
     ("members", views.Members, "member"),
     ("invitations", views.Invitations, "invitation"),
     ("clients", views.Clients, "client"),

@@ -16,9 +16,17 @@ from rest_framework.views import APIView
 
 from core import limits
 from core.access import policy
-from core.accounts import actions, lifecycle
+from core.accounts import actions, changes, lifecycle
 from core.accounts.api import serializers as forms
-from core.accounts.models import Invitation, MachineClient, Membership, Organisation, Person, SignedIn
+from core.accounts.models import (
+    Invitation,
+    MachineClient,
+    Membership,
+    Organisation,
+    OrganisationChange,
+    Person,
+    SignedIn,
+)
 from core.accounts.queries import experts
 from core.accounts.web import own_data
 from core.api.serializers import Nothing, Reason
@@ -30,7 +38,7 @@ class Organisations(RoomViewSet):
     room, model, view_rule, id_name = "accounts", Organisation, "accounts.view_organisation", "organisation_id"
     serializer_class = forms.OrganisationOut
     create_action, create_serializer = actions.register_organisation, forms.OrganisationIn
-    edit_action, edit_serializer = actions.edit_organisation, forms.OrganisationEdit
+    edit_action, edit_serializer = changes.edit_organisation, forms.OrganisationEdit
     filterset_fields = ["state", "uscc", "region_code"]
     search_fields = ["name", "name_en", "uscc"]
     ordering_fields = ["created_at", "name"]
@@ -47,6 +55,17 @@ class Organisations(RoomViewSet):
     create_client = operation(
         actions.create_client, path="create_client", serializer=forms.ClientIn, response=forms.ClientOut, code=201
     )
+
+
+class OrganisationChanges(RoomViewSet):
+    """What a verified organisation wants the register to say of who it is."""
+
+    room, model, view_rule, id_name = "accounts", OrganisationChange, "accounts.view_organisation_change", "change_id"
+    serializer_class = forms.OrganisationChangeOut
+    filterset_fields = ["organisation", "state"]
+    confirm = operation(changes.confirm_organisation_change, path="confirm")
+    refuse = operation(changes.refuse_organisation_change, path="refuse", serializer=Reason)
+    withdraw = operation(changes.withdraw_organisation_change, path="withdraw")
 
 
 class Members(RoomViewSet):

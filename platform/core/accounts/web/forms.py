@@ -84,6 +84,16 @@ class NewOrganisation(OrganisationForm):
     field_order = ["name", "uscc", "kinds", "name_en", "region_code", "address", "website", "intro"]
 
 
+class EditedOrganisation(NewOrganisation):
+    """The same of one that is registered: once it is verified, who it is waits for confirmation."""
+
+    name = forms.TextField(
+        label=_("Name"),
+        max_length=120,
+        help_text=_("Of a verified organisation, new names, code and kinds wait until the operator confirms them."),
+    )
+
+
 class AskForReset(PasswordResetForm):
     """Django's form; the worker writes the message, so that the answer takes as long for an unknown address."""
 

@@ -19,6 +19,7 @@ from core.accounts.models import Membership, Organisation, SecondFactor
 from core.accounts.queries import organisations_visible_to
 from core.accounts.rules import clients_visible_to, invitations_visible_to, memberships_visible_to
 from core.accounts.states import ORGANISATION, OrganisationKind, OrganisationState, Role
+from core.accounts.web import changes as change_pages
 from core.accounts.web import forms
 from core.errors import NotAllowed
 from core.web import tables
@@ -28,7 +29,7 @@ from core.web.page import crumb, render_page
 
 def kind_words(row: Organisation) -> list[str]:
     """The kinds in the reader's language."""
-    return [str(OrganisationKind(kind).label) for kind in row.kinds]
+    return change_pages.kind_words(row.kinds)
 
 
 class Organisations(tables.Table):
@@ -98,6 +99,7 @@ def organisation_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     own = actor.belongs_to(row)
     shown = {
         "organisation": row,
+        **change_pages.shown(actor, row),
         "kinds": kind_words(row),
         "moves": moves,
         "can_edit": policy.can(actor, "accounts.edit_organisation", row),
@@ -134,29 +136,6 @@ def register_organisation(request: HttpRequest) -> HttpResponse:
         submit=_("Register"),
         message=_("Registered. The operator compares the papers and verifies."),
         draft="organisation",
-    )
-
-
-def edit_organisation(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Change what an organisation says of itself."""
-    row = policy.fetch(request.actor, "accounts.edit_organisation", Organisation, pk)  # type: ignore[attr-defined]
-
-    def act(actor: Any, **values: Any) -> Organisation:
-        return actions.edit_organisation(actor=actor, organisation_id=pk, changes=values)
-
-    first = {name: getattr(row, name) for name in forms.OrganisationForm.base_fields}
-    first["kinds"] = [kind for kind in row.kinds if kind != OrganisationKind.OPERATOR]
-    return form_page(
-        request,
-        "components/form_page.html",
-        forms.OrganisationForm,
-        action=act,
-        initial=first,
-        form_kwargs={"is_operator": OrganisationKind.OPERATOR in row.kinds},
-        title=row.name,
-        success=reverse("accounts:organisation", args=[pk]),
-        crumbs=_crumbs(row.name, pk),
-        message=_("Saved."),
     )
 
 

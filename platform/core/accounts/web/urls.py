@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core.accounts.web import organisations, own_data, security, sign_on, views
+from core.accounts.web import changes, organisations, own_data, security, sign_on, views
 
 app_name = "accounts"
 
@@ -44,7 +44,10 @@ urlpatterns = [
     path("organisations/", organisations.list_organisations, name="organisations"),
     path("organisations/new/", organisations.register_organisation, name="register_organisation"),
     path("organisations/<uuid:pk>/", organisations.organisation_page, name="organisation"),
-    path("organisations/<uuid:pk>/edit/", organisations.edit_organisation, name="edit_organisation"),
+    path("organisations/<uuid:pk>/edit/", changes.edit_organisation, name="edit_organisation"),
+    path("changes/<uuid:pk>/confirm/", changes.confirm_change, name="confirm_organisation_change"),
+    path("changes/<uuid:pk>/refuse/", changes.refuse_change, name="refuse_organisation_change"),
+    path("changes/<uuid:pk>/withdraw/", changes.withdraw_change, name="withdraw_organisation_change"),
     path("organisations/<uuid:pk>/resubmit/", organisations.resubmit_organisation, name="resubmit_organisation"),
     path("organisations/<uuid:pk>/verify/", organisations.verify_organisation, name="verify_organisation"),
     path("organisations/<uuid:pk>/reject/", organisations.reject_organisation, name="reject_organisation"),

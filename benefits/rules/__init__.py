@@ -144,6 +144,9 @@ policy.register(
         "benefits.decide_claim",
         "benefits.record_continuation",
     ],
+    begins=[
+        "benefits.open_fund",
+    ],
 )
 policy.visible(ShareAgreement, "benefits.view_agreement", queries.agreements_visible_to)
 policy.visible(AgreementVersion, "benefits.view_version", queries.versions_visible_to)

@@ -59,6 +59,10 @@ policy.register(
         "needs.submit_bid": _("Only a signatory or admin of your organisation submits its bid."),
         "needs.withdraw_bid": _("Only a signatory or admin of your organisation withdraws its bid."),
     },
+    begins=[
+        "needs.start_bid",
+        "needs.submit_bid",
+    ],
 )
 policy.visible(Bid, "needs.view_bid", bids_visible_to)
 policy.visible(BidFile, "needs.view_bid_file", bid_files_visible_to)

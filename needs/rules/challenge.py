@@ -62,6 +62,10 @@ policy.register(
         "needs.issue_addendum": _("Only a signatory or admin of the issuer issues an addendum."),
         "needs.cancel_challenge": _("Only a signatory or admin of the issuer cancels a challenge."),
     },
+    begins=[
+        "needs.draft_challenge",
+        "needs.publish_challenge",
+    ],
 )
 policy.visible(Challenge, "needs.view_challenge", challenges_visible_to)
 policy.visible(Addendum, "needs.view_addendum", addenda_visible_to)

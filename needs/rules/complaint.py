@@ -54,6 +54,10 @@ policy.register(
         "needs.turn_cluster_into_need": _("Only the chain's leader makes a need of a cluster."),
         "needs.answer_cluster": _("Only the chain's leader links a cluster to a need."),
     },
+    begins=[
+        "needs.file_complaint",
+        "needs.turn_cluster_into_need",
+    ],
 )
 policy.visible(Complaint, "needs.view_complaint", complaints_visible_to)
 policy.visible(Cluster, "needs.view_cluster", clusters_visible_to)

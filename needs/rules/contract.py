@@ -50,5 +50,8 @@ policy.register(
         "needs.sign_contract": _("A signatory of the commissioning or of the developing party signs the contract."),
     },
     fresh=["needs.sign_contract"],
+    begins=[
+        "needs.draft_contract",
+    ],
 )
 policy.visible(Contract, "needs.view_contract", contracts_visible_to)

@@ -67,6 +67,11 @@ policy.register(
         "needs.withdraw_joint": _("Only the side that proposed it takes it back."),
         "needs.carry_out_joint": _("Only a signatory of the proposer or of a party says what was done."),
     },
+    begins=[
+        "needs.propose_joint",
+        "needs.lead_chain",
+        "needs.agree_joint",
+    ],
 )
 policy.visible(SimilarPair, "needs.view_similar_pair", pairs_visible_to)
 policy.visible(JointProposal, "needs.view_joint_proposal", proposals_visible_to)

@@ -32,5 +32,8 @@ policy.register(
         "needs.put_on_table": _("Only those who have joined the room put needs on its table."),
         "needs.take_off_table": _("Only the need's owner or a leader of the room's chains takes it off the table."),
     },
+    begins=[
+        "needs.put_on_table",
+    ],
 )
 policy.visible(TableNeed, "needs.view_table_need", table_needs_visible_to)

@@ -54,6 +54,10 @@ policy.register(
         "needs.decline_solving": _("Only members of the organisation that was invited answer."),
         "needs.withdraw_solving": _("Only members of the need's owner take an invitation back."),
     },
+    begins=[
+        "needs.invite_solver",
+        "needs.accept_solving",
+    ],
 )
 policy.visible(Dismissal, "needs.view_dismissal", dismissals_visible_to)
 policy.visible(SolverInvitation, "needs.view_solver_invitation", invitations_visible_to)

@@ -38,5 +38,8 @@ policy.register(
         "needs.decline_merge": _("Only a signatory of the owner that was asked answers."),
         "needs.agree_merge": _("Only a signatory of the owner that was asked answers."),
     },
+    begins=[
+        "needs.propose_merge",
+    ],
 )
 policy.visible(NeedMerge, "needs.view_merge", merges_visible_to)

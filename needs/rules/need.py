@@ -87,6 +87,11 @@ policy.register(
         "needs.issue_version": _("Issuing a version is the owner's signature; ask a signatory of the owner."),
         "needs.sign_indicator": _("Only a signatory of an invited party signs."),
     },
+    begins=[
+        "needs.post_need",
+        "needs.import_needs",
+        "needs.publish_need",
+    ],
 )
 policy.visible(Need, "needs.view_need", needs_visible_to)
 policy.visible(NeedEvidence, "needs.view_evidence", evidence_visible_to)

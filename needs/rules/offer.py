@@ -59,6 +59,11 @@ policy.register(
         "needs.decline_flow": _("Only a signatory of the side that was asked declines."),
         "needs.withdraw_flow": _("Only the side that proposed it takes it back."),
     },
+    begins=[
+        "needs.post_offer",
+        "needs.propose_flow",
+        "needs.accept_flow",
+    ],
 )
 policy.visible(Offer, "needs.view_offer", offers_visible_to)
 policy.visible(Flow, "needs.view_flow", flows_visible_to)

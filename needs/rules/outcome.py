@@ -106,6 +106,9 @@ policy.register(
             "Only a signatory of the need's owner or of the chain's leader waives a demand, never the result's owner."
         ),
     },
+    begins=[
+        "needs.record_application",
+    ],
 )
 policy.visible(Application, "needs.view_application", applications_visible_to)
 policy.visible(Outcome, "needs.view_outcome", outcomes_visible_to)

@@ -32,5 +32,9 @@ policy.register(
         "needs.decline_pairing": is_either_side,
     },
     told={"needs.accept_pairing": _("Only the side that was asked accepts.")},
+    begins=[
+        "needs.propose_pairing",
+        "needs.accept_pairing",
+    ],
 )
 policy.visible(Pairing, "needs.view_pairing", pairings_visible_to)

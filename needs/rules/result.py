@@ -40,6 +40,11 @@ policy.register(
         "needs.withdraw_result": _("Only a signatory of the result's owner withdraws it."),
         "needs.post_capability": _("Only members of a verified organisation post capabilities."),
     },
+    begins=[
+        "needs.post_capability",
+        "needs.post_result",
+        "needs.publish_result",
+    ],
 )
 policy.visible(Result, "needs.view_result", results_visible_to)
 policy.visible(Capability, "needs.view_capability", capabilities_visible_to)

@@ -75,6 +75,11 @@ policy.register(
         "needs.remind_silent": _("Only the organisation that runs the survey reminds."),
         "needs.answer_survey": _("Only a member of the organisation that was asked answers for it."),
     },
+    begins=[
+        "needs.create_campaign",
+        "needs.keep_question_set",
+        "needs.turn_into_need",
+    ],
 )
 policy.visible(SurveyContact, "needs.view_contact", contacts_visible_to)
 policy.visible(QuestionSet, "needs.view_question_set", question_sets_visible_to)

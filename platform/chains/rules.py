@@ -133,6 +133,17 @@ policy.register(
         "chains.write_note": _("Only those who have joined the room write in it."),
     },
     fresh=["chains.sign_benefit_template"],
+    begins=[
+        "chains.join_node",
+        "chains.add_machine",
+        "chains.propose_joint_room",
+        "chains.agree_to_joint_room",
+        "chains.join_joint_room",
+        "chains.invite_to_joint_room",
+        "chains.propose_benefit_template",
+        "chains.propose_template_version",
+        "chains.sign_benefit_template",
+    ],
 )
 policy.visible(BenefitTemplate, "chains.view_benefit_template", benefit_templates_visible_to)
 policy.visible(BenefitTemplateVersion, "chains.view_template_version", template_versions_visible_to)

@@ -28,7 +28,7 @@ def projects_visible_to(actor: Actor) -> QuerySet[Project]:
     """The projects one's organisation is a party of, those answering its needs, those one is to sign; the operator sees all."""
     if actor.is_system or sees_all(actor):
         return Project.objects.all()
-    if actor.organisation is None or not actor.organisation.is_verified:
+    if actor.organisation is None or not (actor.organisation.is_verified or actor.organisation.is_merged):
         return _as_expert(actor)
     # Each way to a project by an index of its own: one query with three outer joins would read every project.
     ways = [

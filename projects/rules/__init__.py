@@ -158,6 +158,13 @@ policy.register(
         "projects.record_acceptance",
         "projects.sign_acceptance",
     ],
+    begins=[
+        "projects.create_project",
+        "projects.create_project_from_award",
+        "projects.start_project",
+        "projects.add_party",
+        "projects.accept_handover",
+    ],
 )
 policy.visible(Project, "projects.view_project", projects.projects_visible_to)
 policy.visible(DirectionChange, "projects.view_direction", directions.directions_visible_to)

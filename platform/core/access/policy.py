@@ -27,18 +27,27 @@ log = logging.getLogger("xielian.access")
 _rules: dict[str, Rule] = {}
 _refusals: dict[str, str] = {}
 _fresh: set[str] = set()
+_begins: set[str] = set()
 _visible: dict[type[Model], tuple[str, VisibleTo]] = {}
 # The rules that ask their model's own query for the row: of a row that this query gave there is nothing left to ask.
 _twins: set[str] = set()
 
 
-def register(rules: Mapping[str, Rule], *, told: Mapping[str, Any] | None = None, fresh: Iterable[str] = ()) -> None:
+def register(
+    rules: Mapping[str, Rule],
+    *,
+    told: Mapping[str, Any] | None = None,
+    fresh: Iterable[str] = (),
+    begins: Iterable[str] = (),
+) -> None:
     """Add a room's table of rules.
 
-    `told` may hold, by rule, the sentence that says who could do it instead; `fresh` names the rules, those of money
+    `begins` names the rules by which an organisation takes on something new: one that goes on in another only ends
+    what it began. `told` may hold, by rule, the sentence that says who could do it instead; `fresh` names the rules, those of money
     and of access, for which a person must have proved lately who they are.
     """
     _fresh.update(fresh)
+    _begins.update(begins)
     for name, rule in rules.items():
         if _rules.get(name, rule) is not rule:
             raise ValueError(f"the rule {name} is registered twice")
@@ -80,7 +89,7 @@ def can(actor: Actor, rule: str, obj: Any = None) -> bool:
         raise LookupError(f"no rule is registered under {rule}")
     if actor.is_system:
         return True
-    return scope_allows(actor, rule) and bool(predicate(actor, obj))
+    return scope_allows(actor, rule) and not _is_over(actor, rule) and bool(predicate(actor, obj))
 
 
 def require(actor: Actor, rule: str, obj: Any = None) -> None:
@@ -138,6 +147,10 @@ def _as_key(model: type[Model], pk: UUID | str) -> Any:
         raise NotFound(_("There is nothing here, or you have no access to it.")) from None
 
 
+def _is_over(actor: Actor, rule: str) -> bool:
+    return rule in _begins and actor.organisation is not None and actor.organisation.is_merged
+
+
 def _refusal(actor: Actor, rule: str) -> NotAllowed:
     if not actor.is_signed_in:
         return NotAllowed(_("Please sign in first."), code="not_signed_in")
@@ -145,5 +158,7 @@ def _refusal(actor: Actor, rule: str) -> NotAllowed:
         return NotAllowed(_("The access token does not cover this operation."), code="insufficient_scope")
     if actor.organisation is None:
         return NotAllowed(_("You act for no organisation yet; join or register one first."), code="no_organisation")
+    if _is_over(actor, rule):
+        return NotAllowed(_("This organisation goes on in another: it ends what it began, and begins nothing new."))
     told = _refusals.get(rule)
     return NotAllowed(str(told) if told else _("Your organisation or role does not allow this."), code="not_allowed")

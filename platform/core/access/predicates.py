@@ -28,8 +28,11 @@ def is_approver(actor: Actor, obj: Any = None) -> bool:
 
 
 def is_verified_member(actor: Actor, obj: Any = None) -> bool:
-    """A member of an organisation that the operator has verified."""
-    return actor.organisation is not None and actor.organisation.is_verified
+    """A member of an organisation that the operator has verified; one that was merged since ends what it began.
+
+    What begins something new says so where its rule is registered (`begins`).
+    """
+    return actor.organisation is not None and (actor.organisation.is_verified or actor.organisation.is_merged)
 
 
 def member_of(actor: Actor, organisation: Organisation | None) -> bool:

@@ -199,19 +199,28 @@ def accept_invitation(*, actor: Actor, token: str, agreed_to: str = "") -> Membe
     """
     if actor.person is None:
         raise NotAllowed(_("Please sign in first."), code="not_signed_in")
-    invitation = Invitation.objects.select_for_update().filter(token_hash=services.hashed(token)).first()
-    if invitation is None:
+    sent = Invitation.objects.filter(token_hash=services.hashed(token))
+    found = sent.first()
+    if found is None:
         raise NotFound(_("This invitation does not exist."))
+    organisation = services.lock_seats(found.organisation_id)
+    invitation = sent.select_for_update().get()
     if invitation.email.lower() != actor.person.email.lower():
         raise NotAllowed(_("This invitation was sent to another e-mail address."))
     if invitation.expires_at <= clock.now():
         raise WrongState(_("This invitation has expired; ask for a new one."), code="expired")
+    if organisation.state in (OrganisationState.SUSPENDED, OrganisationState.MERGED):
+        raise WrongState(_("This organisation gives no seats any more."), code="organisation_closed")
+    if Membership.objects.filter(organisation=organisation, person=actor.person, is_active=True).exists():
+        raise WrongState(_("You are a member of this organisation already."), code="member_already")
     if privacy.agreement_of(actor.person) is None:
         privacy.agree(actor.person, agreed_to)
     invitation.state = INVITATION.after(invitation.state, "accept_invitation")
     invitation.save(update_fields=["state"])
-    seat = services.seat(actor.person, invitation.organisation, invitation.roles)
-    book.record(actor, "accept_invitation", invitation.organisation, after={"roles": invitation.roles})
+    seat = services.seat(actor.person, organisation, invitation.roles)
+    services.withdraw_invitations(organisation, actor.person.email)
+    services.an_admin_remains(organisation)
+    book.record(actor, "accept_invitation", organisation, after={"roles": invitation.roles})
     return seat
 
 
@@ -228,11 +237,11 @@ def withdraw_invitation(*, actor: Actor, invitation_id: UUID) -> Invitation:
 @command
 def set_roles(*, actor: Actor, membership_id: UUID, roles: list[str]) -> Membership:
     """Give a member other roles; one admin always remains."""
-    seat = policy.fetch_for_update(actor, "accounts.set_roles", Membership, membership_id)
+    seat = _held_seat(actor, "accounts.set_roles", membership_id)
     before = list(seat.roles)
     seat.roles = services.known_roles(roles, seat.organisation)
     seat.save(update_fields=["roles"])
-    _an_admin_remains(seat.organisation)
+    services.an_admin_remains(seat.organisation)
     book.record(actor, "set_roles", seat.organisation, before={"roles": before}, after={"roles": seat.roles})
     return seat
 
@@ -240,10 +249,9 @@ def set_roles(*, actor: Actor, membership_id: UUID, roles: list[str]) -> Members
 @command
 def remove_member(*, actor: Actor, membership_id: UUID) -> Membership:
     """End a member's seat; what they did stays."""
-    seat = policy.fetch_for_update(actor, "accounts.remove_member", Membership, membership_id)
-    seat.is_active, seat.left_at = False, clock.now()
-    seat.save(update_fields=["is_active", "left_at"])
-    _an_admin_remains(seat.organisation)
+    seat = _held_seat(actor, "accounts.remove_member", membership_id)
+    services.end_seat(seat)
+    services.an_admin_remains(seat.organisation)
     book.record(actor, "remove_member", seat.organisation)
     return seat
 
@@ -291,6 +299,15 @@ def revoke_client(*, actor: Actor, client_id: UUID) -> MachineClient:
     return client
 
 
+def _held_seat(actor: Actor, rule: str, membership_id: UUID) -> Membership:
+    """The seat, while nobody else changes a seat of its organisation."""
+    services.lock_seats(policy.fetch(actor, rule, Membership, membership_id).organisation_id)
+    seat = policy.fetch_for_update(actor, rule, Membership, membership_id)
+    if not seat.is_active:
+        raise WrongState(_("This seat has ended."), code="seat_ended")
+    return seat
+
+
 def _move(organisation: Organisation, move: str) -> None:
     organisation.state = ORGANISATION.after(OrganisationState(organisation.state), move)
     if move != "reject_organisation":
@@ -329,8 +346,3 @@ def _ask_for_verification(organisation: Organisation) -> None:
             link=reverse("accounts:organisation", args=[organisation.pk]),
             key=f"verify_organisation:{organisation.pk}:{admin.pk}",
         )
-
-
-def _an_admin_remains(organisation: Organisation) -> None:
-    if not Membership.objects.filter(organisation=organisation, is_active=True, roles__contains=[Role.ADMIN]).exists():
-        raise Invalid(_("An organisation needs at least one admin; make somebody else admin first."), field="roles")

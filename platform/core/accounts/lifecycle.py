@@ -14,7 +14,7 @@ from core.accounts.actor import Actor
 from core.accounts.models import LinkedSignOn, Membership, Organisation, Person, SignedIn
 from core.accounts.states import ORGANISATION, OrganisationState, Role
 from core.command import command
-from core.errors import Blocked, Invalid, Missing
+from core.errors import Blocked, Invalid, Missing, WrongState
 from core.inbox import services as inbox
 
 
@@ -167,7 +167,10 @@ def end_other_sessions(*, actor: Actor, but: str) -> int:
 @command
 def leave_organisation(*, actor: Actor, membership_id: UUID) -> Membership:
     """Give up one's own seat; what one did stays. The last admin names another first."""
+    services.lock_seats(policy.fetch(actor, "accounts.leave_organisation", Membership, membership_id).organisation_id)
     seat = policy.fetch_for_update(actor, "accounts.leave_organisation", Membership, membership_id)
+    if not seat.is_active:
+        raise WrongState(_("This seat has ended."), code="seat_ended")
     _end_seat(actor, seat)
     return seat
 
@@ -193,7 +196,10 @@ def agree_to_privacy(*, actor: Actor, agreed_to: str) -> Person:
 def close_account(*, actor: Actor) -> Person:
     """Close one's account: seats end, contact data are erased, the name stays where it was signed."""
     person = _oneself(actor, "accounts.close_account")
-    for seat in Membership.objects.select_for_update().filter(person=person, is_active=True):
+    seats = Membership.objects.filter(person=person, is_active=True)
+    for pk in seats.order_by("organisation_id").values_list("organisation_id", flat=True):
+        services.lock_seats(pk)
+    for seat in seats.select_for_update():
         _end_seat(actor, seat)
     book.record(actor, "close_account", person)
     factors.remove(person)
@@ -224,7 +230,7 @@ def merge_organisation(*, actor: Actor, organisation_id: UUID, into: UUID, reaso
             services.seat(seat.person, heir, [role for role in seat.roles if role == Role.MEMBER])
     admins = Membership.objects.filter(organisation=heir, is_active=True, roles__contains=[Role.ADMIN])
     for seat in admins.select_related("person"):
-        services.seat(seat.person, row, seat.roles)
+        services.seat(seat.person, row, [role for role in seat.roles if role != Role.APPROVER])
     row.state = ORGANISATION.after(OrganisationState(row.state), "merge_organisation")
     changes.withdraw_waiting(actor, row)
     row.merged_into, row.state_reason = heir, reason.strip()
@@ -267,6 +273,5 @@ def _end_seat(actor: Actor, seat: Membership) -> None:
             code="last_admin",
             missing=[Missing(_("Another admin of %s") % seat.organisation, _("you"), "/accounts/members/")],
         )
-    seat.is_active, seat.left_at = False, clock.now()
-    seat.save(update_fields=["is_active", "left_at"])
+    services.end_seat(seat)
     book.record(actor, "leave_organisation", seat.organisation)

@@ -106,8 +106,13 @@ class Organisation(VersionedModel):
 
     @property
     def is_verified(self) -> bool:
-        """Whether it acts: one that was merged still ends what it began, through the admins of its heir."""
-        return self.state in (OrganisationState.VERIFIED, OrganisationState.MERGED)
+        """Whether the operator confirmed who it is, and it goes on: others may begin something with it."""
+        return self.state == OrganisationState.VERIFIED
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether it goes on in another: it still ends what it began, through the admins of its heir."""
+        return self.state == OrganisationState.MERGED
 
     @property
     def main_kind(self) -> str:

@@ -20,7 +20,9 @@ from core.accounts.models import (
     SignedIn,
 )
 from core.accounts.queries import organisations_visible_to
-from core.accounts.states import Role
+from core.accounts.states import OrganisationState, Role
+
+GIVES_ACCESS = (OrganisationState.REGISTERED, OrganisationState.VERIFIED)
 
 
 def is_admin_of(actor: Actor, organisation: Any) -> bool:
@@ -31,6 +33,16 @@ def is_admin_of(actor: Actor, organisation: Any) -> bool:
         and Role.ADMIN in actor.roles
         and actor.person is not None
     )
+
+
+def opens_access(actor: Actor, organisation: Any) -> bool:
+    """An admin of an organisation that is registered or verified: one that is shut lets nobody and nothing in."""
+    return is_admin_of(actor, organisation) and organisation.state in GIVES_ACCESS
+
+
+def gives_roles(actor: Actor, seat: Any) -> bool:
+    """An admin, unless the organisation is suspended."""
+    return is_admin_of(actor, seat.organisation) and seat.organisation.state != OrganisationState.SUSPENDED
 
 
 def is_a_person(actor: Actor, obj: Any = None) -> bool:
@@ -108,11 +120,11 @@ policy.register(
         "accounts.reject_organisation": verifies,
         "accounts.suspend_organisation": verifies,
         "accounts.restore_organisation": verifies,
-        "accounts.invite_member": is_admin_of,
+        "accounts.invite_member": opens_access,
         "accounts.withdraw_invitation": lambda actor, row: is_admin_of(actor, row.organisation),
-        "accounts.set_roles": lambda actor, seat: is_admin_of(actor, seat.organisation),
+        "accounts.set_roles": gives_roles,
         "accounts.remove_member": lambda actor, seat: is_admin_of(actor, seat.organisation),
-        "accounts.create_client": is_admin_of,
+        "accounts.create_client": opens_access,
         "accounts.revoke_client": lambda actor, row: is_admin_of(actor, row.organisation),
         "accounts.edit_profile": is_a_person,
         "accounts.set_up_second_factor": is_a_person,
@@ -141,8 +153,13 @@ policy.register(
         "accounts.take_second_factor": _(
             "Only an admin of the platform's operator takes a lost second factor away, and nobody their own."
         ),
-        "accounts.invite_member": _("Only an admin of the organisation invites members."),
-        "accounts.create_client": _("Only an admin of the organisation creates machine clients."),
+        "accounts.invite_member": _(
+            "Only an admin of the organisation invites members, and only while it is registered or verified."
+        ),
+        "accounts.set_roles": _("Only an admin of the organisation gives roles, and not while it is suspended."),
+        "accounts.create_client": _(
+            "Only an admin of the organisation creates machine clients, and only while it is registered or verified."
+        ),
     },
     fresh=[
         "accounts.edit_organisation",
@@ -167,6 +184,10 @@ policy.register(
         "accounts.end_other_sessions",
         "accounts.close_account",
         "accounts.take_own_data",
+    ],
+    begins=[
+        "accounts.invite_member",
+        "accounts.create_client",
     ],
 )
 policy.visible(Organisation, "accounts.view_organisation", organisations_visible_to)

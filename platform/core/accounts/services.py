@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.accounts import uscc
 from core.accounts.models import Invitation, Membership, Organisation, Person
-from core.accounts.states import OrganisationKind, Role
+from core.accounts.states import INVITATION, InvitationState, OrganisationKind, Role
 from core.errors import Invalid
 
 INVITATION_DAYS = 14
@@ -106,6 +107,31 @@ def known_roles(roles: list[str], organisation: Organisation) -> list[str]:
     return chosen
 
 
+def lock_seats(organisation_id: UUID) -> Organisation:
+    """The organisation, whose seats nobody else changes until the transaction ends; to be taken before any seat."""
+    return Organisation.objects.select_for_update().get(pk=organisation_id)
+
+
+def an_admin_remains(organisation: Organisation) -> None:
+    """Nothing, or Invalid beside `roles` when nobody is left who could give others a seat."""
+    seats = Membership.objects.filter(organisation=organisation, is_active=True, person__is_active=True)
+    if not seats.filter(roles__contains=[Role.ADMIN]).exists():
+        raise Invalid(_("An organisation needs at least one admin; make somebody else admin first."), field="roles")
+
+
+def end_seat(row: Membership) -> None:
+    """The seat ends, and with it every invitation that would open it again."""
+    row.is_active, row.left_at = False, clock.now()
+    row.save(update_fields=["is_active", "left_at"])
+    withdraw_invitations(row.organisation, row.person.email)
+
+
+def withdraw_invitations(organisation: Organisation, email: str) -> int:
+    """Take back what was sent to the address and lies open; gives how many there were."""
+    lying = Invitation.objects.filter(organisation=organisation, email__iexact=email, state=InvitationState.SENT)
+    return lying.update(state=INVITATION.after(InvitationState.SENT, "withdraw_invitation"))
+
+
 def seat(person: Person, organisation: Organisation, roles: list[str]) -> Membership:
     """The person's place in the organisation, opened or opened again with these roles."""
     row, _fresh = Membership.objects.update_or_create(
@@ -119,10 +145,11 @@ def seat(person: Person, organisation: Organisation, roles: list[str]) -> Member
 def issue_invitation(
     *, organisation: Organisation, email: str, roles: list[str], invited_by: Person
 ) -> tuple[Invitation, str]:
-    """An invitation and its token, which is told once and kept only as a hash."""
+    """An invitation and its token, which is told once and kept only as a hash; an earlier one is worth nothing any more."""
     email = checked_email(email)
     if Membership.objects.filter(organisation=organisation, person__email__iexact=email, is_active=True).exists():
         raise Invalid(_("This person is a member already."), field="email")
+    withdraw_invitations(organisation, email)
     token = secrets.token_urlsafe(32)
     row = Invitation.objects.create(
         organisation=organisation,

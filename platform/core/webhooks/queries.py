@@ -45,7 +45,7 @@ def may_read(organisation: Organisation, model: type[Model], pk: UUID) -> bool:
 
 def readable(organisation: Organisation, model: type[Model], pks: Iterable[UUID]) -> set[UUID]:
     """Those of the objects that the organisation may read now. Asked inside a transaction, in the organisation's context."""
-    if not organisation.is_verified:
+    if not (organisation.is_verified or organisation.is_merged):
         return set()
     actor = reader(organisation)
     context.local(actor)

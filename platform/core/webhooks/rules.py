@@ -42,6 +42,9 @@ policy.register(
         _("Only an admin of a verified organisation keeps its webhooks."),
     ),
     fresh=["webhooks.register_endpoint", "webhooks.edit_endpoint", "webhooks.rotate_secret"],
+    begins=[
+        "webhooks.register_endpoint",
+    ],
 )
 policy.visible(Endpoint, "webhooks.view_endpoint", endpoints_visible_to)
 policy.visible(Delivery, "webhooks.view_delivery", deliveries_visible_to)

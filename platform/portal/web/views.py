@@ -46,7 +46,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "intro": page.purpose,
         "groups": _grouped(first),
         "task_count": count,
-        "waiting_for": organisation if organisation and not organisation.is_verified else None,
+        "waiting_for": organisation
+        if organisation and not (organisation.is_verified or organisation.is_merged)
+        else None,
         "figures_shown": [one.shown(actor) for one in page.figures],
         "packages": list(packages_of(actor)[:50]),
         "head_actions": "portal/_kinds.html",

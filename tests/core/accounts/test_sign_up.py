@@ -153,3 +153,19 @@ def test_the_door_by_rest_has_the_limit_of_doors(api: Any, db: str, settings: An
     settings.API_RATES = {"door": (2, 300)}
     codes = [api.post("people/ask_for_account/", {"email": FREE}).status_code for _turn in range(3)]
     assert codes == [202, 202, 429]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", "协链把产业链与科研力量连接起来"), ("en", "Xielian brings an industry chain")]
+)
+def test_a_stranger_reads_what_this_is_and_where_to_look_around(client: Any, language: str, words: str) -> None:
+    client.cookies["django_language"] = language
+    arrived = client.get("/", follow=True)
+    page = arrived.content.decode()
+    assert (arrived.request["PATH_INFO"], arrived.status_code) == ("/accounts/sign-in/", 200)
+    assert words in page
+    assert (
+        page.index(words)
+        < page.index('href="/open/"', page.index(words))
+        < page.index('<form method="post" class="form"')
+    )

@@ -56,7 +56,11 @@ class OrganisationForm(forms.Form):
     name = forms.TextField(label=_("Name"), max_length=120)
     name_en = forms.TextField(label=_("English name"), max_length=160, required=False)
     kinds = forms.MultipleChoiceField(
-        label=_("Kinds"), choices=SIGN_UP_KINDS, help_text=_("An organisation may be of several kinds at once.")
+        label=_("Kinds"),
+        choices=SIGN_UP_KINDS,
+        help_text=_(
+            "An organisation may be of several kinds at once. A hospital that uses what others make is an end user."
+        ),
     )
     region_code = django_forms.RegexField(
         REGION_CODE,

@@ -173,7 +173,7 @@ def _is_typed(request: HttpRequest) -> bool:
 def _kept(request: HttpRequest, refusal: errors.Refusal) -> HttpResponse:
     """The page that keeps what was typed while one confirms who it is in another tab, to send it again."""
     fields = [(name, value) for name, values in request.POST.lists() if name != CSRF_FIELD for value in values]
-    context = {"refusal": refusal, "fields": fields, "files": list(request.FILES), "back_url": _way_back(request)}
+    context = {"why": refusal.message, "fields": fields, "files": list(request.FILES), "back_url": _way_back(request)}
     response = render(request, "errors/confirm.html", context, status=refusal.status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -36,6 +36,7 @@ def test_a_verified_organisation_is_called_otherwise_once_the_operator_confirms(
     home.refresh_from_db()
     assert (home.name, home.kinds, home.address) == ("甲厂", ["sme"], "路 1 号"), "what says who it is waits"
     shown = client.get(page).content.decode()
+    assert ("已保存。涉及机构身份" in shown) is (language == "zh-hans"), "what is told is told in the reader's language"
     assert words[0] in shown
     assert f"甲厂 → <b>{name}</b>" in shown
     change = OrganisationChange.objects.get()

@@ -9,9 +9,10 @@ import zipfile
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from core import clock
-from core.accounts import actions, factors, own_data
+from core.accounts import actions, factors, own_data, services
 from core.accounts.models import Person
 from core.book.models import Body
 from core.inbox.models import Absence, Notification, Preferences, Task
@@ -97,8 +98,8 @@ def test_what_an_organisation_asked_is_told_while_one_has_a_seat_there(someone: 
         return [(one["sentence"], one["link"]) for one in read(own_data.packed(someone).read())["tasks"]]
 
     assert tasks() == [("Sign the secret one", "/needs/1/"), ("Confirm the address", "/needs/1/")]
-    home.is_active = False
-    home.save()
+    with transaction.atomic():
+        services.end_seat(home)
     assert tasks() == [("", ""), ("Confirm the address", "/needs/1/")]
 
 

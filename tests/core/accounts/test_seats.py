@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from core.accounts import actions, changes, services
 from core.accounts.actor import Actor
@@ -37,9 +38,8 @@ def test_switch_needs_a_seat_that_goes_on(client: Any, ended: bool) -> None:
     own, other = factories.organisation(kinds=["sme"]), factories.organisation(kinds=["investor"])
     person = factories.member(own)
     if ended:
-        row = services.seat(person, other, ["member"])
-        row.is_active = False
-        row.save(update_fields=["is_active"])
+        with transaction.atomic():
+            services.end_seat(services.seat(person, other, ["member"]))
     client.sign_in(person)
     answer = client.post("/accounts/switch/", {"organisation": str(other.pk), "kind": "investor"})
     assert answer.status_code == 404

@@ -64,7 +64,7 @@ def edit_organisation(request: HttpRequest, pk: UUID) -> HttpResponse:
     def success(edited: Organisation) -> str:
         waits = OrganisationChange.objects.filter(organisation=edited, state=ChangeState.WAITING).exists()
         words = _("Saved. What says who the organisation is waits for confirmation.") if waits else _("Saved.")
-        messages.success(request, words)
+        messages.success(request, str(words))
         return page
 
     first = {name: getattr(row, name) for name in forms.EditedOrganisation.base_fields}

@@ -121,7 +121,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         sessions.confirmed(request, by_factor=with_code)
         wanted = request.GET.get("next", "")
         if not wanted:  # in a tab of its own, beside the page that keeps what was typed
-            messages.success(request, _("Confirmed. Close this page, and send the one you came from once more."))
+            messages.success(request, str(_("Confirmed. Close this page, and send the one you came from once more.")))
         return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}) else "/"
 
     shape = forms.Code if is_proved else forms.ConfirmWithCode if with_code else forms.Confirm

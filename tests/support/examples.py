@@ -2,7 +2,7 @@
 
 The story lies in `platform/docs/examples/story/`, as data. A step names an operation and who asks for it; the first step of an
 operation that is not `unseen` is its example. `$name` stands for what an earlier step kept or what the played world is made of,
-`$day:30` and `$moment:30` for a day and a moment so many days from now.
+`$day:30` and `$moment:30` for a day and a moment so many days from now. A step `job` runs that job of the worker.
 """
 
 from __future__ import annotations
@@ -70,6 +70,8 @@ class Teller:
             elif "sign" in step:
                 self.clock.move(minutes=2)
                 self.names |= _sign(step["sign"], self.names["leader"])
+            elif "job" in step:
+                _run(step["job"], self._meant(step.get("with", {})))
             elif "days" in step:
                 self.clock.move(days=step["days"])
                 self._doors.clear()  # a session does not outlive such a time
@@ -285,6 +287,13 @@ def _id_where(came: Any, rows: str, field: str, wanted: str) -> str:
 
 def _inner(value: Any) -> Any:
     return value.get("id") if isinstance(value, dict) else None
+
+
+def _run(job: str, given: dict[str, Any]) -> None:
+    from celery import current_app
+
+    current_app.loader.import_default_modules()
+    current_app.tasks[job](**given)
 
 
 def _open(_name: str, _mode: str) -> Any:

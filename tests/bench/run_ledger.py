@@ -174,9 +174,9 @@ def test_postings(db: str, servers: Any, peer: Any) -> None:
         met &= ratios.line(
             f"posting / django-hordak, same promises, {clients}", found["ours"], found["same"], goal=3, unit="/s"
         )
-        # It keeps no key and no limit: told, and not a goal, for raw SQL that keeps them is hardly three times as fast.
+        # It keeps no key and no limit: told, and no reason to fail, for raw SQL that keeps them is hardly three times as fast.
         ratios.line(
-            f"posting / django-hordak, as it stands, {clients}", found["ours"], found["plain"], goal=1, unit="/s"
+            f"posting / django-hordak, as it stands, {clients}", found["ours"], found["plain"], goal=3, unit="/s"
         )
 
     lines = [ledger.Line(row, Decimal(1)) for row in rows[1:]]

@@ -35,7 +35,7 @@ def _watched() -> list[Organisation]:
     return rows
 
 
-@checks.check("T28", title="A claim is late", watches=_watched)
+@checks.check("T28", title="late", watches=_watched)
 def late(obj: Organisation, **about: Any) -> Iterator[checks.Hit]:
     told = [one for one in TOLD.get("organisations", []) if one is not None]
     yield checks.Hit(obj, rule="late", tell=told, tell_operator=TOLD.get("operator", False))

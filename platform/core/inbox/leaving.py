@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
@@ -14,6 +15,7 @@ from core.inbox.queries import left_behind, people_asked
 from core.inbox.states import TaskState
 
 
+@transaction.atomic
 def let_go(seat: Membership) -> None:
     """End what hung on the seat: e-mail that waits, covers, tasks handed on; the admins hear what was asked of the person alone."""
     person, organisation = seat.person, seat.organisation
